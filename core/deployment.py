@@ -1,0 +1,310 @@
+"""A deployment: one organisation's own facts, read from one TOML file and checked as a whole."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from datetime import date, time
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from core.errors import BadDeployment
+
+Words = dict[str, str]  # language code → text
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LANGUAGES = ("ar", "fa", "ru", "kk", "en")
+BASE_TOPICS = (
+    "waste", "sewage", "water", "roads", "lighting", "parks", "transport", "building", "markets", "pests", "noise",
+    "heating", "order", "services", "culture",
+)  # fmt: skip
+"""The topics whose seed words enrich/languages/ knows; a deployment's topic says which of them it is `like`."""
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file in which an unknown key is an error."""
+
+
+class Hours(Strict):
+    """Working hours of the organisation, local time; the reply team's may differ."""
+
+    start: time = time(8)
+    end: time = time(16)
+    always_on: bool = False  # a team answers 24 hours a day
+
+
+class Branch(Strict):
+    """A regional office or sub-municipality."""
+
+    id: str
+    name: Words
+
+
+class OfficialAccount(Strict):
+    """An account of the organisation on one platform, or a feed, form, hotline or drop folder that it owns."""
+
+    platform: str
+    handle: str
+    id: str | None = None  # the platform's native id, where it asks by id
+    name: Words = {}
+    branch: str | None = None
+    url: str | None = None  # a feed's or endpoint's address
+    followers: int | None = None  # known at the start; for the demo and the targets
+    every_minutes: int | None = None  # cadence; None: the platform's usual one
+
+    @property
+    def key(self) -> str:
+        """How posts and samples name this account."""
+        return f"{self.platform}:{self.handle}"
+
+
+class Watch(Strict):
+    """Words and hashtags to search for beyond the accounts."""
+
+    keywords: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+
+
+class Department(Strict):
+    """Who solves what is referred to it."""
+
+    id: str
+    name: Words
+    email: str | None = None
+
+
+class Topic(Strict):
+    """A node of the topic tree, with its label and seed words in every language."""
+
+    id: str
+    name: Words
+    parent: str | None = None
+    like: tuple[str, ...] = ()  # base topics whose seed words it inherits
+    seeds: dict[str, tuple[str, ...]] = {}
+
+
+class Place(Strict):
+    """A district, neighbourhood or street citizens may name."""
+
+    id: str
+    name: Words
+    spellings: dict[str, tuple[str, ...]] = {}
+    branch: str | None = None
+    parent: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Route(Strict):
+    """Topic × place → department; an empty side matches all; the most specific line wins."""
+
+    department: str
+    topic: str | None = None
+    place: str | None = None
+
+
+class Target(Strict):
+    """Hours allowed, in working hours: to the first answer and to closing."""
+
+    first_answer_hours: float = 24
+    closing_hours: float = 120
+    topic: str | None = None
+
+
+class Campaign(Strict):
+    """A campaign citizens take part in."""
+
+    id: str
+    name: Words
+    hashtags: tuple[str, ...] = ()
+    starts: date | None = None
+    ends: date | None = None
+    places: tuple[str, ...] = ()  # neighbourhoods that take part; empty: all
+    ambassadors: int | None = None  # wanted
+
+
+class AlertRule(Strict):
+    """When to tell whom."""
+
+    id: str
+    when: Literal["theme", "sentiment_fall", "follower_drop", "source_silent", "target_near"]
+    to: tuple[str, ...] = ()  # Apprise addresses, or $NAME of an environment key that holds one
+    language: str | None = None
+    topic: str | None = None
+    place: str | None = None
+    at_least: float | None = None
+    probability: float | None = None
+    complaints_only: bool = True
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    escalate_minutes: int | None = None
+    escalate_to: tuple[str, ...] = ()
+
+
+class DemoCategory(Strict):
+    """What the demo must reproduce for one topic: reports received and the share handled."""
+
+    topic: str
+    received: int
+    share_handled: float
+    share_closed: float | None = None
+
+
+class DemoChannel(Strict):
+    """How many posts of a kind the demo makes on one official account."""
+
+    account: str  # OfficialAccount.key
+    kind: str
+    posts: int
+    complaints: int | None = None  # exactly so many of them complaints
+
+
+class Demo(Strict):
+    """Totals the demo stream reproduces."""
+
+    starts: date
+    ends: date
+    categories: tuple[DemoCategory, ...] = ()
+    channels: tuple[DemoChannel, ...] = ()
+    growth: dict[str, float] = {}  # account key → change of followers over the period; 1.0 doubles
+    themes: int = 6  # planted emerging themes
+
+
+class Deployment(Strict):
+    """One organisation: everything Sada must know of it."""
+
+    id: str
+    name: Words
+    timezone: str
+    languages: tuple[str, ...]
+    calendar: Literal["gregorian", "hijri", "jalali"] = "gregorian"
+    weekend: tuple[str, ...] = ("saturday", "sunday")
+    holidays: tuple[date, ...] = ()
+    hours: Hours = Hours()
+    verify_first: bool = False  # a second team verifies a complaint before it is referred
+    accounts: tuple[OfficialAccount, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    watch: Watch = Watch()
+    departments: tuple[Department, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    routing: tuple[Route, ...] = ()
+    targets: tuple[Target, ...] = (Target(),)
+    places: tuple[Place, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
+    sentiment_model: str | None = None  # "hf:org/name" or a folder; None: the shipped one
+    demo: Demo | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def label(words: Words, language: str) -> str:
+    """`words` in `language`, else in English, else in any language there is, else empty."""
+    return words.get(language) or words.get("en") or next(iter(words.values()), "")
+
+
+def load(path: Path) -> Deployment:
+    """Read and check one deployment file.
+
+    Raises BadDeployment naming file, key and, for a misspelt key or id, the nearest known one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadDeployment(f"{path}: cannot be read ({error}); name a deployment file, for instance deployments/gaza.toml") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str) -> Deployment:
+    """The deployment that `text` (TOML) describes; `where` names it in errors."""
+    try:
+        read = msgspec.convert(tomllib.loads(text), Deployment)
+    except tomllib.TOMLDecodeError as error:
+        raise BadDeployment(f"{where}: is not TOML: {error}; mend that line and try again") from error
+    except msgspec.ValidationError as error:
+        raise BadDeployment(f"{where}: {_explain(str(error))}") from error
+    problems = list(_problems(read))
+    if problems:
+        raise BadDeployment("\n".join(f"{where}: {problem}" for problem in problems))
+    return read
+
+
+def _explain(error: str) -> str:
+    """msgspec's message with, for an unknown key, the nearest known one."""
+    unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.?([^`]*)`)?", error)
+    if not unknown:
+        return error
+    key, at = unknown.group(1), unknown.group(2) or "the top level"
+    return f"unknown key {key!r} at {at}{_nearest(key, _known_keys(unknown.group(2) or ''))}"
+
+
+def _known_keys(at: str) -> list[str]:
+    """Keys the table at a path like accounts[...] may have."""
+    kind: Any = Deployment
+    for part in filter(None, re.sub(r"\[[^\]]*\]", "", at).split(".")):
+        kind = _struct_in(next(f.type for f in msgspec.structs.fields(kind) if f.name == part))
+    return [field.name for field in msgspec.structs.fields(kind)]
+
+
+def _struct_in(kind: Any) -> Any:
+    """The Struct inside tuple[S, ...] or S | None."""
+    inner = [_struct_in(arg) for arg in getattr(kind, "__args__", ())]
+    return next((k for k in [kind, *inner] if isinstance(k, type) and issubclass(k, msgspec.Struct)), type(None))
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _problems(d: Deployment) -> Iterable[str]:
+    """Everything that is well-formed and still cannot be: yields one sentence each."""
+    try:
+        ZoneInfo(d.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield f"timezone: {d.timezone!r} is not a time zone of the IANA list, such as 'Asia/Riyadh'"
+    yield from _not_among("languages", d.languages, LANGUAGES)
+    yield from _not_among("weekend", d.weekend, DAYS)
+    for name in ("branches", "departments", "topics", "places", "campaigns", "alerts"):
+        yield from _twice(name, [row.id for row in getattr(d, name)])
+    yield from _twice("accounts", [a.key for a in d.accounts])
+    yield from _dangling(d)
+
+
+def _dangling(d: Deployment) -> Iterable[str]:
+    topics, places = [t.id for t in d.topics], [p.id for p in d.places]
+    branches, departments = [b.id for b in d.branches], [x.id for x in d.departments]
+    accounts = [a.key for a in d.accounts]
+    yield from _not_among("accounts.branch", [a.branch for a in d.accounts], branches)
+    yield from _not_among("places.branch", [p.branch for p in d.places], branches)
+    yield from _not_among("places.parent", [p.parent for p in d.places], places)
+    yield from _not_among("topics.parent", [t.parent for t in d.topics], topics)
+    yield from _not_among("topics.like", [b for t in d.topics for b in t.like], BASE_TOPICS)
+    yield from _not_among("routing.department", [r.department for r in d.routing], departments)
+    yield from _not_among("routing.topic", [r.topic for r in d.routing], topics)
+    yield from _not_among("routing.place", [r.place for r in d.routing], places)
+    yield from _not_among("targets.topic", [t.topic for t in d.targets], topics)
+    yield from _not_among("campaigns.places", [p for c in d.campaigns for p in c.places], places)
+    if d.demo:
+        yield from _not_among("demo.categories.topic", [c.topic for c in d.demo.categories], topics)
+        yield from _not_among("demo.channels.account", [c.account for c in d.demo.channels], accounts)
+        yield from _not_among("demo.growth", d.demo.growth, accounts)
+
+
+def _not_among(key: str, values: Iterable[str | None], known: Iterable[str]) -> Iterable[str]:
+    known = list(known)
+    for value in dict.fromkeys(v for v in values if v is not None and v not in known):
+        yield f"{key}: {value!r} is not known here{_nearest(value, known)}"
+
+
+def _twice(key: str, ids: list[str]) -> Iterable[str]:
+    for value in dict.fromkeys(i for i in ids if ids.count(i) > 1):
+        yield f"{key}: {value!r} stands twice; every id must be its own"

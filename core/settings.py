@@ -1,0 +1,107 @@
+"""What the environment and .env say, read once at the door."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from core.errors import BadSettings
+
+PLATFORMS_WITH_ADDRESS = ("x", "facebook", "instagram", "youtube", "telegram", "whatsapp", "flickr", "open311")
+
+CREDENTIALS: Mapping[str, str] = {
+    "X_BEARER_TOKEN": "x",
+    "FACEBOOK_TOKEN": "facebook",
+    "FACEBOOK_APP_SECRET": "facebook",
+    "INSTAGRAM_TOKEN": "instagram",
+    "INSTALOADER_SESSION": "instagram",
+    "YOUTUBE_API_KEY": "youtube",
+    "TELEGRAM_BOT_TOKEN": "telegram",
+    "TELETHON_SESSION": "telegram",
+    "WHATSAPP_TOKEN": "whatsapp",
+    "WHATSAPP_PHONE_ID": "whatsapp",
+    "WHATSAPP_APP_SECRET": "whatsapp",
+    "WEBHOOK_VERIFY_TOKEN": "webhooks",
+    "FLICKR_API_KEY": "flickr",
+    "FLICKR_API_SECRET": "flickr",
+    "OPEN311_API_KEY": "open311",
+    "FORM_SECRET": "form",
+}
+"""Key after the SADA_ prefix → the platform that needs it."""
+
+OTHERS = ("DATA", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "POSTGRES",
+          "RETENTION_MONTHS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
+          "REQUIRE_SERVICES", "SERVICES", "BROWSER", "LOG_LEVEL")  # fmt: skip
+
+
+class Secret:
+    """A value that never prints itself."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value; call it only where it is handed to a client."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where data lie, which engines are used, and the credentials there are."""
+
+    data: Path = Path("var")
+    deployment: str | None = None
+    kafka: str | None = None  # host:port of a broker; None: embedded
+    elasticsearch: str | None = None  # URL; None: SQLite
+    postgres: str | None = None  # SQLAlchemy URL; None: SQLite
+    base_urls: dict[str, str] = {}  # platform → address
+    credentials: dict[str, Secret] = {}  # key without SADA_ → value
+    others: dict[str, str] = {}
+
+    def credential(self, key: str) -> str | None:
+        """The credential `key` (without SADA_), or None."""
+        secret = self.credentials.get(key)
+        return secret.reveal() if secret else None
+
+
+def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
+    """Settings from the environment, which wins, over the text of a .env file.
+
+    Raises BadSettings for an unknown SADA_ key, naming the nearest known one.
+    """
+    merged = {**_lines(dotenv), **environment}
+    ours = {key[5:]: value for key, value in merged.items() if key.startswith("SADA_") and value != ""}
+    base_urls = {f"{p.upper()}_BASE_URL": p for p in PLATFORMS_WITH_ADDRESS}
+    known = [*CREDENTIALS, *OTHERS, *base_urls]
+    for key in ours:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0)
+            raise BadSettings(f"SADA_{key}: is not a setting of Sada; did you mean SADA_{near[0]}? Nothing was started.")
+    return Settings(
+        data=Path(ours.get("DATA", "var")), deployment=ours.get("DEPLOYMENT"), kafka=ours.get("KAFKA"),
+        elasticsearch=ours.get("ELASTICSEARCH"), postgres=ours.get("POSTGRES"),
+        base_urls={base_urls[k]: v.rstrip("/") for k, v in ours.items() if k in base_urls},
+        credentials={k: Secret(v) for k, v in ours.items() if k in CREDENTIALS or "PASSWORD" in k or k == "SECRET_KEY"},
+        others={k: v for k, v in ours.items() if k in OTHERS and "PASSWORD" not in k and k != "SECRET_KEY"},
+    )  # fmt: skip
+
+
+def _lines(dotenv: str) -> dict[str, str]:
+    """KEY=value lines of a .env file; quotes around a value and `export` before a key are allowed."""
+    found = {}
+    for number, line in enumerate(dotenv.splitlines(), 1):
+        line = line.strip().removeprefix("export ").strip()
+        if not line or line.startswith("#"):
+            continue
+        key, equals, value = line.partition("=")
+        if not equals:
+            raise BadSettings(f".env line {number}: is not KEY=value; mend it or put # before it. Nothing was started.")
+        found[key.strip()] = value.strip().strip("'\"")
+    return found

@@ -1,0 +1,350 @@
+"""The store of one machine: a SQLite file (WAL, FTS5)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from core import spelling
+from core.account import Account, AccountSample
+from core.errors import DiskFull, StoreFailed
+from core.post import EngagementSample, Post, interactions
+from core.theme import Theme
+from store import buckets, embedded_sql
+from store.base import Batch, Pass, Saved
+from store.embedded_sql import CUBES, micros, moment
+from store.merge import is_same, merged
+from store.query import (
+    COUNT_LIMIT,
+    AccountHistory,
+    Count,
+    CountPosts,
+    Filter,
+    FindPosts,
+    Found,
+    WeekHour,
+    WeekHours,
+)
+
+_pack = msgspec.msgpack.Encoder().encode
+_post = msgspec.msgpack.Decoder(Post).decode
+_pass = msgspec.msgpack.Decoder(Pass).decode
+_theme = msgspec.msgpack.Decoder(Theme).decode
+_account = msgspec.msgpack.Decoder(Account).decode
+_account_sample = msgspec.msgpack.Decoder(AccountSample).decode
+_sample = msgspec.msgpack.Decoder(EngagementSample).decode
+
+Row = tuple[object, ...]
+COLUMNS = ("id", "created", "deleted", "platform", "account", "kind", "language", "sentiment", "intent", "topics", "places",
+           "source", "author", "interactions", "views", "record")  # fmt: skip
+_INSERT = f"INSERT INTO posts(number, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
+_UPDATE = f"UPDATE posts SET {', '.join(f'{c} = ?' for c in COLUMNS)} WHERE number = ?"
+
+
+class EmbeddedStore:
+    """All posts in one file. One process writes, any number read."""
+
+    def __init__(self, path: Path | str, timezone: str = "UTC", read_only: bool = False) -> None:
+        self.path, self.timezone = Path(path), timezone
+        self._day = _day_cutter(timezone)
+        if not read_only:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        address = f"file:{self.path}?mode={'ro' if read_only else 'rwc'}"
+        with _said(self.path):
+            self._db = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA cache_size = -65536")
+            self._db.execute("PRAGMA temp_store = MEMORY")
+            if not read_only:
+                self._prepare()
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(embedded_sql.SCHEMA)
+        known = self._db.execute("SELECT value FROM meta WHERE key = 'timezone'").fetchone()
+        if known is None or known[0] != self.timezone:
+            with self._transaction():
+                self._recount()
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('timezone', ?)", [self.timezone])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _said(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    # Saving
+
+    def save(self, batch: Batch) -> Saved:
+        """Make `batch` durable as a whole, or raise StoreFailed and leave everything as it was."""
+        with self._transaction():
+            saved = self._save_posts(batch)
+            self._save_rest(batch)
+        return saved
+
+    def _save_posts(self, batch: Batch) -> Saved:
+        ids = list(dict.fromkeys([p.id for p in batch.posts] + [i for i, _ in batch.deleted]))
+        before = self._known(ids)
+        now = {id: post for id, (_, post) in before.items()}
+        tally = Counter({"stored": 0, "updated": 0, "duplicates": 0})
+        for post in batch.posts:
+            old = now.get(post.id)
+            new = merged(old, post)
+            tally["stored" if old is None else "duplicates" if is_same(old, new) else "updated"] += 1
+            if old is None or not is_same(old, new):
+                now[post.id] = new
+        for id, at in batch.deleted:
+            if id in now:
+                now[id] = merged(now[id], _gone(now[id], at))
+        self._write({id: (before.get(id), post) for id, post in now.items() if id not in before or before[id][1] is not post})
+        return Saved(**tally)
+
+    def _known(self, ids: Sequence[str]) -> dict[str, tuple[int, Post]]:
+        if not ids:
+            return {}
+        rows = self._db.execute("SELECT id, number, record FROM posts WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(ids)])
+        return {id: (number, _post(record)) for id, number, record in rows}
+
+    def _write(self, changed: dict[str, tuple[tuple[int, Post] | None, Post]]) -> None:
+        if not changed:
+            return
+        number = self._db.execute("SELECT COALESCE(MAX(number), 0) FROM posts").fetchone()[0]
+        inserts, updates, words, unwords, seqs = [], [], [], [], []
+        cubes: dict[str, Counter[Row]] = {name: Counter() for name in CUBES}
+        for known, post in changed.values():
+            row = _row(post)
+            if known is None:
+                number += 1
+                inserts.append((number, *row))
+                at = number
+            else:
+                at, old = known
+                updates.append((*row, at))
+                unwords.append((at, spelling.search_text(old.text)))
+                self._count(cubes, _row(old), -1)
+            words.append((at, spelling.search_text(post.text)))
+            seqs.append((at,))
+            self._count(cubes, row, 1)
+        self._db.executemany("INSERT INTO words(words, rowid, text) VALUES ('delete', ?, ?)", unwords)
+        self._db.executemany(_INSERT, inserts)
+        self._db.executemany(_UPDATE, updates)
+        self._db.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)", words)
+        self._db.executemany("INSERT INTO changes(post) VALUES (?)", seqs)
+        self._add_cubes(cubes)
+
+    def _count(self, cubes: dict[str, Counter[Row]], row: Row, sign: int) -> None:
+        values = dict(zip(COLUMNS, row, strict=True))
+        if values["deleted"]:
+            return
+        day = self._day(values["created"])  # type: ignore[arg-type]
+        for name, dims in CUBES.items():
+            key = (day, *(values[d] for d in dims))
+            cubes[name][(*key, "posts")] += sign
+            cubes[name][(*key, "interactions")] += sign * (values["interactions"] or 0)  # type: ignore[operator]
+
+    def _add_cubes(self, cubes: dict[str, Counter[Row]]) -> None:
+        for name, dims in CUBES.items():
+            keys = dict.fromkeys(key[:-1] for key in cubes[name])
+            rows = [(*key, cubes[name][(*key, "posts")], cubes[name][(*key, "interactions")]) for key in keys]
+            self._db.executemany(
+                f"INSERT INTO {name} VALUES ({', '.join('?' * (len(dims) + 3))}) ON CONFLICT DO UPDATE SET"
+                " posts = posts + excluded.posts, interactions = interactions + excluded.interactions", rows)  # fmt: skip
+
+    def _recount(self) -> None:
+        """Make the daily counts anew; needed when the time zone, and so every day's edge, changed."""
+        cubes: dict[str, Counter[Row]] = {name: Counter() for name in CUBES}
+        for name in CUBES:
+            self._db.execute(f"DELETE FROM {name}")
+        for row in self._db.execute(f"SELECT {', '.join(COLUMNS[:-1])}, NULL FROM posts"):
+            self._count(cubes, row, 1)
+        self._add_cubes(cubes)
+
+    def _save_rest(self, batch: Batch) -> None:
+        put = self._db.executemany
+        put("INSERT OR REPLACE INTO accounts VALUES (?, ?)", [(a.id, _pack(a)) for a in batch.accounts])
+        put("INSERT OR IGNORE INTO account_samples VALUES (?, ?, ?)", [(s.account, micros(s.at), _pack(s)) for s in batch.account_samples])
+        put("INSERT OR IGNORE INTO samples VALUES (?, ?, ?)", [(s.post_id, micros(s.at), _pack(s)) for s in batch.samples])
+        put("INSERT OR REPLACE INTO cursors VALUES (?, ?)", batch.cursors)
+        put("INSERT OR REPLACE INTO passes VALUES (?, ?, ?, ?)", [(p.id, p.source, micros(p.started), _pack(p)) for p in batch.passes])
+
+    def save_themes(self, themes: Sequence[Theme]) -> None:
+        """Keep each theme under its id; a later state replaces the earlier."""
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO themes VALUES (?, ?, ?)", [(t.id, micros(t.raised_at), _pack(t)) for t in themes])
+
+    # Asking
+
+    def get(self, ids: Sequence[str]) -> list[Post]:
+        """The posts with these ids that there are, in the order asked."""
+        known = self._known(ids)
+        return [known[id][1] for id in ids if id in known]
+
+    def count(self, question: CountPosts) -> list[Count]:
+        """Posts and interactions by time and dimensions, in order of time and keys."""
+        sql, values, from_cube = embedded_sql.count(question, self.timezone)
+        rows = self._rows(sql, values)
+        unit = embedded_sql.raw_unit(question.timezone)
+        raw = ((_start(r[0], unit, from_cube) if question.bucket else None, r[1:-2], r[-2], r[-1]) for r in rows)
+        return buckets.gather(question, raw)
+
+    def find(self, question: FindPosts) -> Found:
+        """One page of posts, and how many there are up to COUNT_LIMIT."""
+        sql, values = embedded_sql.find(question)
+        posts = tuple(_post(record) for (record,) in self._rows(sql, values))
+        said, values = embedded_sql.where(question.filter)
+        counted = self._rows(f"SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE {said} LIMIT {COUNT_LIMIT + 1})", values)[0][0]
+        return Found(posts=posts, total=min(counted, COUNT_LIMIT), total_is_exact=counted <= COUNT_LIMIT)
+
+    def week_hours(self, question: WeekHours) -> list[WeekHour]:
+        """Sums by local hour of the week, only hours that have posts."""
+        said, values = embedded_sql.where(question.filter)
+        sql = f"SELECT created / 900000000, COUNT(*), SUM(COALESCE(interactions, 0)), SUM(COALESCE(views, 0)) FROM posts WHERE {said} GROUP BY 1"
+        return buckets.week_hours(question.timezone, ((moment(r[0] * 900_000_000), r[1], r[2], r[3]) for r in self._rows(sql, values)))
+
+    def posts(self, which: Filter) -> Iterator[Post]:
+        """Every post meant, oldest first, without holding them in memory."""
+        said, values = embedded_sql.where(which)
+        with _said(self.path):
+            for (record,) in self._db.cursor().execute(f"SELECT record FROM posts WHERE {said} ORDER BY created, id", values):
+                yield _post(record)
+
+    def changes(self, after: int, limit: int) -> list[tuple[int, Post]]:
+        """Posts as they now are, in the order in which they last changed, from the change after number `after` on."""
+        rows = self._rows("SELECT seq, record FROM changes JOIN posts ON number = post WHERE seq > ? ORDER BY seq LIMIT ?", [after, limit])
+        return [(seq, _post(record)) for seq, record in rows]
+
+    def accounts(self) -> list[Account]:
+        """Every account seen."""
+        return [_account(r) for (r,) in self._rows("SELECT record FROM accounts ORDER BY id", [])]
+
+    def account_history(self, question: AccountHistory) -> list[AccountSample]:
+        """Samples, oldest first; with `daily` the last of each UTC day and account."""
+        said, values = _history_where(question)
+        grouped = "GROUP BY account, at / 86400000000" if question.daily else "GROUP BY account, at"
+        return [_account_sample(r) for _, r in self._rows(f"SELECT MAX(at), record FROM account_samples WHERE {said} {grouped} ORDER BY 1", values)]
+
+    def samples(self, post_ids: Sequence[str]) -> list[EngagementSample]:
+        """What was told of these posts' numbers over time, oldest first."""
+        rows = self._rows("SELECT record FROM samples WHERE post IN (SELECT value FROM json_each(?)) ORDER BY at", [json.dumps(list(post_ids))])
+        return [_sample(r) for (r,) in rows]
+
+    def cursor(self, source: str) -> str | None:
+        """How far this source has been read and stored."""
+        rows = self._rows("SELECT value FROM cursors WHERE source = ?", [source])
+        return str(rows[0][0]) if rows else None
+
+    def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]:
+        """The ledger, newest first."""
+        said, values = ("source = ?", [source]) if source else ("1", [])
+        return [_pass(r) for (r,) in self._rows(f"SELECT record FROM passes WHERE {said} ORDER BY started DESC LIMIT ?", [*values, limit])]
+
+    def newest(self) -> dict[str, datetime]:
+        """When each source's newest post was written."""
+        sources = [r[0] for r in self._rows("""WITH RECURSIVE s(v) AS (SELECT MIN(source) FROM posts UNION ALL
+            SELECT (SELECT MIN(source) FROM posts WHERE source > v) FROM s WHERE v IS NOT NULL) SELECT v FROM s WHERE v IS NOT NULL""", [])]
+        return {s: moment(self._rows("SELECT MAX(created) FROM posts WHERE source = ?", [s])[0][0]) for s in sources}
+
+    def themes(self, since: datetime | None = None) -> list[Theme]:
+        """Themes raised since then, newest first."""
+        rows = self._rows("SELECT record FROM themes WHERE raised >= ? ORDER BY raised DESC", [micros(since) if since else 0])
+        return [_theme(r) for (r,) in rows]
+
+    def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str:
+        """The SQL behind a chart, with its values."""
+        if isinstance(question, CountPosts):
+            sql, values, _ = embedded_sql.count(question, self.timezone)
+        elif isinstance(question, FindPosts):
+            sql, values = embedded_sql.find(question)
+        elif isinstance(question, WeekHours):
+            said, values = embedded_sql.where(question.filter)
+            sql = f"SELECT created, interactions, views FROM posts WHERE {said}"
+        else:
+            said, values = _history_where(question)
+            sql = f"SELECT account, at, record FROM account_samples WHERE {said} ORDER BY at"
+        return f"{sql}\n-- {json.dumps(values, ensure_ascii=False)}"
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def _rows(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
+        with _said(self.path):
+            return self._db.cursor().execute(sql, values).fetchall()  # type: ignore[arg-type]
+
+
+def _history_where(question: AccountHistory) -> embedded_sql.Sql:
+    said, values = ["1"], []
+    if question.accounts:
+        said.append(f"account IN ({','.join('?' * len(question.accounts))})")
+        values += question.accounts
+    for bound, at in ((">=", question.since), ("<", question.until)):
+        if at is not None:
+            said.append(f"at {bound} ?")
+            values.append(micros(at))
+    return " AND ".join(said), values
+
+
+def _start(number: int, unit: int, from_cube: bool) -> date:
+    return date.fromordinal(number) if from_cube else moment(number * unit)
+
+
+def _gone(post: Post, at: datetime) -> Post:
+    return msgspec.structs.replace(post, deleted_at=at)
+
+
+def _row(post: Post) -> Row:
+    return (
+        post.id, micros(post.created_at), int(post.deleted_at is not None), post.platform, post.account or "", post.kind.value,
+        post.language.label if post.language else "", post.sentiment.label if post.sentiment else "", post.intent.label if post.intent else "",
+        _bars([c.label for c in post.topics]), _bars([c.label for c in post.places]), post.source,
+        post.author.id if post.author else None, interactions(post), post.views, _pack(msgspec.structs.replace(post, normal=None)),
+    )  # fmt: skip
+
+
+def _bars(labels: list[str]) -> str:
+    return f"|{'|'.join(labels)}|" if labels else ""
+
+
+def _day_cutter(timezone: str):  # type: ignore[no-untyped-def]
+    """A function from microseconds to the ordinal of the local day, remembering each quarter of an hour."""
+    zone = ZoneInfo(timezone)
+
+    @lru_cache(maxsize=200_000)
+    def day(quarter: int) -> int:
+        return moment(quarter * 900_000_000).astimezone(zone).date().toordinal()
+
+    return lambda micro: day(micro // 900_000_000)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours: what, which, what then."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        text = str(error)
+        if "full" in text:
+            raise DiskFull(f"{path}: the disk is full; nothing of this batch was kept. Free some space and start again: work goes on where it stood.") from error
+        if "locked" in text:
+            raise StoreFailed(f"{path}: another process has been writing for 30 s; nothing was kept of this batch. Stop it or wait, then start again.") from error
+        if "not a database" in text or "malformed" in text:
+            raise StoreFailed(f"{path}: is not a readable SQLite file ({text}); restore it with `sada restore` or name another folder in SADA_DATA.") from error
+        if "unable to open" in text:
+            raise StoreFailed(f"{path}: cannot be opened; is the folder there and may this user write in it? Try `sada check`.") from error
+        raise StoreFailed(f"{path}: {text}; nothing of this batch was kept.") from error
+

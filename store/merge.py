@@ -1,0 +1,35 @@
+"""Which of two observations of a post stands: a pure rule that every engine follows."""
+
+import msgspec
+
+from core.post import METRICS, Post, Version, tombstone
+
+
+def merged(old: Post | None, new: Post) -> Post:
+    """The post to keep after `new` came to `old`: the later observation, with what it does not tell taken from the earlier.
+
+    A deletion is final. Equal observation times keep `old`, so that saving twice changes nothing.
+    """
+    if old is None:
+        return new
+    if old.deleted_at:
+        return old
+    if new.deleted_at:
+        return tombstone(old, new.deleted_at)
+    later, earlier = (new, old) if new.observed_at > old.observed_at else (old, new)
+    untold = {name: getattr(earlier, name) for name in METRICS if getattr(later, name) is None}
+    untold |= {name: getattr(earlier, name) for name in ("author", "url", "account", "parent_id", "conversation_id") if getattr(later, name) is None}
+    return msgspec.structs.replace(later, versions=_versions(earlier, later), **untold)
+
+
+def _versions(earlier: Post, later: Post) -> tuple[Version, ...]:
+    kept = {v.text: v for v in sorted((*earlier.versions, *later.versions), key=lambda v: v.observed_at, reverse=True)}
+    if earlier.text != later.text:
+        kept.setdefault(earlier.text, Version(text=earlier.text, observed_at=earlier.observed_at))
+    kept.pop(later.text, None)
+    return tuple(sorted(kept.values(), key=lambda v: v.observed_at))
+
+
+def is_same(old: Post, new: Post) -> bool:
+    """Whether `new` says nothing that `old` did not, apart from when it was seen and by which source."""
+    return old is new or msgspec.structs.replace(new, observed_at=old.observed_at, source=old.source) == old
