@@ -1,0 +1,38 @@
+"""A batch on its way through the enrichers: the posts, and column by column what was found of each."""
+
+import msgspec
+
+from core.post import Claim, Post, Span
+from enrich.grams import Grams
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Some posts and what is known of them so far. Each enricher returns a new one with its own columns filled."""
+
+    posts: tuple[Post, ...]
+    normal: tuple[str, ...] = ()  # for search
+    texts: tuple[str, ...] = ()  # for models
+    grams: Grams | None = None
+    language: tuple[Claim | None, ...] = ()
+    dialect: tuple[Claim | None, ...] = ()
+    sentiment: tuple[Claim | None, ...] = ()
+    intent: tuple[Claim | None, ...] = ()
+    topics: tuple[tuple[Claim, ...], ...] = ()
+    places: tuple[tuple[Claim, ...], ...] = ()
+    copy_of: tuple[str | None, ...] = ()
+    spam: tuple[Claim | None, ...] = ()
+    private: tuple[tuple[Span, ...], ...] = ()
+
+
+ONTO_POSTS = ("normal", "language", "dialect", "sentiment", "intent", "topics", "places", "copy_of", "spam", "private")
+"""The columns a post keeps, under the post's own names."""
+
+
+def finished(batch: Batch) -> list[Post]:
+    """The posts with every filled column written onto them, in order."""
+    names = [name for name in ONTO_POSTS if getattr(batch, name)]
+    lines = zip(*(getattr(batch, name) for name in names), strict=True)
+    return [
+        msgspec.structs.replace(post, **dict(zip(names, line, strict=True)))
+        for post, line in zip(batch.posts, lines, strict=True)
+    ]  # fmt: skip

@@ -1,0 +1,5 @@
+"""What a person can ask of the understanding: train, eval, explain."""
+
+import typer
+
+app = typer.Typer()
