@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ class EmbeddedStore:
     def __init__(self, path: Path | str, timezone: str = "UTC", read_only: bool = False) -> None:
         self.path, self.timezone = Path(path), timezone
         self._day = _day_cutter(timezone)
+        self._one_at_a_time = threading.RLock()  # one connection, several threads
         if not read_only:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         address = f"file:{self.path}?mode={'ro' if read_only else 'rwc'}"
@@ -78,7 +80,7 @@ class EmbeddedStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _said(self.path):
+        with self._one_at_a_time, _said(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -283,7 +285,7 @@ class EmbeddedStore:
         self._db.close()
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
-        with _said(self.path):
+        with self._one_at_a_time, _said(self.path):
             return self._db.cursor().execute(sql, values).fetchall()  # type: ignore[arg-type]
 
 

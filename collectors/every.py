@@ -1,0 +1,5 @@
+"""Every platform we collect from: a new one is one module and one line here."""
+
+from collectors.base import Collector
+
+COLLECTORS: tuple[Collector, ...] = ()

@@ -1,0 +1,39 @@
+"""The one command: puts together each folder's commands, nothing else."""
+
+import importlib
+import sys
+
+import typer
+
+from core.errors import SadaError
+
+FOLDERS = ("stream", "collectors", "enrich", "store", "cases", "dashboard", "bench")  # in the order of the way of a post
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Hear what people tell their city, see what grows into a problem, follow each complaint to its answer.")  # fmt: skip
+
+
+def assemble() -> typer.Typer:
+    """Every folder's verbs under one command."""
+    if not app.registered_commands:
+        for folder in FOLDERS:
+            verbs = importlib.import_module(f"{folder}.commands").app
+            app.registered_commands += verbs.registered_commands
+            app.registered_groups += verbs.registered_groups
+    return app
+
+
+def main() -> None:
+    """Run the command; one clear sentence and exit status 1 or 2 where it cannot be done."""
+    try:
+        assemble()()
+    except SadaError as error:
+        print(f"sada: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        print("sada: stopped by you; what was stored stays, start again to go on", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""sada import, run, export, backup, restore: posts on the move."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from core.errors import AskedWrongly, BadInput
+from enrich.knowledge import learn
+from enrich.pipeline import understand
+from stream import backup, exporting, importing, reading, running, set_up
+
+app = typer.Typer()
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
+
+
+def say(as_json: bool, result: object, sentence: str) -> None:
+    """The result for a program, or the sentence for a person."""
+    typer.echo(json.dumps(msgspec.to_builtins(result), ensure_ascii=False) if as_json else sentence)
+
+
+@app.command("import", epilog="Example: sada import complaints-2025.csv --map text=Complaint --map created_at=Date")
+def import_file(file: Path, map: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN, or COLUMN=- to leave one out.")] = None,
+                deployment: DeploymentName = None, as_json: AsJson = False) -> None:  # fmt: skip
+    """Import history from CSV, TSV, XLSX or JSONL; again and again without doubling anything."""
+    settings = set_up.settings()
+    using = set_up.deployment(deployment, settings)
+    rules = importing.rules_for(file, _pairs(map or []), using)
+    began = time.monotonic()
+    knowledge = learn(using)
+    with set_up.writing(settings, using) as store, _bar("importing", reading.count_lines(file)) as step:
+        done = importing.run(file, store, rules, lambda posts: understand(posts, knowledge), set_up.now, lambda p: step(p.line))
+    result = {name: getattr(done, name) for name in ("read", "stored", "updated", "duplicates", "refused")}
+    result["seconds"] = round(time.monotonic() - began, 2)  # type: ignore[assignment]
+    why = f"; the refused lines and why: {file}.rejected.csv" if done.refused else ""
+    say(as_json, result, f"{done.read} read: {done.stored} stored, {done.updated} updated, {done.duplicates} known already, {done.refused} refused{why}")
+
+
+def _pairs(asked: list[str]) -> dict[str, str]:
+    for pair in asked:
+        if "=" not in pair:
+            raise AskedWrongly(f"--map {pair}: is not FIELD=COLUMN; for instance --map text=Complaint")
+    return dict(pair.split("=", 1) for pair in asked)
+
+
+def _bar(what: str, total: int | None):  # type: ignore[no-untyped-def]
+    """A progress bar on the terminal's error stream, as a function to call with how far it is."""
+    bar = Progress(TextColumn(what), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed:,} lines"), TimeRemainingColumn(),
+                   console=Console(stderr=True))  # fmt: skip
+    task = bar.add_task(what, total=total)
+
+    class Shown:
+        def __enter__(self):  # type: ignore[no-untyped-def]
+            bar.start()
+            return lambda done: bar.update(task, completed=done)
+
+        def __exit__(self, *_: object) -> None:
+            bar.stop()
+
+    return Shown()
+
+
+@app.command(epilog="Example: sada run --deployment deployments/gaza.toml")
+def run(deployment: DeploymentName = None, port: int = 8501, demo: Annotated[bool, typer.Option(help="Play the deployment's demo stream.")] = False,
+        no_dashboard: bool = False) -> None:  # fmt: skip
+    """Start everything on this machine: collectors, understanding, themes, cases and the dashboard."""
+    settings = set_up.settings()
+    using = set_up.deployment(deployment, settings)
+    running.run(settings, using, deployment or settings.deployment, port=port, demo=demo, with_dashboard=not no_dashboard)
+
+
+@app.command("backup", epilog="Example: sada backup /mnt/backups/2026-11-22")
+def make_backup(folder: Path, as_json: AsJson = False) -> None:
+    """Copy everything of SADA_DATA into an empty folder, while the system runs."""
+    began = time.monotonic()
+    posts, cases = backup.copy(set_up.settings().data, folder)
+    say(as_json, {"posts": posts, "cases": cases, "seconds": round(time.monotonic() - began, 2)}, f"{posts} posts and {cases} cases are in {folder}")
+
+
+@app.command(epilog="Example: SADA_DATA=./var-new sada restore /mnt/backups/2026-11-22")
+def restore(folder: Path, as_json: AsJson = False) -> None:
+    """Put a backup into an empty SADA_DATA."""
+    if not (folder / "posts.db").is_file():
+        raise BadInput(f"{folder}: holds no backup of Sada (no posts.db in it); name the folder that `sada backup` was given")
+    began = time.monotonic()
+    posts, cases = backup.copy(folder, set_up.settings().data)
+    say(as_json, {"posts": posts, "cases": cases, "seconds": round(time.monotonic() - began, 2)}, f"{posts} posts and {cases} cases are restored")
+
+
+
+@app.command(epilog="Example: sada export posts --format csv --out posts.csv")
+def export(what: str, format: Annotated[str, typer.Option("--format", help="jsonl, csv or parquet.")] = "jsonl",
+           out: Annotated[Path | None, typer.Option("--out", help="A file; else standard output.")] = None,
+           deployment: DeploymentName = None) -> None:  # fmt: skip
+    """Everything of one kind, one record a line: posts, accounts, samples, cases or themes."""
+    for asked, known in ((what, tuple(exporting.RECORDS)), (format, exporting.FORMATS)):
+        if asked not in known:
+            raise AskedWrongly(f"export {asked}: is not known; ask for one of {', '.join(known)}")
+    if format == "parquet" and out is None:
+        raise AskedWrongly("--format parquet: needs a file to write; add --out posts.parquet")
+    settings = set_up.settings()
+    with set_up.reading(settings, set_up.deployment(deployment, settings)) as store:
+        count = exporting.write(exporting.records(store, what), what, format, out or sys.stdout.buffer)
+    typer.echo(f"{count} {what} written", err=True)

@@ -1,0 +1,251 @@
+"""People's real history from a file: every row becomes a post once, or a line that says why not."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from core.deployment import Deployment
+from core.errors import BadInput
+from core.post import METRICS, Author, Kind, Media, Post
+from core.spelling import normal
+from store.base import Batch, Pass, Store
+from stream import reading
+from stream.moments import moment
+
+BATCH = 2000  # rows made durable together: large enough for the store's speed, small enough to lose little work
+FIELDS = ("id", "text", "created_at", "observed_at", "edited_at", "platform", "kind", "account", "author", "author_id", "author_name",
+          "followers", "platform_language", "url", "parent_id", "conversation_id", "media", *METRICS, "place_told", "topic_told")  # fmt: skip
+SAME = {"place": "place_told", "topic": "topic_told", "category": "topic_told", "language": "platform_language", "lang": "platform_language",
+        "date": "created_at", "time": "created_at", "message": "text", "author_followers": "followers", "author_handle": "author"}  # fmt: skip
+IGNORED = {"event", "confounder", "label", "split", "source", "variety", "origin", "variant", "normal", "dialect", "sentiment", "intent",
+           "topics", "places", "copy_of", "spam", "private", "versions", "deleted_at", ""}  # fmt: skip
+IGNORE = "-"
+Understand = Callable[[list[Post]], list[Post]]
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an import came; durable with its posts, so that it goes on where it stood."""
+
+    line: int = 0
+    read: int = 0
+    stored: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    refused: int = 0
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """How rows of one file become posts."""
+
+    columns: dict[str, str]  # field → column
+    source: str
+    deployment: Deployment
+    time_unless_told: datetime
+
+
+def columns(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
+    """Which column holds which field. `asked` maps field to column, or column to field, or column to "-" (ignored).
+
+    Raises BadInput for a column nobody knows and did not ask to ignore, and where no column holds the text.
+    """
+    header = list(header)
+    found: dict[str, str] = {}
+    wanted = {_side(pair, header): pair for pair in asked.items()}
+    for column in header:
+        field = wanted.pop(column)[0] if column in wanted else None
+        field = _field(column, asked, field)
+        if field == IGNORE:
+            continue
+        found[field] = column
+    if wanted:
+        raise BadInput(f"--map names the column {next(iter(wanted))!r}, which the file does not have; it has: {', '.join(header)}")
+    if "text" not in found:
+        raise BadInput(f"no column holds the text; say which: --map text=COLUMN (the file has: {', '.join(header)})")
+    return found
+
+
+def _side(pair: tuple[str, str], header: list[str]) -> str:
+    return pair[1] if pair[1] in header else pair[0]
+
+
+def _field(column: str, asked: dict[str, str], by_map: str | None) -> str:
+    if column in asked:
+        by_map = asked[column]
+    field = by_map or SAME.get(column.strip().lower(), column.strip().lower())
+    if field == IGNORE or (by_map is None and field in IGNORED):
+        return IGNORE
+    if field in FIELDS:
+        return field
+    near = difflib.get_close_matches(field, [*FIELDS, *SAME], n=1)
+    hint = f"did you mean {near[0]!r}? Then --map {near[0]}={column}; or " if near else ""
+    raise BadInput(f"column {column!r} is not one we know; {hint}leave it out with --map {column}={IGNORE}")
+
+
+def to_post(row: reading.Row, rules: Rules) -> Post:
+    """One row as a post. Raises ValueError saying what is wrong with it, never quoting its text."""
+    told = {field: value.strip() for field, column in rules.columns.items() if (value := row.get(column) or "").strip()}
+    if "text" not in told:
+        raise ValueError("has no text")
+    text = row[rules.columns["text"]]
+    created = _moment(told, "created_at", rules) or rules.time_unless_told
+    author = _author(told)
+    platform = told.get("platform", "import").lower()
+    return Post(
+        id=_id(told, platform, author, text), platform=platform, kind=_kind(told), text=text, created_at=created,
+        observed_at=_moment(told, "observed_at", rules) or created, edited_at=_moment(told, "edited_at", rules), source=rules.source,
+        account=told.get("account"), author=author, platform_language=told.get("platform_language"), url=told.get("url"),
+        parent_id=told.get("parent_id"), conversation_id=told.get("conversation_id"), media=_media(told),
+        place_told=told.get("place_told"), topic_told=told.get("topic_told"), **{name: _number(told, name) for name in METRICS},
+    )  # fmt: skip
+
+
+def _moment(told: dict[str, str], field: str, rules: Rules) -> datetime | None:
+    if field not in told:
+        return None
+    try:
+        return moment(told[field], rules.deployment.zone, rules.deployment.calendar)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ValueError(f"{field} is not a date we can read") from error
+
+
+def _kind(told: dict[str, str]) -> Kind:
+    try:
+        return Kind(told.get("kind", "mention").lower())
+    except ValueError as error:
+        raise ValueError(f"kind is none of {', '.join(Kind)}") from error
+
+
+def _number(told: dict[str, str], field: str) -> int | None:
+    if field not in told:
+        return None
+    try:
+        return int(float(normal(told[field]).replace(",", "").replace("٬", "").replace(" ", "")))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{field} is not a number") from error
+
+
+def _author(told: dict[str, str]) -> Author | None:
+    if (written := told.get("author", "")).startswith("{"):
+        return msgspec.json.decode(written, type=Author)
+    handle, name, id = told.get("author"), told.get("author_name"), told.get("author_id")
+    if not (handle or name or id):
+        return None
+    platform = told.get("platform", "import").lower()
+    known = id or handle or name or ""
+    return Author(id=known if known.startswith(f"{platform}:") else f"{platform}:{known}", handle=handle, name=name, followers=_number(told, "followers"))
+
+
+def _media(told: dict[str, str]) -> tuple[Media, ...]:
+    written = told.get("media", "")
+    if written.startswith("["):
+        return msgspec.json.decode(written, type=tuple[Media, ...])
+    return tuple(Media(kind="link", url=url) for url in written.split())
+
+
+def _id(told: dict[str, str], platform: str, author: Author | None, text: str) -> str:
+    """The told id under its platform, else a stable one from platform, author, time and text."""
+    if id := told.get("id"):
+        return id if id.startswith(f"{platform}:") else f"{platform}:{id}"
+    known = "\x1f".join((platform, (author.id or "") if author else "", told.get("created_at", ""), text))
+    return f"{platform}:{hashlib.sha256(known.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
+
+
+def run(path: Path, store: Store, rules: Rules, understand: Understand, clock: Callable[[], datetime],
+        tell: Callable[[Progress], None] = lambda progress: None) -> Progress:  # fmt: skip
+    """Import the whole file; killed at any moment it goes on from its last durable batch when called again."""
+    before = store.cursor(rules.source)
+    progress = msgspec.json.decode(before, type=Progress) if before else Progress()
+    rejected = path.with_name(path.name + ".rejected.csv")
+    refusals = _kept_refusals(rejected, progress)
+    line = Pass(id=f"{rules.source}@{clock().isoformat()}", source=rules.source, platform="import", started=clock(), cursor_before=before)
+    for batch in _batches(row for row in reading.rows(path) if row[0] > progress.line):
+        posts, refused = _posts(batch, rules)
+        refusals += refused
+        understood = tuple(understand(posts))
+        progress = _save(store, rules.source, progress, batch, understood, len(refused))
+        if refusals:
+            _write_refusals(rejected, refusals)
+        tell(progress)
+    _finish(store, line, progress, clock())
+    return progress
+
+
+def _batches(rows: Iterator[reading.Numbered]) -> Iterator[list[reading.Numbered]]:
+    return iter(lambda: list(islice(rows, BATCH)), [])
+
+
+def _posts(batch: Sequence[reading.Numbered], rules: Rules) -> tuple[list[Post], list[tuple[int, str]]]:
+    posts, refused = [], []
+    for number, row in batch:
+        try:
+            if isinstance(row, str):
+                raise ValueError(row)
+            posts.append(to_post(row, rules))
+        except (ValueError, msgspec.ValidationError, msgspec.DecodeError) as error:
+            refused.append((number, _reason(error)))
+    return posts, refused
+
+
+def _reason(error: Exception) -> str:
+    return "has an author or media that is not the record's JSON" if isinstance(error, msgspec.DecodeError) else str(error)
+
+
+def _save(store: Store, source: str, before: Progress, batch: Sequence[reading.Numbered], posts: tuple[Post, ...], refused: int) -> Progress:
+    """Make the batch durable, then the line it reached: killed in between, its posts come again and are known."""
+    saved = store.save(Batch(posts=posts))
+    progress = Progress(
+        line=batch[-1][0], read=before.read + len(batch), stored=before.stored + saved.stored, updated=before.updated + saved.updated,
+        duplicates=before.duplicates + saved.duplicates, refused=before.refused + refused,
+    )  # fmt: skip
+    store.save(Batch(cursors=((source, msgspec.json.encode(progress).decode()),)))
+    return progress
+
+
+def _finish(store: Store, line: Pass, progress: Progress, now: datetime) -> None:
+    """A finished import is forgotten as a position and kept in the ledger, so that a second one reads everything anew."""
+    done = msgspec.structs.replace(
+        line, finished=now, pages=1, returned=progress.read, stored=progress.stored, duplicates=progress.duplicates, refused=progress.refused,
+    )  # fmt: skip
+    store.save(Batch(passes=(done,), cursors=((line.source, msgspec.json.encode(Progress()).decode()),)))
+
+
+def _kept_refusals(rejected: Path, progress: Progress) -> list[tuple[int, str]]:
+    """Refusals of the part already done, when going on; nothing of an earlier, finished import."""
+    if not rejected.exists() or not progress.line:
+        rejected.unlink(missing_ok=True)
+        return []
+    with rejected.open(encoding="utf-8-sig", newline="") as file:
+        return [(int(row["line"]), row["reason"]) for row in csv.DictReader(file) if int(row["line"]) <= progress.line]
+
+
+def _write_refusals(rejected: Path, refusals: list[tuple[int, str]]) -> None:
+    with rejected.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("line", "reason"))
+        writer.writerows(refusals)
+
+
+def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rules:
+    """The rules for this file: its columns, and a source named by its content's beginning so that a moved file is the same file."""
+    header = _header(path)
+    with path.open("rb") as file:
+        mark = hashlib.sha256(file.read(1 << 20)).hexdigest()[:12]
+    changed = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+    return Rules(columns=columns(header, asked), source=f"import.{path.stem[:40]}.{mark}", deployment=deployment, time_unless_told=changed)
+
+
+def _header(path: Path) -> list[str]:
+    """The columns; of a JSONL file those of its first hundred lines."""
+    seen: dict[str, None] = {}
+    for _, row in islice(reading.rows(path), 100 if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else 1):
+        if not isinstance(row, str):
+            seen |= dict.fromkeys(row)
+    return list(seen)

@@ -1,0 +1,90 @@
+"""What every command needs at its door: settings, the deployment, the store, and one writer at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+from core import settings as settings_of
+from core.deployment import Deployment, load
+from core.errors import BadDeployment, BadInput, Busy, StoreFailed
+from core.settings import Settings
+from store.base import Store
+from store.embedded import EmbeddedStore
+
+DEPLOYMENTS = Path(__file__).parent.parent / "deployments"
+NEUTRAL = DEPLOYMENTS / "default.toml"
+
+
+def settings() -> Settings:
+    """The settings of this process: the environment over .env."""
+    dotenv = Path(".env")
+    return settings_of.read(os.environ, dotenv.read_text(encoding="utf-8") if dotenv.is_file() else "")
+
+
+def deployment(name: str | None, using: Settings) -> Deployment:
+    """The deployment called `name` (a file, or the name of one we ship), else SADA_DEPLOYMENT's, else the neutral one."""
+    asked = name or using.deployment
+    return load(find_deployment(asked) if asked else NEUTRAL)
+
+
+def find_deployment(asked: str) -> Path:
+    """The file meant by a path or by the bare name of a shipped deployment. Raises BadDeployment naming those there are."""
+    for path in (Path(asked), DEPLOYMENTS / f"{asked}.toml"):
+        if path.is_file():
+            return path
+    shipped = ", ".join(sorted(p.stem for p in DEPLOYMENTS.glob("*.toml")))
+    raise BadDeployment(f"{asked}: there is no such deployment file; name a file, or one of: {shipped}")
+
+
+def now() -> datetime:
+    """The clock of the shells; logic gets the time as an argument."""
+    return datetime.now(timezone.utc)
+
+
+@contextmanager
+def writing(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
+    """The store, open for writing by this process alone. Raises Busy (exit 2) where another one writes there."""
+    with _only_writer(using.data):
+        store = EmbeddedStore(using.data / "posts.db", for_deployment.timezone)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@contextmanager
+def reading(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
+    """The store, open for reading; others may write meanwhile. Raises BadInput where there are no data yet."""
+    path = using.data / "posts.db"
+    if not path.is_file():
+        raise BadInput(f"{using.data}: holds no posts yet; run `sada demo --once`, `sada import FILE` or `sada run` first, or set SADA_DATA")
+    store = EmbeddedStore(path, for_deployment.timezone, read_only=True)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "writer.lock").open("a+")
+    except OSError as error:
+        raise StoreFailed(f"{folder}: cannot be written ({error.strerror}); make it writable or name another folder in SADA_DATA") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            who = lock.read().strip() or "unknown"
+            raise Busy(f"{folder}: process {who} is already writing there; stop it, or name another folder in SADA_DATA. Nothing was changed.") from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
