@@ -53,7 +53,9 @@ def _cutter(bucket: Bucket | None, name: str):  # type: ignore[no-untyped-def]
 
 
 def floor(local: datetime, bucket: Bucket) -> datetime:
-    """The beginning of the hour, day, week (Monday) or month in which local time `local` lies."""
+    """The beginning of the quarter of an hour, hour, day, week (Monday) or month in which local time `local` lies."""
+    if bucket == "quarter":
+        return local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
     if bucket == "hour":
         return local.replace(minute=0, second=0, microsecond=0)
     day = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

@@ -200,7 +200,7 @@ class EmbeddedStore:
         """Posts and interactions by time and dimensions, in order of time and keys."""
         sql, values, from_cube = embedded_sql.count(question, self.timezone)
         rows = self._rows(sql, values)
-        unit = embedded_sql.raw_unit(question.timezone)
+        unit = embedded_sql.raw_unit(question)
         raw = ((_start(r[0], unit, from_cube) if question.bucket else None, r[1:-2], r[-2], r[-1]) for r in rows)
         return buckets.gather(question, raw)
 

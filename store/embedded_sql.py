@@ -119,12 +119,12 @@ def count(question: CountPosts, zone: str) -> tuple[str, list[object], bool]:
 def _start(question: CountPosts, from_cube: bool) -> str:
     if not question.bucket:
         return "0"
-    return "day" if from_cube else f"created / {raw_unit(question.timezone)}"
+    return "day" if from_cube else f"created / {raw_unit(question)}"
 
 
-def raw_unit(name: str) -> int:
+def raw_unit(question: CountPosts) -> int:
     """Microseconds of the unit in which times are counted: an hour, or a quarter where local hours begin at +:30 or +:45."""
-    return 3_600_000_000 if _hours_do(name) else 900_000_000
+    return 3_600_000_000 if question.bucket != "quarter" and _hours_do(question.timezone) else 900_000_000
 
 
 def _hours_do(name: str) -> bool:
@@ -141,7 +141,7 @@ def _is_covered(question: CountPosts) -> bool:
 def _cube(question: CountPosts, zone: str) -> str | None:
     """The smallest cube that can answer, if any can."""
     f = question.filter
-    if question.bucket == "hour" or question.timezone != zone or f.deleted or not _is_covered(question):
+    if question.bucket in ("quarter", "hour") or question.timezone != zone or f.deleted or not _is_covered(question):
         return None
     if not all(at is None or _is_midnight(at, zone) for at in (f.since, f.until)):
         return None

@@ -6,7 +6,7 @@ import msgspec
 
 from core.post import Moment, Post
 
-Bucket = Literal["hour", "day", "week", "month"]
+Bucket = Literal["quarter", "hour", "day", "week", "month"]  # a quarter of an hour
 Dimension = Literal["platform", "account", "kind", "language", "sentiment", "intent", "topic", "place", "source"]
 Order = Literal["newest", "oldest", "most", "least"]
 
