@@ -1,0 +1,72 @@
+"""A deployment file is right as a whole, or says where it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from core.deployment import BASE_TOPICS, label, load, parse
+from core.errors import BadDeployment
+
+SMALL = """
+id = "small"
+timezone = "Asia/Riyadh"
+languages = ["ar", "en"]
+name = { ar = "بلدية", en = "Small town" }
+[[topics]]
+id = "roads"
+name = { en = "Roads" }
+like = ["roads"]
+[[departments]]
+id = "works"
+name = { en = "Works" }
+[[routing]]
+topic = "roads"
+department = "works"
+"""
+
+# what is added or replaced → what the message names
+WRONG = [
+    ('languages = ["ar", "en"]', 'languages = ["ar", "eng"]', "languages: 'eng' is not known here; did you mean 'en'?"),
+    ('timezone = "Asia/Riyadh"', 'timezone = "Asia/Riad"', "timezone: 'Asia/Riad'"),
+    ('department = "works"', 'department = "work"', "did you mean 'works'?"),
+    ('topic = "roads"', 'topic = "road"', "did you mean 'roads'?"),
+    ('topic = "roads"', 'topik = "roads"', r"unknown key 'topik' at routing\[0\]; did you mean 'topic'?"),
+    ('id = "small"', 'id = "small"\nlanguage = "ar"', "unknown key 'language' at the top level; did you mean 'languages'?"),
+    ('like = ["roads"]', 'like = ["streets"]', "topics.like: 'streets'"),
+    ('id = "small"', "id = ", "is not TOML"),
+    ('name = { en = "Works" }', "name = 3", "Expected `object`"),
+    ("[[routing]]", '[[departments]]\nid = "works"\nname = {}\n[[routing]]', "departments: 'works' stands twice"),
+]
+
+
+@pytest.mark.parametrize(("was", "now", "says"), WRONG)
+def test_what_is_wrong_is_named_with_its_file_and_the_nearest_known(was, now, says):
+    with pytest.raises(BadDeployment, match=r"^town\.toml: ") as raised:
+        parse(SMALL.replace(was, now, 1), "town.toml")
+    assert says.replace("\\", "") in str(raised.value)
+
+
+def test_a_right_file_is_read():
+    small = parse(SMALL, "town.toml")
+    assert (small.zone.key, small.topics[0].like, small.calendar) == ("Asia/Riyadh", ("roads",), "gregorian")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BadDeployment, match=r"nowhere\.toml"):
+        load(tmp_path / "nowhere.toml")
+
+
+def test_a_label_falls_back_to_english_and_then_to_any():
+    assert [label(w, "fa") for w in ({"fa": "ا", "en": "a"}, {"en": "a"}, {"ru": "а"}, {})] == ["ا", "a", "а", ""]
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "deployments").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_shipped_deployment_is_right(path):
+    shipped = load(path)
+    assert shipped.id == path.stem
+    assert all(topic.name.keys() >= set(shipped.languages) for topic in shipped.topics)
+
+
+def test_the_neutral_deployment_knows_every_base_topic():
+    neutral = load(Path(__file__).parents[2] / "deployments" / "default.toml")
+    assert tuple(t.id for t in neutral.topics) == BASE_TOPICS
