@@ -1,0 +1,197 @@
+"""People's history from files: each row once, or a line that says why not."""
+
+import csv
+import json
+from datetime import timezone
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from core.deployment import load
+from core.errors import BadInput, StoreFailed
+from store.embedded import EmbeddedStore
+from store.memory import MemoryStore
+from store.query import Filter, FindPosts
+from stream import importing, reading
+from tests.make import NOON
+
+NEUTRAL = load(Path(__file__).parents[2] / "deployments" / "default.toml")
+HEADER = "id,text,created_at,author\n"
+ROWS = HEADER + "1,الشارع مظلم منذ أسبوع,2026-03-01T10:00:00Z,resident1\n2,яма во дворе,01.03.2026 12:30,resident2\n"
+
+
+def run(path, store=None, asked=None, **more):
+    rules = importing.rules_for(path, asked or {}, NEUTRAL)
+    return importing.run(path, store or MemoryStore(), rules, lambda posts: posts, lambda: NOON, **more)
+
+
+def write(folder, name, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def texts(store):
+    return [p.text for p in store.posts(Filter())]
+
+
+def test_every_row_becomes_a_post(tmp_path):
+    store = MemoryStore()
+    done = run(write(tmp_path, "a.csv", ROWS), store)
+    assert (done.read, done.stored, done.refused) == (2, 2, 0)
+    first = store.get(["import:1"])[0]
+    assert (first.text, first.created_at.isoformat(), first.author.handle) == ("الشارع مظلم منذ أسبوع", "2026-03-01T10:00:00+00:00", "resident1")
+
+
+def test_twice_changes_nothing(tmp_path):
+    store, path = MemoryStore(), write(tmp_path, "a.csv", ROWS)
+    run(path, store)
+    again = run(path, store)
+    assert (again.read, again.stored, again.updated, again.duplicates) == (2, 0, 0, 2)
+
+
+ENCODED = [("utf-8", "الشارع مظلم"), ("utf-8-sig", "яма во дворе"), ("cp1256", "الشارع مظلم جدا هذه الليلة"), ("cp1251", "яма во дворе уже месяц"), ("utf-16", "яма")]
+
+
+@pytest.mark.parametrize(("name", "text"), ENCODED)
+def test_files_come_in_many_encodings(tmp_path, name, text):
+    store = MemoryStore()
+    run(write(tmp_path, "a.csv", f"text;created_at\n{text};2026-03-01\n".encode(name)), store)
+    assert texts(store) == [text]
+
+
+def test_an_excel_file_is_read(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["text", "created_at", "likes"])
+    book.active.append(["مرحبا", NOON.replace(tzinfo=None), 3])
+    book.save(tmp_path / "a.xlsx")
+    store = MemoryStore()
+    assert run(tmp_path / "a.xlsx", store).stored == 1
+    assert [(p.text, p.likes, p.created_at) for p in store.posts(Filter())] == [("مرحبا", 3, NOON)]
+
+
+def test_json_lines_are_read(tmp_path):
+    lines = [{"id": "9", "platform": "x", "text": "line one\nline two", "created_at": "2026-03-01T00:00:00+05:00", "author": {"id": "x:7", "name": "n"}}, {"text": 5}]
+    store = MemoryStore()
+    done = run(write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, lines))), store)
+    assert store.get(["x:9"])[0].text == "line one\nline two"
+    assert (done.stored, store.get(["x:9"])[0].author.name) == (2, "n")
+
+
+def test_what_is_refused_says_where_and_why_and_harms_nothing_else(tmp_path):
+    bad = HEADER + "1,ok,2026-03-01,a\n2,,2026-03-01,a\n3,ok,the day before,a\n4,a,b,c,d,e,f\n5,ok,2026-03-02,a\n"
+    store, path = MemoryStore(), write(tmp_path, "a.csv", bad)
+    done = run(path, store)
+    with (tmp_path / "a.csv.rejected.csv").open(encoding="utf-8-sig") as file:
+        refused = [(row["line"], row["reason"]) for row in csv.DictReader(file)]
+    assert (done.read, done.stored, done.refused) == (5, 2, 3)
+    assert refused == [("3", "has no text"), ("4", "created_at is not a date we can read"), ("5", "has 7 fields where the header names 4")]
+
+
+def test_a_broken_line_in_the_middle_is_refused_alone(tmp_path):
+    good = "".join(f"{n},بلاغ عن حفرة في الطريق,2026-03-01,a\n" for n in range(50))
+    store = MemoryStore()
+    done = run(write(tmp_path, "a.csv", (HEADER + good).encode() + b"x,\xff\xfe\xfa,2026-03-01,a\n" + b"y,ok,2026-03-01,a\n"), store)
+    assert (done.stored, done.refused) == (51, 1)
+
+
+# a file's name, its content, what the message says
+WRONG = [
+    ("a.csv", b"", "is empty"),
+    ("a.csv", b"PK\x03\x04rest", "is not what its name says"),
+    ("a.xlsx", b"text,created_at\n", "is not what its name says"),
+    ("a.xlsx", b"PK\x03\x04rest", "not a readable Excel file"),
+    ("a.pdf", b"%PDF", "not a kind of file we read"),
+    ("a.jsonl", b"text,created_at\n", "not JSON"),
+    ("a.csv", b"no header here\nmore\n", "names no columns"),
+    ("a.csv", b"text,colour\nhello,red\n", "column 'colour' is not one we know"),
+    ("a.csv", b"txt,created_at\nhello,2026-01-01\n", "did you mean 'text'?"),
+    ("a.csv", b"likes,created_at\n1,2026-01-01\n", "no column holds the text"),
+    ("a.csv", b"a\0b,text\n", "zero bytes"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "says"), WRONG)
+def test_a_wrong_file_is_named_and_nothing_is_stored(tmp_path, name, content, says):
+    store = MemoryStore()
+    with pytest.raises(BadInput) as raised:
+        run(write(tmp_path, name, content), store)
+    assert says in str(raised.value)
+    assert name in str(raised.value) or "column" in str(raised.value)
+    assert texts(store) == []
+
+
+def test_columns_are_mapped_either_way_round_or_left_out(tmp_path):
+    path = write(tmp_path, "a.csv", "Complaint,Date,Clerk\nlamp out,2026-03-01,k\n")
+    store = MemoryStore()
+    run(path, store, {"text": "Complaint", "Date": "created_at", "Clerk": "-"})
+    assert texts(store) == ["lamp out"]
+
+
+def test_a_map_to_a_column_that_is_not_there_says_which_there_are(tmp_path):
+    with pytest.raises(BadInput, match="it has: text, likes"):
+        run(write(tmp_path, "a.csv", "text,likes\na,1\n"), asked={"author": "Name"})
+
+
+class Full(Exception):
+    """Stands for the moment at which the process dies."""
+
+
+def test_stopped_between_batches_it_goes_on_where_it_stood(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 3)
+    path = write(tmp_path, "a.csv", HEADER + "".join(f"{n},{'' if n == 1 else 'text'} ,2026-03-01,a\n" for n in range(10)))
+    store = EmbeddedStore(tmp_path / "posts.db")
+
+    def die(progress):
+        if progress.line > 6:
+            raise Full
+
+    with pytest.raises(Full):
+        run(path, store, tell=die)
+    done = run(path, store)
+    assert (done.read, done.stored, done.duplicates, done.refused) == (10, 9, 0, 1)
+    assert store.find(FindPosts()).total == 9
+    assert (tmp_path / "a.csv.rejected.csv").read_text(encoding="utf-8-sig").splitlines() == ["line,reason", "3,has no text"]
+
+
+def test_a_store_that_fails_keeps_what_was_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    store = EmbeddedStore(tmp_path / "posts.db")
+    store._db.execute("PRAGMA max_page_count = 60")  # a disk that is full after a few batches
+    path = write(tmp_path, "a.csv", HEADER + "".join(f"{n},{'word ' * 2000},2026-03-01,a\n" for n in range(40)))
+    with pytest.raises(StoreFailed, match="disk is full"):
+        run(path, store)
+    kept = store.find(FindPosts()).total
+    store._db.execute("PRAGMA max_page_count = 100000")
+    assert 0 < kept < 40
+    assert run(path, store).stored == 40
+    assert store._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_an_id_made_from_the_post_is_stable(tmp_path):
+    path = write(tmp_path, "a.csv", "text,created_at\nsame,2026-03-01\nsame,2026-03-01\nsame,2026-03-02\n")
+    done = run(path)
+    assert (done.stored, done.duplicates) == (2, 1)
+
+
+def test_real_posts_come_in_whole(shared, tmp_path):
+    path = shared / "data" / "complaints" / "kursk_appeals_ru" / "train.tsv"
+    asked = {column: "-" for column in ("responsible", "topic")}
+    with path.open(encoding="utf-8") as file:
+        written = sum(1 for line in file if line.strip()) - 1
+    copy = tmp_path / "real.tsv"
+    copy.symlink_to(path)
+    done = run(copy, asked=asked)
+    assert done.read == written
+    assert done.refused == 0
+
+
+def test_times_are_aware(tmp_path):
+    store = MemoryStore()
+    run(write(tmp_path, "a.csv", ROWS), store)
+    assert {p.created_at.tzinfo for p in store.posts(Filter())} == {timezone.utc}
+
+
+def test_reading_counts_lines_for_the_bar(tmp_path):
+    assert reading.count_lines(write(tmp_path, "a.csv", ROWS)) == 3
