@@ -1,0 +1,31 @@
+"""sada bench: long measurements, each beside its alternative and its limit in one run."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import Annotated
+
+import typer
+
+from core.errors import AskedWrongly
+
+app = typer.Typer()
+# What may be measured → where it is measured: a module of bench/ with `run() -> dict`.
+BENCHES = {"import": "importing", "pages": "pages", "enrich": "enrich", "stream": "stream", "themes": "themes", "queue": "queue"}
+
+
+@app.command(epilog="Example: sada bench import --json > import.json")
+def bench(what: str, large: Annotated[int, typer.Option(help="import: also measure memory over so many rows.")] = 0,
+          as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False) -> None:  # fmt: skip
+    """Measure import, pages, enrich, stream, themes or queue on this machine."""
+    if what not in BENCHES:
+        raise AskedWrongly(f"bench {what}: there is no such measurement; ask for one of {', '.join(BENCHES)}")
+    measured = importlib.import_module(f"bench.{BENCHES[what]}")
+    found = measured.run(large=large) if what == "import" and large else measured.run()
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    typer.echo(f"{what} on {found['machine']['cpus']} × {found['machine']['processor']}")
+    for name, figure in found["median"].items():
+        typer.echo(f"  {name:>24}  {figure}")
