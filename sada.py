@@ -7,7 +7,7 @@ import typer
 
 from core.errors import SadaError
 
-FOLDERS = ("stream", "collectors", "enrich", "store", "cases", "dashboard", "bench")  # in the order of the way of a post
+FOLDERS = ("stream", "collectors", "enrich", "cases", "dashboard", "bench")  # in the order of the way of a post
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Hear what people tell their city, see what grows into a problem, follow each complaint to its answer.")  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ def gather(question: CountPosts, rows: Iterable[Raw]) -> list[Count]:
             line = sums[(cut(start), key)]
             line[0] += posts
             line[1] += interactions or 0
-    lines = sorted(sums.items(), key=lambda line: (line[0][0] or datetime.min.replace(tzinfo=timezone.utc), line[0][1]))
+    lines = sorted(sums.items(), key=lambda line: (line[0][0] or datetime.min.replace(tzinfo=UTC), line[0][1]))
     return [Count(start=start, keys=keys, posts=n, interactions=i) for (start, keys), (n, i) in lines if n]
 
 
@@ -47,7 +47,7 @@ def _cutter(bucket: Bucket | None, name: str):  # type: ignore[no-untyped-def]
         if bucket is None or start is None:
             return None
         local = start.astimezone(zone) if isinstance(start, datetime) else datetime.combine(start, time(), zone)
-        return floor(local, bucket).astimezone(timezone.utc)
+        return floor(local, bucket).astimezone(UTC)
 
     return cut
 

@@ -1,6 +1,6 @@
 """Questions as SQL for the SQLite file. Pure: a question in, text and parameters out."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core import spelling
@@ -48,7 +48,7 @@ SINGLE = {"platforms": "platform", "accounts": "account", "kinds": "kind", "lang
           "intents": "intent", "sources": "source", "ids": "id"}  # fmt: skip
 MANY = {"topics": "topics", "places": "places"}
 COLUMN = {"topic": "topics", "place": "places"}
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Sql = tuple[str, list[object]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -17,8 +17,8 @@ from store.base import Batch, Pass, Saved
 from store.merge import is_same, merged
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
 
-LAST = datetime.max.replace(tzinfo=timezone.utc)
-FIRST = datetime.min.replace(tzinfo=timezone.utc)
+LAST = datetime.max.replace(tzinfo=UTC)
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryStore:
@@ -104,7 +104,7 @@ class MemoryStore:
                  and (question.since or FIRST) <= s.at < (question.until or LAST)]  # fmt: skip
         meant.sort(key=lambda s: s.at)
         if question.daily:
-            meant = list({(s.account, s.at.astimezone(timezone.utc).date()): s for s in meant}.values())
+            meant = list({(s.account, s.at.astimezone(UTC).date()): s for s in meant}.values())
         return sorted(meant, key=lambda s: s.at)
 
     def samples(self, post_ids: Sequence[str]) -> list[EngagementSample]:

@@ -6,7 +6,7 @@ import csv
 import difflib
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -238,7 +238,7 @@ def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rule
     header = _header(path)
     with path.open("rb") as file:
         mark = hashlib.sha256(file.read(1 << 20)).hexdigest()[:12]
-    changed = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return Rules(columns=columns(header, asked), source=f"import.{path.stem[:40]}.{mark}", deployment=deployment, time_unless_told=changed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hijridate import Hijri
@@ -24,7 +24,7 @@ def moment(text: str, zone: ZoneInfo, calendar: str = "gregorian") -> datetime:
     told = normal(text).replace("t", "T", 1).replace("z", "Z") if not text.isascii() else text.strip()
     if _EPOCH.match(told):
         seconds = float(told) / (1000 if len(told) == 13 else 1)
-        return datetime.fromtimestamp(seconds, timezone.utc)
+        return datetime.fromtimestamp(seconds, UTC)
     if match := _DAY_FIRST.match(told):
         day, month, year, *clock = match.groups()
     elif match := _YEAR_FIRST.match(told):
@@ -48,4 +48,4 @@ def _date(year: int, month: int, day: int, calendar: str) -> datetime:
 
 
 def _utc(moment: datetime, zone: ZoneInfo) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(timezone.utc)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

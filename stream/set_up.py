@@ -6,7 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from core import settings as settings_of
@@ -43,7 +43,7 @@ def find_deployment(asked: str) -> Path:
 
 def now() -> datetime:
     """The clock of the shells; logic gets the time as an argument."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """One factory per noun. Every text, name and number here is invented."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from core.account import AccountSample
 from core.post import Author, Claim, Kind, Post
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)  # a Sunday
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # a Sunday
 
 
 def post(number: int = 1, **told: object) -> Post:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import timezone
+from datetime import UTC
 from pathlib import Path
 
 import openpyxl
@@ -177,7 +177,7 @@ def test_an_id_made_from_the_post_is_stable(tmp_path):
 
 def test_real_posts_come_in_whole(shared, tmp_path):
     path = shared / "data" / "complaints" / "kursk_appeals_ru" / "train.tsv"
-    asked = {column: "-" for column in ("responsible", "topic")}
+    asked = dict.fromkeys(("responsible", "topic"), "-")
     with path.open(encoding="utf-8") as file:
         written = sum(1 for line in file if line.strip()) - 1
     copy = tmp_path / "real.tsv"
@@ -190,7 +190,7 @@ def test_real_posts_come_in_whole(shared, tmp_path):
 def test_times_are_aware(tmp_path):
     store = MemoryStore()
     run(write(tmp_path, "a.csv", ROWS), store)
-    assert {p.created_at.tzinfo for p in store.posts(Filter())} == {timezone.utc}
+    assert {p.created_at.tzinfo for p in store.posts(Filter())} == {UTC}
 
 
 def test_reading_counts_lines_for_the_bar(tmp_path):

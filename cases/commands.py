@@ -1,0 +1,5 @@
+"""The verbs of cases/."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,5 @@
+"""The verbs of collectors/."""
+
+import typer
+
+app = typer.Typer()

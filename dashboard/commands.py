@@ -1,0 +1,5 @@
+"""sada dashboard."""
+
+import typer
+
+app = typer.Typer()
