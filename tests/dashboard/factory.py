@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.account import AccountSample
@@ -14,8 +14,8 @@ from core.theme import State, Theme
 from store.base import Batch, Gap, Pass
 from store.embedded import EmbeddedStore
 
-NOW = datetime(2026, 11, 22, 9, 20, tzinfo=timezone.utc)  # a Sunday, 12:20 in Riyadh
-HOSTILE = '<script>alert(1)</script> **bold** [x](javascript:alert(1)) @CityHelp \u202egnorw :red[x] $a$ #مياه https://example.org/a_b'
+NOW = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)  # a Sunday, 12:20 in Riyadh
+HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:alert(1)) @CityHelp \u202egnorw :red[x] $a$ #مياه https://example.org/a_b"
 FORMULA = '=HYPERLINK("http://example.org","x")'
 
 DEPLOYMENT = """
@@ -152,7 +152,13 @@ def _sentiment(rng: random.Random, label: str) -> Claim | None:
 
 
 def _name(rng: random.Random, language: str) -> str:
-    names = {"ar": ("سالم المثال", "نورة التجربة"), "en": ("Sam Sample", "Ann Example"), "fa": ("رضا نمونه",), "ru": ("Пётр Примеров",), "kk": ("Мысал Үлгіев",)}
+    names = {
+        "ar": ("سالم المثال", "نورة التجربة"),
+        "en": ("Sam Sample", "Ann Example"),
+        "fa": ("رضا نمونه",),
+        "ru": ("Пётр Примеров",),
+        "kk": ("Мысал Үлгіев",),
+    }
     return rng.choice(names[language])
 
 
@@ -184,7 +190,9 @@ def samples(days: int = 120, now: datetime = NOW) -> Iterator[AccountSample]:
             if account == "facebook:rivertown.page" and 40 <= day < 45:
                 continue
             start = last * (0.5 if account.startswith("instagram") else 0.93)
-            yield AccountSample(account=account, at=now - timedelta(days=day, hours=2), followers=round(start + (last - start) * (days - day) / days))
+            yield AccountSample(
+                account=account, at=now - timedelta(days=day, hours=2), followers=round(start + (last - start) * (days - day) / days)
+            )
 
 
 def passes(now: datetime = NOW) -> Iterator[Pass]:
@@ -192,7 +200,11 @@ def passes(now: datetime = NOW) -> Iterator[Pass]:
     for i in range(24):
         for source, late in (("x:rivertown", 0), ("facebook:rivertown.page", 0), ("instagram:rivertown.pics", 26)):
             end = now - timedelta(minutes=5, hours=i + late)
-            gap = Gap(since=end - timedelta(hours=2), until=end - timedelta(minutes=20), cause="rate limit") if source[0] == "f" and i == 11 else None
+            gap = (
+                Gap(since=end - timedelta(hours=2), until=end - timedelta(minutes=20), cause="rate limit")
+                if source[0] == "f" and i == 11
+                else None
+            )
             yield Pass(
                 id=f"{source}/{i}", source=source, platform=source.split(":")[0], started=end - timedelta(seconds=20), finished=end, pages=2, returned=40 - i,
                 stored=30 - i, duplicates=10, gaps=(gap,) if gap else (), state="partial" if gap else "failed" if source[0] == "i" and i == 0 else "ok",

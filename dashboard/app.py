@@ -1,0 +1,60 @@
+"""The dashboard's entry: `sada dashboard`, or `python -m streamlit run dashboard/app.py`. Which pages there are, and nothing else."""
+
+import streamlit as st
+
+from core.errors import SadaError
+from dashboard import data, frame, style
+from dashboard.words import Words
+
+PAGES = ("now", "posts")
+ICONS = {"now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "ledger": "checklist",
+         "complaints": "support_agent"}  # fmt: skip
+
+
+def main() -> None:
+    """Lay out the desk, or say why there is none."""
+    st.set_page_config(page_title="Sada", page_icon=":material/graphic_eq:", layout="wide", initial_sidebar_state="collapsed")
+    try:
+        desk = frame.begin()
+    except data.NoDataYet as error:
+        _waiting(frame.language_of_failure(), error)
+        return
+    except SadaError as error:
+        _failed(frame.language_of_failure(), error)
+        return
+    st.session_state["desk"] = desk
+    style.apply(desk.words)
+    chosen = st.navigation([_page(name, desk.words) for name in PAGES], position="top")
+    with st.container(horizontal=True, vertical_alignment="center", key="above"):
+        st.caption(desk.organisation(), width="stretch")
+        frame.language_choice(desk)
+    chosen.run()
+
+
+def _page(name: str, words: Words) -> st.Page:
+    return st.Page(
+        f"pages/{name}.py", title=words(f"{name}.title"), icon=f":material/{ICONS[name]}:", url_path=name, default=name == PAGES[0]
+    )
+
+
+def _waiting(words: Words, error: data.NoDataYet) -> None:
+    """Before the first post: say what will appear, and look again by itself."""
+    style.apply(words)
+    st.title(words("now.title"), anchor=False)
+    st.info(words("state.no_data"), icon=":material/hourglass_empty:")
+    st.caption(str(error))
+
+    @st.fragment(run_every="3s")
+    def look() -> None:
+        if (data.settings().data / "posts.db").is_file():
+            st.rerun()
+
+    look()
+
+
+def _failed(words: Words, error: SadaError) -> None:
+    style.apply(words)
+    st.error(words("state.failed", why=str(error)), icon=":material/error:")
+
+
+main()

@@ -1,0 +1,176 @@
+"""Charts as Plotly figures. Pure: numbers and words in, a figure out; no store, no Streamlit, no stranger's text unescaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+import plotly.graph_objects as go
+
+from dashboard.bidi import plotted
+from dashboard.style import FONT, SERIES
+
+GRID = "rgba(128,140,142,.22)"
+HATCH = "rgba(90,100,104,.55)"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One series: what it is called and its values, None where nothing is known."""
+
+    name: str
+    values: tuple[float | None, ...]
+    colour: str
+    hover: tuple[str, ...]  # one localised sentence a value
+    keys: tuple[str, ...] = ()  # what a click on a value means
+    dash: str = "solid"
+
+
+class Axis(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the values stand and what is written below a few of them."""
+
+    at: tuple[object, ...]
+    labels: tuple[str, ...]  # "" where none is written
+    title: str = ""
+
+
+def stacked(axis: Axis, lines: Sequence[Line], blind: Sequence[int], blind_name: str, ticks: Axis, height: int = 320) -> go.Figure:
+    """Stacked bars, one a bucket; buckets in `blind` are hatched, because we know that we do not know all of them."""
+    places = list(range(len(axis.at)))
+    figure = go.Figure()
+    for line in lines:
+        figure.add_bar(
+            x=places, y=list(line.values), name=plotted(line.name), marker_color=line.colour, marker_line_width=0,
+            customdata=list(zip(line.hover, line.keys, strict=False)), hovertemplate="%{customdata[0]}<extra></extra>",
+        )  # fmt: skip
+    if blind:
+        _hatch(figure, list(blind), blind_name)
+    figure.update_layout(barmode="stack", bargap=0.18, yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
+    return _dressed(figure, axis, ticks, height)
+
+
+def _hatch(figure: go.Figure, blind: list[int], name: str) -> None:
+    figure.add_bar(
+        x=blind, y=[1] * len(blind), yaxis="y2", name=plotted(name), offset=-0.5, width=1, hoverinfo="skip",
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": {"shape": "/", "fgcolor": HATCH, "size": 7, "solidity": 0.18}},
+    )  # fmt: skip
+
+
+def lined(axis: Axis, lines: Sequence[Line], ticks: Axis, height: int = 360, legend: bool = True) -> go.Figure:
+    """One line a series; where a value is None the line is broken."""
+    figure = go.Figure()
+    for line in lines:
+        figure.add_scatter(
+            x=list(range(len(axis.at))), y=list(line.values), name=plotted(line.name), mode="lines", connectgaps=False,
+            line={"color": line.colour, "width": 2.2, "dash": line.dash}, customdata=list(line.hover),
+            hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(showlegend=legend)
+    return _dressed(figure, axis, ticks, height)
+
+
+def heat(
+    columns: Sequence[str], rows: Sequence[str], values: Sequence[Sequence[float | None]], hover: Sequence[Sequence[str]],
+    scale: Sequence[tuple[float, str]], middle: float | None = None, height: int = 380, texts: Sequence[Sequence[str]] | None = None,
+) -> go.Figure:  # fmt: skip
+    """A heat map; the first row is drawn at the top."""
+    figure = go.Figure(
+        go.Heatmap(
+            x=[plotted(c) for c in columns],
+            y=[plotted(r) for r in rows],
+            z=[list(row) for row in values],
+            customdata=[list(row) for row in hover],
+            hovertemplate="%{customdata}<extra></extra>",
+            colorscale=[list(step) for step in scale],
+            zmid=middle,
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            text=texts,
+            texttemplate="%{text}" if texts else None,
+            hoverongaps=False,
+        )  # fmt: skip
+    )
+    figure.update_layout(**_plain(height), xaxis={"side": "bottom", "fixedrange": True, "showgrid": False, "ticks": ""},
+                         yaxis={"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""})  # fmt: skip
+    return figure
+
+
+def bars(
+    names: Sequence[str], values: Sequence[float | None], hover: Sequence[str], texts: Sequence[str], colour: str, height: int = 300
+) -> go.Figure:
+    """Horizontal bars with the number written at each."""
+    figure = go.Figure(
+        go.Bar(
+            y=[plotted(n) for n in names],
+            x=list(values),
+            orientation="h",
+            marker_color=colour,
+            text=list(texts),
+            textposition="outside",
+            cliponaxis=False,
+            customdata=list(hover),
+            hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+    )
+    figure.update_layout(**_plain(height), bargap=0.35, showlegend=False, xaxis={"visible": False, "fixedrange": True},
+                         yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "ticks": ""})  # fmt: skip
+    return figure
+
+
+def _dressed(figure: go.Figure, axis: Axis, ticks: Axis, height: int) -> go.Figure:
+    shown = [i for i, label in enumerate(axis.labels) if label]
+    figure.update_layout(
+        **_plain(height), hovermode="x unified",
+        xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title)},
+               "range": [-0.6, len(axis.at) - 0.4], "fixedrange": True, "showgrid": False, "unifiedhovertitle": {"text": ""}, "tickangle": 0},
+        yaxis={"tickmode": "array", "tickvals": list(ticks.at), "ticktext": list(ticks.labels), "title": {"text": plotted(ticks.title)},
+               "fixedrange": True, "gridcolor": GRID, "zerolinecolor": GRID, "automargin": True},
+    )  # fmt: skip
+    return figure
+
+
+def _plain(height: int) -> Mapping[str, object]:
+    return {
+        "height": height, "margin": {"l": 8, "r": 8, "t": 28, "b": 8}, "font": {"family": FONT, "size": 13}, "dragmode": False,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}},
+        "hoverlabel": {"font": {"family": FONT, "size": 13}}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+    }  # fmt: skip
+
+
+CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
+
+
+def ticks(most: float, least: float = 0.0, about: int = 4) -> list[float]:
+    """Round numbers from `least` to `most`, about so many: 0, 50, 100, 150."""
+    span = max(most - least, 1e-9)
+    rough = span / about
+    power = 10.0 ** _floor_log10(rough)
+    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= rough * 0.999)
+    first = least // step * step
+    return [round(first + step * i, 10) for i in range(int((most - first) / step) + 2) if first + step * i <= most + step * 0.35]
+
+
+def _floor_log10(number: float) -> int:
+    power = 0
+    while number >= 10:
+        number, power = number / 10, power + 1
+    while number < 1:
+        number, power = number * 10, power - 1
+    return power
+
+
+def series_colour(i: int) -> str:
+    """The colour of the i-th series."""
+    return SERIES[i % len(SERIES)]
+
+
+def every_nth(labels: Sequence[str], about: int = 8) -> tuple[str, ...]:
+    """`labels` with only about so many left, evenly."""
+    step = max(1, -(-len(labels) // about))
+    return tuple(label if i % step == 0 else "" for i, label in enumerate(labels))
+
+
+def buckets_between(starts: Sequence[datetime], ends: Sequence[datetime], since: datetime, until: datetime) -> list[int]:
+    """Which buckets [start, end) touch the interval [since, until)."""
+    return [i for i, (start, end) in enumerate(zip(starts, ends, strict=True)) if start < until and since < end]

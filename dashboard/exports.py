@@ -1,0 +1,65 @@
+"""Posts as a CSV file for a spreadsheet. Pure: records in, bytes out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+
+from core.post import METRICS, Claim, Post
+
+BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
+MOST_ROWS = 50_000
+COLUMNS = (
+    "id",
+    "platform",
+    "kind",
+    "account",
+    "created_at",
+    "author",
+    "text",
+    "language",
+    "sentiment",
+    "intent",
+    "topics",
+    "places",
+    *METRICS,
+    "url",
+)
+_UNSEEN = re.compile("^[ \u00a0\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")  # a cell that begins so may be run by a spreadsheet
+
+
+def as_csv(posts: Iterable[Post], text_of) -> Iterator[bytes]:  # type: ignore[no-untyped-def]
+    """The file in pieces, one row each; `text_of(post)` says the text to write. Field names are those of core/."""
+    yield (BOM + _line(COLUMNS)).encode()
+    for post in posts:
+        yield _line([safe(cell) for cell in _row(post, text_of(post))]).encode()
+
+
+def safe(cell: str) -> str:
+    """`cell` so that no spreadsheet runs it as a formula: an apostrophe before what could begin one, invisible signs seen through."""
+    return f"'{cell}" if _UNSEEN.sub("", cell).startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
+
+
+def _row(post: Post, text: str) -> list[str]:
+    author = (post.author.handle or post.author.name or "") if post.author else ""
+    said = [post.id, post.platform, post.kind.value, post.account or "", post.created_at.isoformat(), author, text]
+    said += [
+        _label(post.language),
+        _label(post.sentiment),
+        _label(post.intent),
+        *(";".join(c.label for c in many) for many in (post.topics, post.places)),
+    ]
+    return [*said, *("" if (n := getattr(post, name)) is None else str(n) for name in METRICS), post.url or ""]
+
+
+def _label(claim: Claim | None) -> str:
+    return claim.label if claim else ""
+
+
+def _line(cells: Iterable[str]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow(cells)
+    return written.getvalue()

@@ -1,0 +1,84 @@
+"""The foot of a page: how old the data of each source are, what every number means, and the query behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import streamlit as st
+
+from dashboard import questions
+from dashboard.bidi import escaped
+from dashboard.dates import ago
+from dashboard.frame import Desk
+from dashboard.questions import Question
+from store.base import Pass
+
+CADENCE = timedelta(minutes=15)  # of a source for which neither the deployment nor its passes say one
+LATE, SILENT = 2, 6  # cadences without a complete pass
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How a source is: `state` is good, late, silent or imported (it is not asked regularly)."""
+
+    source: str
+    state: str
+    heard: datetime | None  # end of its last complete pass
+    newest: datetime | None  # of its posts
+    last: Pass | None
+    cadence: timedelta
+
+
+def health(source: str, newest: datetime | None, passes: Sequence[Pass], now: datetime, cadence: timedelta) -> Health:
+    """Judge a source by the age of what is completely known of it; a pass that failed or left a gap counts for nothing."""
+    mine = [p for p in passes if p.source == source]
+    heard = max((p.finished for p in mine if p.finished and p.state == "ok" and not p.gaps), default=None)
+    if not mine:
+        state = "imported"
+    elif heard is None or now - heard > SILENT * cadence:
+        state = "silent"
+    else:
+        state = "late" if now - heard > LATE * cadence else "good"
+    return Health(source=source, state=state, heard=heard, newest=newest, last=mine[0] if mine else None, cadence=cadence)
+
+
+def all_health(desk: Desk) -> list[Health]:
+    """Every source there is, the worst first."""
+    passes, newest = desk.ask.passes(limit=1000), desk.ask.newest()
+    sources = sorted({*(p.source for p in passes), *newest})
+    every = [health(s, newest.get(s), passes, desk.now, cadence(desk, s)) for s in sources]
+    return sorted(every, key=lambda h: (["silent", "late", "good", "imported"].index(h.state), h.source))
+
+
+def cadence(desk: Desk, source: str) -> timedelta:
+    """How often a source should be asked: as the deployment says of its account, else CADENCE."""
+    named = next((a.every_minutes for a in desk.about.accounts if a.every_minutes and source.startswith(a.key)), None)
+    return timedelta(minutes=named) if named else CADENCE
+
+
+COLOURS = {"good": "green", "late": "orange", "silent": "red", "imported": "gray"}
+
+
+def draw(desk: Desk, means: Sequence[str], asked: msgspec.Struct | None = None) -> None:
+    """The foot. `means`: the keys of the page's numbers; `asked`: the page's questions."""
+    st.divider()
+    with st.container(key="foot", gap="small"):
+        st.markdown("  ".join(_age(desk, h) for h in all_health(desk)) or desk.words("foot.no_sources"))
+        with st.expander(desk.words("foot.definitions")):
+            st.markdown("\n".join(f"- **{desk.words(key)}** — {desk.words(f'{key}_means')}" for key in means))
+        if asked is not None:
+            with st.expander(desk.words("foot.query")):
+                _queries(desk, questions.every(asked))
+
+
+def _age(desk: Desk, health: Health) -> str:
+    at = health.heard or health.newest
+    age = ago(at, desk.now, desk.words) if at else desk.words("foot.never")
+    return f":{COLOURS[health.state]}-badge[{escaped(health.source)} · {desk.words(f'health.{health.state}')} · {age}]"
+
+
+def _queries(desk: Desk, asked: Sequence[tuple[str, Question]]) -> None:
+    for name, question in asked:
+        st.caption(escaped(name))
+        st.code(desk.ask.explain(question), language="sql", wrap_lines=True)

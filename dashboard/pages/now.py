@@ -1,0 +1,168 @@
+"""Now: what do people say at this hour, is it worse than before, and what is rising?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from dashboard import cards, charts, foot, frame, questions, sums
+from dashboard.cards import Number
+from dashboard.charts import Axis, Line
+from dashboard.dates import clock, exact, short_day
+from dashboard.figures import NONE, change, compact, whole
+from dashboard.frame import Desk
+from dashboard.periods import Window
+from dashboard.style import SENTIMENT_COLOURS
+from store.query import Count
+
+PERIODS = ("1h", "6h", "24h", "7d")
+MEANS = ("now.posts", "now.negative", "now.complaints", "now.sources", "now.rising")
+MOST_CARDS = 3
+FIRST_THEMES = timedelta(days=7)  # themes raised longer ago are not news
+
+
+def show(desk: Desk) -> None:
+    """The whole page."""
+    frame.live(frame.head(desk, "now", PERIODS, "24h"), _draw)
+
+
+def _draw(desk: Desk) -> None:
+    window = desk.window()
+    asked = questions.now(desk.view, desk.about, window)
+    with frame.part(desk):
+        _numbers(desk, asked, window)
+    story, act = st.columns([2, 1], gap="medium")
+    with story, frame.part(desk):
+        _volume(desk, desk.ask.count(asked.volume), window)
+    with act, frame.part(desk):
+        _rising(desk, asked)
+    with frame.part(desk):
+        _newest(desk, asked)
+    with frame.part(desk):
+        foot.draw(desk, MEANS, asked)
+
+
+def _numbers(desk: Desk, asked: questions.Now, window: Window) -> None:
+    w, at = desk.words, sums.starts(window)
+    volume, before = desk.ask.count(asked.volume), desk.ask.count(asked.before)
+    intents, intents_before = desk.ask.count(asked.intents), desk.ask.count(asked.intents_before)
+    here, was = sums.totals(volume), sums.totals(before)
+    complaints = sums.totals(intents).get("complaint", 0)
+    cards.numbers(desk, [
+        _posts(desk, sum(here.values()), sum(was.values()), sums.series(volume, at)),
+        cards.negative(desk, here, was, tuple(sums.series(volume, at, "negative"))),
+        _complaints(desk, complaints, sums.totals(intents_before).get("complaint", 0), sums.series(intents, at, "complaint")),
+        _sources(desk, w),
+    ])  # fmt: skip
+
+
+def _posts(desk: Desk, now: int, before: int, trend: list[int]) -> Number:
+    moved = change(now, before)
+    return Number(
+        key="now.posts",
+        value=whole(now, desk.words),
+        delta=cards.relative(desk, moved),
+        rises=cards.rises(moved),
+        trend=tuple(trend),
+        opens={},
+    )
+
+
+def _complaints(desk: Desk, now: int, before: int, trend: list[int]) -> Number:
+    moved = change(now, before)
+    return Number(key="now.complaints", value=whole(now, desk.words), delta=cards.relative(desk, moved), rises=cards.rises(moved),
+                  good=moved < 0 if moved else None, trend=tuple(trend), opens={"intent": ("complaint",)})  # fmt: skip
+
+
+def _sources(desk: Desk, w: frame.Words) -> Number:
+    every = [h for h in foot.all_health(desk) if h.state != "imported"]
+    good = sum(h.state == "good" for h in every)
+    value = w("figure.of", part=whole(good, w), of=whole(len(every), w)) if every else NONE
+    return Number(key="now.sources", value=value, delta=w("now.all_heard") if every and good == len(every) else None, good=True)
+
+
+def _volume(desk: Desk, counts: list[Count], window: Window) -> None:
+    w = desk.words
+    st.subheader(w("now.volume"), anchor=False)
+    at = sums.starts(window)
+    lines = [_line(desk, counts, at, sentiment, window) for sentiment in ("negative", "neutral", "positive", "unsure", "")]
+    lines = [line for line in lines if any(line.values)]
+    if not lines:
+        frame.empty(desk, "now.empty")
+        return
+    most = max(map(sum, zip(*(line.values for line in lines), strict=True)))
+    steps = charts.ticks(most)
+    axis = Axis(at=tuple(at), labels=charts.every_nth([_tick(desk, t, window) for t in at]))
+    blind = sums.blind(at, window.now, desk.ask.passes(limit=1000))
+    figure = charts.stacked(
+        axis, lines, blind, w("now.blind"), Axis(at=tuple(steps), labels=tuple(compact(s, w) for s in steps), title=w("axis.posts"))
+    )
+    picked = st.plotly_chart(
+        figure, config=charts.CONFIG, alt=w("now.volume_alt"), on_select="rerun", selection_mode="points", key="volume"
+    )
+    _follow(desk, picked, at, window)
+
+
+def _line(desk: Desk, counts: list[Count], at: list, sentiment: str, window: Window) -> Line:
+    w = desk.words
+    values = sums.series(counts, at, sentiment)
+    name = w(f"sentiment.{sentiment or 'untold'}")
+    hover = tuple(f"{_tick(desk, t, window)} · {name}: {whole(n, w)}" for t, n in zip(at, values, strict=True))
+    return Line(name=name, values=tuple(values), colour=SENTIMENT_COLOURS[sentiment], hover=hover, keys=(sentiment or "none",) * len(at))
+
+
+def _tick(desk: Desk, at, window: Window) -> str:  # type: ignore[no-untyped-def]
+    local = at.astimezone(desk.about.zone)
+    return clock(local, desk.words) if window.bucket in ("quarter", "hour") else short_day(local.date(), desk.about.calendar, desk.words)
+
+
+def _follow(desk: Desk, picked, at: list, window: Window) -> None:  # type: ignore[no-untyped-def]
+    """A click on a bar offers the posts of that bar."""
+    points = picked.selection.points if picked else []
+    if not points:
+        return
+    place = int(points[0]["x"])
+    if place < len(at):
+        until = at[place + 1] if place + 1 < len(at) else window.now
+        said = desk.words("posts.open_at", at=exact(at[place], desk.about.zone, desk.about.calendar, desk.words))
+        cards.opens(desk, said, {"since": at[place], "until": until}, ":material/arrow_outward:")
+
+
+def _rising(desk: Desk, asked: questions.Now) -> None:
+    w = desk.words
+    st.subheader(w("now.rising"), anchor=False)
+    found = [t for t in desk.ask.themes(desk.now - FIRST_THEMES) if t.state.value in ("rising", "height") and not t.merged_into]
+    for theme in found[:MOST_CARDS]:
+        cards.theme_card(desk, theme, desk.ask.get(theme.evidence[:1]))
+    topics = sums.risen(sums.rises(desk.ask.count(asked.topics), [desk.ask.count(q) for q in asked.usual]))
+    for rise in topics[: MOST_CARDS - len(found[:MOST_CARDS]) + 2]:
+        _risen(desk, rise)
+    if not found and not topics:
+        frame.empty(desk, "now.nothing_rises")
+
+
+def _risen(desk: Desk, rise: sums.Rise) -> None:
+    w = desk.words
+    with st.container(border=True, gap="xsmall", horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{cards.escaped(desk.topic(rise.keys[0]))}**  \n"
+            + w("now.against_usual", now=whole(rise.now, w), usual=whole(rise.usual, w)),
+            width="stretch",
+        )
+        cards.opens(desk, w("posts.open"), {"topic": (rise.keys[0],)})
+
+
+def _newest(desk: Desk, asked: questions.Now) -> None:
+    st.subheader(desk.words("now.newest"), anchor=False)
+    found = desk.ask.find(asked.newest)
+    columns = st.columns(2, gap="medium")
+    for i, post in enumerate(found.posts):
+        with columns[i % 2]:
+            cards.post_card(desk, post)
+    if not found.posts:
+        frame.empty(desk, "now.empty")
+
+
+if __name__ == "__main__":
+    show(frame.here())

@@ -1,0 +1,147 @@
+"""What each page asks of the store, as records. Pure: `sada bench pages` asks the very same."""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.deployment import Deployment
+from dashboard.filters import View, accounts_of, as_filter
+from dashboard.periods import USUAL, Window, back
+from store.query import AccountHistory, CountPosts, Filter, FindPosts, WeekHours
+
+Question = CountPosts | FindPosts | WeekHours | AccountHistory
+PAGE_SIZE = 20  # posts on one screen of the posts page
+NEWEST = 6  # posts below a page
+
+
+class Now(msgspec.Struct, frozen=True, kw_only=True):
+    """What people say now, against the period before."""
+
+    volume: CountPosts  # sentiment × time
+    intents: CountPosts
+    before: CountPosts  # sentiment, one period earlier
+    intents_before: CountPosts
+    topics: CountPosts
+    usual: tuple[CountPosts, ...]  # topics in each of the USUAL periods before
+    newest: FindPosts
+
+
+class Growth(msgspec.Struct, frozen=True, kw_only=True):
+    """How the accounts grow."""
+
+    history: AccountHistory
+    own: CountPosts  # own posts by account
+
+
+class Engagement(msgspec.Struct, frozen=True, kw_only=True):
+    """How people answer what the organisation publishes."""
+
+    own: CountPosts  # account × time
+    before: CountPosts
+    hours: WeekHours
+    best: FindPosts
+    worst: FindPosts
+    history: AccountHistory
+
+
+class Themes(msgspec.Struct, frozen=True, kw_only=True):
+    """What is spoken of, where, and whether more than usual."""
+
+    cells: CountPosts  # topic × place
+    usual: tuple[CountPosts, ...]  # the same in each of the USUAL periods before
+    life: CountPosts  # sentiment × time, of the topics chosen
+
+
+class Posts(msgspec.Struct, frozen=True, kw_only=True):
+    """Which posts."""
+
+    found: FindPosts
+    sentiments: CountPosts
+    intents: CountPosts
+
+
+def during(view: View, about: Deployment, window: Window) -> Filter:
+    """The posts a view means, in its period."""
+    return msgspec.structs.replace(as_filter(view, about), since=view.since or window.since, until=view.until or window.until)
+
+
+def now(view: View, about: Deployment, window: Window) -> Now:
+    """The questions of the Now page."""
+    here = during(view, about, window)
+    before = _at(here, window, 1)
+    zone = window.timezone
+    return Now(
+        volume=CountPosts(filter=here, by=("sentiment",), bucket=window.bucket, timezone=zone),
+        intents=CountPosts(filter=here, by=("intent",), bucket=window.bucket, timezone=zone),
+        before=CountPosts(filter=before, by=("sentiment",), timezone=zone),
+        intents_before=CountPosts(filter=before, by=("intent",), timezone=zone),
+        topics=CountPosts(filter=here, by=("topic",), timezone=zone),
+        usual=tuple(CountPosts(filter=_at(here, window, n), by=("topic",), timezone=zone) for n in range(1, USUAL + 1)),
+        newest=FindPosts(filter=here, limit=NEWEST),
+    )
+
+
+def growth(view: View, about: Deployment, window: Window) -> Growth:
+    """The questions of the Growth page; a day more at the beginning, to have something to grow from."""
+    accounts = accounts_of(msgspec.structs.replace(view, account=view.account or _on(view, about)), about)
+    day = back(window.since, window.step / window.step.days, window.timezone)
+    own = Filter(accounts=accounts, kinds=("own",), since=window.since, until=window.until)
+    return Growth(
+        history=AccountHistory(accounts=accounts, since=day, until=window.until, daily=True),
+        own=CountPosts(filter=own, by=("account",), timezone=window.timezone),
+    )
+
+
+def engagement(view: View, about: Deployment, window: Window) -> Engagement:
+    """The questions of the Engagement page: own posts only."""
+    own = msgspec.structs.replace(during(view, about, window), kinds=("own",))
+    before = _at(own, window, 1)
+    zone = window.timezone
+    return Engagement(
+        own=CountPosts(filter=own, by=("account",), bucket=window.bucket, timezone=zone),
+        before=CountPosts(filter=before, by=("account",), timezone=zone),
+        hours=WeekHours(filter=own, timezone=zone),
+        best=FindPosts(filter=own, order="most", limit=3),
+        worst=FindPosts(filter=own, order="least", limit=3),
+        history=AccountHistory(accounts=own.accounts, since=before.since, until=window.until, daily=True),
+    )
+
+
+def themes(view: View, about: Deployment, window: Window) -> Themes:
+    """The questions of the Themes page."""
+    here = during(view, about, window)
+    zone = window.timezone
+    return Themes(
+        cells=CountPosts(filter=here, by=("topic", "place"), timezone=zone),
+        usual=tuple(CountPosts(filter=_at(here, window, n), by=("topic", "place"), timezone=zone) for n in range(1, USUAL + 1)),
+        life=CountPosts(filter=here, by=("sentiment",), bucket=window.bucket, timezone=zone),
+    )
+
+
+def posts(view: View, about: Deployment, window: Window, ids: tuple[str, ...] = ()) -> Posts:
+    """The questions of the Posts page; `ids` are those of a theme."""
+    here = msgspec.structs.replace(during(view, about, window), ids=ids) if not ids else Filter(ids=ids)
+    return Posts(
+        found=FindPosts(filter=here, order=view.order or "newest", limit=PAGE_SIZE, offset=(view.page - 1) * PAGE_SIZE),  # type: ignore[arg-type]
+        sentiments=CountPosts(filter=here, by=("sentiment",), timezone=window.timezone),
+        intents=CountPosts(filter=here, by=("intent",), timezone=window.timezone),
+    )
+
+
+def every(asked: msgspec.Struct) -> list[tuple[str, Question]]:
+    """The questions of one page by name, those in tuples one by one."""
+    found = []
+    for name in asked.__struct_fields__:
+        value = getattr(asked, name)
+        found += [(f"{name}_{i}", q) for i, q in enumerate(value, 1)] if isinstance(value, tuple) else [(name, value)]
+    return found
+
+
+def _at(here: Filter, window: Window, times: int) -> Filter:
+    since, until = window.earlier(times)
+    return msgspec.structs.replace(here, since=since, until=until)
+
+
+def _on(view: View, about: Deployment) -> tuple[str, ...]:
+    """The accounts on the platforms chosen; empty: all."""
+    return tuple(a.key for a in about.accounts if a.platform in view.platform) if view.platform else ()

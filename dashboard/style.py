@@ -1,0 +1,54 @@
+"""How pages look: one static style block and a fixed script that turns the document round. Nothing here comes from outside.
+
+The selectors are internal to Streamlit 1.67; tests/journeys/test_right_to_left.py holds each of them.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.words import Words
+
+NEGATIVE, NEUTRAL, POSITIVE, ACCENT, RISING = "#C1443C", "#9AA3AB", "#2E7FB8", "#0B6E69", "#D69A2D"
+SERIES = (ACCENT, "#3B6FB5", RISING, "#7A5BA6", "#5B8C3E", NEGATIVE, NEUTRAL, "#2E7FB8")
+SENTIMENT_COLOURS = {"negative": NEGATIVE, "neutral": NEUTRAL, "positive": POSITIVE, "unsure": "#C9CFD3", "": "#E3E7E9"}
+FONT = "Noto Sans Variable, Vazirmatn Variable, sans-serif"
+
+BLOCK = """<style>
+html[dir=rtl] [data-testid=stHeading], html[dir=rtl] [data-testid=stHeading] *,
+html[dir=rtl] .stMarkdown, html[dir=rtl] .stMarkdown *, html[dir=rtl] .stMetric, html[dir=rtl] .stMetric * {text-align: start}
+[data-testid=stPlotlyChart], [data-testid=stDataFrame] {direction: ltr}
+#js-plotly-tester {direction: ltr}
+html[dir=rtl] [data-testid=stSidebar][data-collapsed=true] {transform: none !important; visibility: hidden}
+html[dir=rtl] [data-testid=stButtonGroup] button:first-of-type {border-radius: 0 .5rem .5rem 0}
+html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {border-radius: .5rem 0 0 .5rem}
+html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5rem}
+
+.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1500px}
+[data-testid=stText] {unicode-bidi: plaintext; text-align: start; white-space: pre-wrap; overflow-wrap: anywhere;
+  font-family: inherit; line-height: 1.65}
+[data-testid=stText] * {font-family: inherit}
+.stMarkdown p {unicode-bidi: plaintext; text-align: start; overflow-wrap: anywhere}
+[data-testid=stMetric] {background: var(--st-background-color, transparent); padding: .8rem 1rem}
+[data-testid=stMetricValue] {font-variant-numeric: tabular-nums; letter-spacing: -.01em}
+[data-testid=stHeading] h1 {padding: 0 0 .1rem}
+[data-testid=stPageLink] a {padding: 0 .15rem}
+[data-testid=stTable] td, [data-testid=stTable] th {text-align: start !important; font-variant-numeric: tabular-nums}
+@media (max-width: 640px) {
+  .stMainBlockContainer {padding-left: 1rem; padding-right: 1rem; padding-top: 4rem}
+  [data-testid=stMetric] {padding: .6rem .75rem}
+}
+</style>"""
+
+
+def apply(words: Words) -> None:
+    """Put the style block on the page and turn the document to the language's direction."""
+    st.html(BLOCK)
+    st.html(_SCRIPTS[words.language], unsafe_allow_javascript=True)
+
+
+def _script(language: str, direction: str) -> str:
+    return f"<script>document.documentElement.dir = '{direction}'; document.documentElement.lang = '{language}';</script>"
+
+
+_SCRIPTS = {code: _script(code, "rtl" if code in ("ar", "fa") else "ltr") for code in ("ar", "en", "fa", "ru", "kk")}
