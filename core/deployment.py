@@ -156,19 +156,30 @@ class DemoCategory(Strict):
 
 
 class DemoChannel(Strict):
-    """How many posts of a kind the demo makes on one official account."""
+    """How many posts of a kind the demo makes on one official account.
+
+    With `complaints` or `appeals` exactly so many of them are registered as cases and the rest ask for nothing; with neither, the mix is
+    that of a usual feed.
+    """
 
     account: str  # OfficialAccount.key
     kind: str
     posts: int
-    complaints: int | None = None  # exactly so many of them complaints
+    complaints: int | None = None
+    appeals: int | None = None  # complaints, inquiries and suggestions together
+    weekly: bool = False  # own: a live broadcast a week; comment: written while such a broadcast runs
+    registered: bool = True  # whether what asks for something becomes a case; false where people only talk
 
 
 class Demo(Strict):
-    """Totals the demo stream reproduces."""
+    """Totals the demo stream reproduces. The period ends at the demo's clock."""
 
-    starts: date
-    ends: date
+    starts: date | None = None  # the period's first day; else `days` before its end
+    days: int = 365
+    from_new_year: bool = False  # begins with the year the demo's clock is in
+    languages: dict[str, float] = {}  # language → share of the citizens' posts
+    varieties: tuple[str, ...] = ()  # dialects whose sentences it uses, beside those of no dialect
+    topics: dict[str, float] = {}  # topic → weight, where `categories` do not fix the counts
     categories: tuple[DemoCategory, ...] = ()
     channels: tuple[DemoChannel, ...] = ()
     growth: dict[str, float] = {}  # account key → change of followers over the period; 1.0 doubles
@@ -297,6 +308,8 @@ def _dangling(d: Deployment) -> Iterable[str]:
         yield from _not_among("demo.categories.topic", [c.topic for c in d.demo.categories], topics)
         yield from _not_among("demo.channels.account", [c.account for c in d.demo.channels], accounts)
         yield from _not_among("demo.growth", d.demo.growth, accounts)
+        yield from _not_among("demo.topics", d.demo.topics, topics)
+        yield from _not_among("demo.languages", d.demo.languages, LANGUAGES)
 
 
 def _not_among(key: str, values: Iterable[str | None], known: Iterable[str]) -> Iterable[str]:
