@@ -64,13 +64,13 @@ def floor(local: datetime, bucket: Bucket) -> datetime:
     return day.replace(day=1) if bucket == "month" else day
 
 
-def week_hours(name: str, rows: Iterable[tuple[datetime, int, int, int]]) -> list[WeekHour]:
-    """Sum (moment, posts, interactions, views) by local hour of the week."""
+def week_hours(name: str, rows: Iterable[tuple[datetime, int, int, int, int]]) -> list[WeekHour]:
+    """Sum (moment, posts, interactions, views, seen) by local hour of the week."""
     zone = ZoneInfo(name)
-    sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for at, *numbers in rows:
         local = at.astimezone(zone)
         line = sums[(local.weekday(), local.hour)]
         for i, n in enumerate(numbers):
             line[i] += n
-    return [WeekHour(weekday=w, hour=h, posts=n[0], interactions=n[1], views=n[2]) for (w, h), n in sorted(sums.items())]
+    return [WeekHour(weekday=w, hour=h, posts=n[0], interactions=n[1], views=n[2], seen=n[3]) for (w, h), n in sorted(sums.items())]

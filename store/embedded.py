@@ -215,8 +215,9 @@ class EmbeddedStore:
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week, only hours that have posts."""
         said, values = embedded_sql.where(question.filter)
-        sql = f"SELECT created / 900000000, COUNT(*), SUM(COALESCE(interactions, 0)), SUM(COALESCE(views, 0)) FROM posts WHERE {said} GROUP BY 1"
-        return buckets.week_hours(question.timezone, ((moment(r[0] * 900_000_000), r[1], r[2], r[3]) for r in self._rows(sql, values)))
+        sql = "SELECT created / 900000000, COUNT(*), SUM(COALESCE(interactions, 0)), SUM(COALESCE(views, 0)),"
+        sql += f" SUM(CASE WHEN views IS NULL THEN 0 ELSE COALESCE(interactions, 0) END) FROM posts WHERE {said} GROUP BY 1"
+        return buckets.week_hours(question.timezone, ((moment(r[0] * 900_000_000), *r[1:]) for r in self._rows(sql, values)))
 
     def posts(self, which: Filter) -> Iterator[Post]:
         """Every post meant, oldest first, without holding them in memory."""

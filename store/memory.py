@@ -84,7 +84,9 @@ class MemoryStore:
 
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week."""
-        return buckets.week_hours(question.timezone, ((p.created_at, 1, interactions(p) or 0, p.views or 0) for p in self._meant(question.filter)))
+        meant = ((p, interactions(p) or 0) for p in self._meant(question.filter))
+        rows = ((p.created_at, 1, n, p.views or 0, 0 if p.views is None else n) for p, n in meant)
+        return buckets.week_hours(question.timezone, rows)
 
     def posts(self, which: Filter) -> Iterator[Post]:
         """Every post meant, oldest first."""

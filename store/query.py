@@ -89,6 +89,7 @@ class WeekHour(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     interactions: int
     views: int
+    seen: int = 0  # interactions of those posts of which views were told, so that interactions / views is fair
 
 
 class AccountHistory(msgspec.Struct, frozen=True, kw_only=True):
