@@ -24,13 +24,15 @@ class Status(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of a case's history: who, when, from, to, why."""
+    """One line of a case's history: who, when, from, to, why. Lines are added, never changed or taken away."""
 
     who: str
     at: Moment
     was: Status | None
     now: Status
     why: str = ""
+    what: str = "moved"  # moved, undone, returned, waiting, heard, joined, assigned, answered, noted, edited, erased
+    department: str | None = None  # to whom it was referred
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,4 +62,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reopened: int = 0
     duplicate_of: str | None = None
     reason: str = ""
+    waiting_since: Moment | None = None  # we wait for the citizen: both clocks stand still
+    considered: str | None = None  # a suggestion's place in the register: considered, adopted or declined
+    answer_link: str | None = None  # where the answer stands, if it was given elsewhere
     steps: tuple[Step, ...] = ()

@@ -1,0 +1,36 @@
+"""Questions about cases as SQL, for both engines alike."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+
+from cases.query import FindCases
+from cases.tables import cases
+
+_ANY = {"statuses": cases.c.status, "intents": cases.c.intent, "categories": cases.c.category, "places": cases.c.place,
+        "departments": cases.c.department, "platforms": cases.c.platform, "branches": cases.c.branch}  # fmt: skip
+_ONE = {"assignee": cases.c.assignee, "citizen": cases.c.citizen, "is_open": cases.c.is_open}
+_ORDER = {"queue": (cases.c.due.asc().nulls_last(), cases.c.opened_at, cases.c.id), "newest": (cases.c.opened_at.desc(), cases.c.id),
+          "oldest": (cases.c.opened_at, cases.c.id)}  # fmt: skip
+
+
+def where(question: FindCases) -> ColumnElement[bool]:
+    """Which rows are meant."""
+    said: list[ColumnElement[bool]] = [true()]
+    said += [column.in_(chosen) for name, column in _ANY.items() if (chosen := getattr(question, name))]
+    said += [column == chosen for name, column in _ONE.items() if (chosen := getattr(question, name)) is not None]
+    if question.overdue_at is not None:
+        said.append(cases.c.due < question.overdue_at)
+    if question.free_for is not None:
+        said.append(or_(cases.c.held_by.is_(None), cases.c.held_by == question.free_for, cases.c.held_until <= question.free_at))
+    return and_(*said)
+
+
+def find(question: FindCases) -> Select[bytes]:
+    """One page of records."""
+    return select(cases.c.record).where(where(question)).order_by(*_ORDER[question.order]).limit(question.limit).offset(question.offset)
+
+
+def total(question: FindCases) -> Select[int]:
+    """How many there are in all."""
+    return select(func.count()).select_from(cases).where(where(question))

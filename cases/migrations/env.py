@@ -1,0 +1,8 @@
+"""Alembic's entry: runs on the connection that cases/engine.py hands over."""
+
+from alembic import context
+
+from cases.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

@@ -1,0 +1,103 @@
+"""The tables of cases, their people and what was done, for SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeEngine
+
+from store.embedded_sql import micros, moment
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment: timestamptz in PostgreSQL, whole microseconds since 1970 in SQLite, which has no such type."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's type in this engine."""
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """A moment as the engine keeps it."""
+        return value if value is None or dialect.name == "postgresql" else micros(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """A kept moment, in UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if isinstance(value, datetime) else moment(value)
+
+
+metadata = MetaData()
+
+cases = Table(
+    "cases", metadata,
+    Column("id", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("intent", String(16), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("due", Instant),  # when the clock that runs now will have run out; null: none runs
+    Column("category", String), Column("place", String), Column("department", String), Column("platform", String),
+    Column("branch", String), Column("citizen", String), Column("assignee", String),
+    Column("held_by", String),  # the officer whose batch it is in, until held_until
+    Column("held_until", Instant),
+    Column("record", LargeBinary, nullable=False),  # the whole core.case.Case, history included (msgpack)
+    Index("cases_in_queue", "is_open", "due", "opened_at", "id"),
+    Index("cases_by_status", "is_open", "status", "due", "opened_at", "id"),
+    Index("cases_by_department", "is_open", "department", "due", "opened_at", "id"),
+    Index("cases_by_assignee", "assignee", "is_open", "due"),
+    Index("cases_by_category", "is_open", "category", "due", "opened_at", "id"),
+    Index("cases_by_place", "is_open", "place", "due", "opened_at", "id"),
+    Index("cases_by_citizen", "citizen", "opened_at"),
+    Index("cases_held", "held_by", "held_until"),
+)  # fmt: skip
+
+case_posts = Table(
+    "case_posts", metadata,
+    Column("post", String, primary_key=True),  # a post belongs to one case
+    Column("case_id", String, nullable=False, index=True),
+    Column("author", String), Column("conversation", String), Column("copy_of", String), Column("topic", String),
+    Column("at", Instant, nullable=False),
+    Index("case_posts_by_author", "author", "at"),
+    Index("case_posts_by_conversation", "conversation"),
+    Index("case_posts_by_copy", "copy_of"),
+)  # fmt: skip
+
+triage = Table(
+    "triage", metadata,
+    Column("post", String, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("intent", String(16)), Column("confidence", Integer),  # per cent
+    Column("decided_by", String), Column("decided_at", Instant), Column("decision", String(16)),
+)  # fmt: skip
+
+places = Table("follower_places", metadata, Column("name", String, primary_key=True), Column("number", BigInteger, nullable=False))
+
+audit = Table(
+    "audit", metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("who", String, nullable=False),
+    Column("what", String(24), nullable=False),  # read, export, move, assign, sign_in, …
+    Column("about", String, nullable=False, index=True),  # a case, a user, a file
+    Column("detail", String, nullable=False),  # never a citizen's text
+)  # fmt: skip
