@@ -1,0 +1,250 @@
+"""The store of many machines: Elasticsearch 9. Uses what the engine's core has, so that any distribution will do."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from typing import Any, TypeVar
+
+import elasticsearch
+import msgspec
+from elasticsearch import Elasticsearch
+
+from core.account import Account, AccountSample
+from core.errors import StoreFailed
+from core.post import EngagementSample, Post
+from core.theme import Theme
+from store import buckets, elastic_bodies
+from store.base import Batch, Saved
+from store.elastic_bodies import POSTS, Body
+from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulk_body, saving
+from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
+
+PATIENCE = 12  # turns of waiting in a row, doubling to half a minute: about four minutes, then the process says so and ends
+LONGEST_WAIT = 30.0
+SEVERAL = 1000  # documents read at once for an export
+RETRIED = (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout)
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+def wait_seconds(turn: int) -> float:
+    """Seconds before try number `turn` + 1: doubling, capped, half of it by chance so that workers do not knock together.
+
+    Raises StoreFailed when patience is at its end.
+    """
+    if turn > PATIENCE:
+        raise StoreFailed("Elasticsearch has been full, blocked or unreachable for minutes; nothing is lost. Free disk or start it, then start this again.")
+    return min(LONGEST_WAIT, 0.25 * 2.0**turn) * random.uniform(0.5, 1)
+
+
+class ElasticStore:
+    """Posts, accounts, samples and themes in indices; cursors and the ledger lie in the transactional database."""
+
+    def __init__(self, client: Elasticsearch, prefix: str = "sada") -> None:
+        self._client, self._prefix = client, prefix
+        self._alias = POSTS if prefix == "sada" else f"{prefix}-{POSTS}"
+
+    # Saving
+
+    def save(self, batch: Batch) -> Saved:
+        """Make the batch's posts, accounts and samples durable; cursors and passes are not kept here."""
+        return self.save_posts(batch).saved
+
+    def save_posts(self, batch: Batch) -> Outcome:
+        """The same, saying also which posts the engine refused for ever."""
+        steps = saving(batch.posts, batch.deleted, self._prefix)
+        outcome = self._drive(steps)
+        self._put("accounts", {a.id: a for a in batch.accounts})
+        self._put("samples", {f"{s.account}@{s.at.isoformat()}": s for s in batch.account_samples})
+        self._put("samples", {f"{s.post_id}@{s.at.isoformat()}": s for s in batch.samples})
+        return outcome
+
+    def _drive(self, steps: Any) -> Outcome:
+        request = next(steps, None)
+        try:
+            while request is not None:
+                request = steps.send(self._ask_patiently(request))
+        except StopIteration as done:
+            outcome: Outcome = done.value
+            return outcome
+        return Outcome(saved=Saved())
+
+    def _ask_patiently(self, request: Request) -> Answer:
+        for turn in range(PATIENCE + 1):
+            try:
+                return self._ask(request)
+            except RETRIED:
+                time.sleep(wait_seconds(turn))
+            except elasticsearch.ApiError as error:
+                if error.status_code not in (429, 503):
+                    raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}); nothing of this batch is lost, it comes again") from error
+                time.sleep(wait_seconds(turn))
+        raise StoreFailed("Elasticsearch cannot be reached; nothing is lost, start it and start this again")
+
+    def _ask(self, request: Request) -> Answer:
+        if isinstance(request, Wait):
+            time.sleep(wait_seconds(request.turn))
+            return []
+        if isinstance(request, Seek) and request.fresh:
+            self.refresh()
+        method, path, rest = call(request, self._alias)
+        return answer_of(request, self._client.perform_request(method, path, **rest).body)
+
+    def _put(self, name: str, records: dict[str, Any]) -> None:
+        lines: list[Body] = []
+        for id, record in records.items():
+            lines += [{"index": {"_index": f"{self._prefix}-{name}", "_id": id}}, msgspec.to_builtins(record)]
+        if lines:
+            items = self._ask_patiently(Bulk(tuple(lines)))
+            wrong = [i["index"]["error"]["type"] for i in items if i["index"]["status"] >= 300]
+            if wrong:
+                raise StoreFailed(f"Elasticsearch refused {len(wrong)} {name} ({wrong[0]}); is the template current? Run `sada setup`.")
+
+    def save_themes(self, themes: Sequence[Theme]) -> None:
+        """Keep each theme under its id."""
+        self._put("themes", {t.id: t for t in themes})
+
+    def refresh(self) -> None:
+        """Make everything saved searchable now; the engine does it by itself every second."""
+        self._client.indices.refresh(index=f"{self._prefix}-*")
+
+    # Asking
+
+    def get(self, ids: Sequence[str]) -> list[Post]:
+        """The posts with these ids that there are, in the order asked."""
+        hits = self._ask_patiently(Seek(tuple(ids))) if ids else []
+        known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for hit in hits}
+        return [known[id] for id in ids if id in known]
+
+    def count(self, question: CountPosts) -> list[Count]:
+        """Posts and interactions by time and dimensions."""
+        if not (question.by or question.bucket):
+            answer = self._search(elastic_bodies.count(question))
+            total, summed = answer["hits"]["total"]["value"], int(answer["aggregations"]["interactions"]["value"])
+            return [Count(posts=total, interactions=summed)] if total else []
+        return buckets.gather(question, (_raw(question, bucket) for bucket in self._composite(question, elastic_bodies.count)))
+
+    def _composite(self, question: Any, body: Any) -> Iterator[Body]:
+        after = None
+        while True:
+            found = self._search(body(question, after))["aggregations"]["lines"]
+            yield from found["buckets"]
+            after = found.get("after_key")
+            if after is None or not found["buckets"]:
+                return
+
+    def find(self, question: FindPosts) -> Found:
+        """One page of posts, and how many there are up to COUNT_LIMIT."""
+        hits = self._search(elastic_bodies.find(question))["hits"]
+        total = hits["total"]["value"]
+        return Found(posts=tuple(elastic_bodies.post_of(h["_source"]) for h in hits["hits"]), total=min(total, COUNT_LIMIT), total_is_exact=total <= COUNT_LIMIT)
+
+    def week_hours(self, question: WeekHours) -> list[WeekHour]:
+        """Sums by local hour of the week."""
+        lines = self._composite(question, elastic_bodies.week_hours)
+        rows = ((_at(b["key"]["start"]), b["doc_count"], int(b["interactions"]["value"]), int(b["views"]["value"])) for b in lines)
+        return buckets.week_hours(question.timezone, rows)
+
+    def posts(self, which: Filter) -> Iterator[Post]:
+        """Every post meant, oldest first, a thousand at a time from one point in time."""
+        yield from (elastic_bodies.post_of(hit) for hit in self._every(self._alias, elastic_bodies.query(which), [{"created_at": "asc"}, {"id": "asc"}]))
+
+    def _every(self, index: str, query: Body, sort: list[Body]) -> Iterator[Body]:
+        """All documents of a query through a point in time."""
+        pit = self._client.open_point_in_time(index=index, keep_alive="5m", ignore_unavailable=True)["id"]
+        body: Body = {"query": query, "sort": sort, "size": SEVERAL, "pit": {"id": pit, "keep_alive": "5m"}, "track_total_hits": False}
+        try:
+            while hits := self._client.search(**body)["hits"]["hits"]:
+                yield from (hit["_source"] for hit in hits)
+                body["search_after"] = hits[-1]["sort"]
+        finally:
+            self._client.close_point_in_time(id=pit)
+
+    def accounts(self) -> list[Account]:
+        """Every account seen."""
+        return self._records("accounts", Account, [{"id": "asc"}])
+
+    def account_history(self, question: AccountHistory) -> list[AccountSample]:
+        """Samples, oldest first; with `daily` the last of each UTC day and account."""
+        body = elastic_bodies.history(question)
+        found = [msgspec.convert(hit, AccountSample) for hit in self._every(f"{self._prefix}-samples", body["query"], body["sort"])]
+        if question.daily:
+            found = list({(s.account, s.at.astimezone(timezone.utc).date()): s for s in found}.values())
+        return sorted(found, key=lambda s: s.at)
+
+    def samples(self, post_ids: Sequence[str]) -> list[EngagementSample]:
+        """What was told of these posts' numbers over time, oldest first."""
+        hits = self._every(f"{self._prefix}-samples", {"terms": {"post_id": list(post_ids)}}, [{"at": "asc"}])
+        return [msgspec.convert(hit, EngagementSample) for hit in hits]
+
+    def newest(self) -> dict[str, datetime]:
+        """When each source's newest post was written."""
+        body = {"size": 0, "aggs": {"s": {"terms": {"field": "source", "size": ONCE_SOURCES}, "aggs": {"at": {"max": {"field": "created_at"}}}}}}
+        return {b["key"]: _at(b["at"]["value"]) for b in self._search(body)["aggregations"]["s"]["buckets"]}
+
+    def themes(self, since: datetime | None = None) -> list[Theme]:
+        """Themes raised since then, newest first."""
+        found = self._records("themes", Theme, [{"raised_at": "desc"}])
+        return [t for t in found if since is None or t.raised_at >= since]
+
+    def _records(self, name: str, kind: type[R], sort: list[Body]) -> list[R]:
+        return [msgspec.convert(hit, kind) for hit in self._every(f"{self._prefix}-{name}", {"match_all": {}}, sort)]
+
+    def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str:
+        """The request behind a chart, as it can be pasted into Kibana's console."""
+        bodies = {CountPosts: elastic_bodies.count, FindPosts: elastic_bodies.find, WeekHours: elastic_bodies.week_hours}
+        if isinstance(question, AccountHistory):
+            return f"GET /samples/_search\n{json.dumps(elastic_bodies.history(question), indent=1)}"
+        return f"GET /{self._alias}/_search\n{json.dumps(bodies[type(question)](question), indent=1, ensure_ascii=False)}"  # type: ignore[operator]
+
+    def _search(self, body: Body) -> Any:
+        try:
+            return self._client.search(index=self._alias, ignore_unavailable=True, **_named(body))
+        except RETRIED as error:
+            raise StoreFailed("Elasticsearch cannot be reached; the rest of the page still works. Start it or mend SADA_ELASTICSEARCH.") from error
+        except elasticsearch.ApiError as error:
+            raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}) to a question") from error
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+
+ONCE_SOURCES = 10_000
+
+
+def call(request: Bulk | Get | Seek, alias: str) -> tuple[str, str, Body]:
+    """Method, path and the rest of the HTTP request for what `saving` asked."""
+    headers = {"accept": "application/json", "content-type": "application/x-ndjson" if isinstance(request, Bulk) else "application/json"}
+    if isinstance(request, Bulk):
+        return "POST", "/_bulk", {"headers": headers, "body": bulk_body(request.lines)}
+    if isinstance(request, Get):
+        return "POST", "/_mget", {"headers": headers, "body": {"docs": list(request.docs)}}
+    query = {"ids": {"values": list(request.ids)}}
+    body = {"query": query, "size": len(request.ids), "seq_no_primary_term": True, "track_total_hits": False}
+    return "POST", f"/{alias}/_search?ignore_unavailable=true", {"headers": headers, "body": body}
+
+
+def answer_of(request: Request, body: Any) -> Answer:
+    """The part of the engine's answer that `saving` is waiting for."""
+    if isinstance(request, Bulk):
+        return list(body["items"])
+    return list(body["docs"] if isinstance(request, Get) else body["hits"]["hits"])
+
+
+def _named(body: Body) -> Body:
+    """`from` is a word of Python's; the client calls it from_."""
+    return {"from_" if key == "from" else key: value for key, value in body.items()}
+
+
+def _raw(question: CountPosts, bucket: Body) -> buckets.Raw:
+    start = _at(bucket["key"]["start"]) if question.bucket else None
+    keys = tuple(bucket["key"][d] or "" for d in question.by)
+    return start, keys, bucket["doc_count"], int(bucket["interactions"]["value"])
+
+
+def _at(milliseconds: float) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)

@@ -1,0 +1,134 @@
+"""Posts and questions in Elasticsearch's language. Pure; uses only what the engine's core has."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from core import spelling
+from core.post import Post, interactions
+from store.query import COUNT_LIMIT, AccountHistory, CountPosts, Filter, FindPosts, WeekHours
+
+Body = dict[str, Any]
+TEMPLATES = Path(__file__).parent.parent / "index_templates"
+POSTS = "posts"  # the alias over every month
+ONCE = 2000  # buckets asked for at once
+
+FIELDS = {"platforms": "platform", "accounts": "account", "kinds": "kind", "languages": "language.label", "sentiments": "sentiment.label",
+          "intents": "intent.label", "topics": "topics.label", "places": "places.label", "sources": "source", "ids": "id"}  # fmt: skip
+DIMENSIONS = {"platform": "platform", "account": "account", "kind": "kind", "language": "language.label", "sentiment": "sentiment.label",
+              "intent": "intent.label", "topic": "topics.label", "place": "places.label", "source": "source"}  # fmt: skip
+EVERY = {"quarter": {"fixed_interval": "15m"}, "hour": {"calendar_interval": "hour"}, "day": {"calendar_interval": "day"},
+         "week": {"calendar_interval": "week"}, "month": {"calendar_interval": "month"}}  # fmt: skip
+SORTS = {"newest": [{"created_at": "desc"}, {"id": "desc"}], "oldest": [{"created_at": "asc"}, {"id": "asc"}],
+         "most": [{"interactions": {"order": "desc", "missing": "_last"}}, {"created_at": "desc"}],
+         "least": [{"interactions": {"order": "asc", "missing": "_last"}}, {"created_at": "desc"}]}  # fmt: skip
+
+
+def index_of(post: Post, prefix: str = "sada") -> str:
+    """The month index a post lies in, by its own time in UTC."""
+    return f"{prefix}-posts-{post.created_at:%Y.%m}"
+
+
+def document(post: Post) -> Body:
+    """A post as its index keeps it: the record's own fields, the words to search for, and the sum of its interactions."""
+    built: Body = msgspec.to_builtins(msgspec.structs.replace(post, normal=None))
+    built["words"] = spelling.search_text(post.text)
+    if (count := interactions(post)) is not None:
+        built["interactions"] = count
+    return built
+
+
+def post_of(source: Body) -> Post:
+    """The post a document keeps."""
+    return msgspec.convert(source, Post)
+
+
+@cache
+def template(name: str) -> Body:
+    """One of index_templates/*.json."""
+    read: Body = json.loads((TEMPLATES / f"{name}.json").read_text(encoding="utf-8"))
+    return read
+
+
+def query(which: Filter) -> Body:
+    """The bool query of a filter."""
+    said: list[Body] = []
+    span = {key: at.isoformat() for key, at in (("gte", which.since), ("lt", which.until)) if at is not None}
+    if span:
+        said.append({"range": {"created_at": span}})
+    said += [_any_of(field, chosen) for name, field in FIELDS.items() if (chosen := getattr(which, name))]
+    if which.author is not None:
+        said.append({"term": {"author.id": which.author}})
+    if which.search:
+        said += _searched(which.search)
+    without = [] if which.deleted else [{"exists": {"field": "deleted_at"}}]
+    return {"bool": {"filter": said, "must_not": without}}
+
+
+def _any_of(field: str, chosen: tuple[str, ...]) -> Body:
+    """Posts with one of the values; "" means posts with none."""
+    told: list[Body] = [{"terms": {field: [c for c in chosen if c]}}]
+    if "" in chosen:
+        told.append({"bool": {"must_not": {"exists": {"field": field}}}})
+    return {"bool": {"should": told, "minimum_should_match": 1}}
+
+
+def _searched(asked: str) -> list[Body]:
+    terms = spelling.search_terms(asked)
+    return [_term(words, prefix) for words, prefix in terms] or [{"match_none": {}}]
+
+
+def _term(words: tuple[str, ...], prefix: bool) -> Body:
+    if prefix:
+        return {"prefix": {"words": words[0]}} if len(words) == 1 else {"match_phrase_prefix": {"words": " ".join(words)}}
+    return {"term": {"words": words[0]}} if len(words) == 1 else {"match_phrase": {"words": " ".join(words)}}
+
+
+def count(question: CountPosts, after: Body | None = None) -> Body:
+    """A composite aggregation: one bucket a combination, in pages."""
+    sources: list[Body] = []
+    if question.bucket:
+        sources.append({"start": {"date_histogram": {"field": "created_at", "time_zone": question.timezone, **EVERY[question.bucket]}}})
+    sources += [{d: {"terms": {"field": DIMENSIONS[d], "missing_bucket": True}}} for d in question.by]
+    summed = {"interactions": {"sum": {"field": "interactions"}}}
+    if not sources:
+        return {"size": 0, "track_total_hits": True, "query": query(question.filter), "aggs": summed}
+    composite: Body = {"size": ONCE, "sources": sources}
+    if after:
+        composite["after"] = after
+    return {"size": 0, "query": query(question.filter), "aggs": {"lines": {"composite": composite, "aggs": summed}}}
+
+
+def find(question: FindPosts) -> Body:
+    """One page of posts and their number up to COUNT_LIMIT."""
+    return {"query": query(question.filter), "sort": SORTS[question.order], "from": question.offset, "size": question.limit,
+            "track_total_hits": COUNT_LIMIT + 1}  # fmt: skip
+
+
+def week_hours(question: WeekHours, after: Body | None = None) -> Body:
+    """Sums by hour (by quarter where local hours begin at another minute than UTC's)."""
+    offset = datetime(2026, 1, 1, tzinfo=ZoneInfo(question.timezone)).utcoffset() or timedelta()
+    every = "1h" if offset % timedelta(hours=1) == timedelta() else "15m"
+    composite: Body = {"size": ONCE, "sources": [{"start": {"date_histogram": {"field": "created_at", "fixed_interval": every}}}]}
+    if after:
+        composite["after"] = after
+    sums = {name: {"sum": {"field": name}} for name in ("interactions", "views")}
+    return {"size": 0, "query": query(question.filter), "aggs": {"lines": {"composite": composite, "aggs": sums}}}
+
+
+def history(question: AccountHistory) -> Body:
+    """Samples of accounts, oldest first."""
+    said: list[Body] = [{"exists": {"field": "account"}}]
+    if question.accounts:
+        said.append({"terms": {"account": list(question.accounts)}})
+    span = {key: at.isoformat() for key, at in (("gte", question.since), ("lt", question.until)) if at is not None}
+    if span:
+        said.append({"range": {"at": span}})
+    return {"query": {"bool": {"filter": said}}, "sort": [{"at": "asc"}, {"account": "asc"}], "size": 10_000}

@@ -1,0 +1,132 @@
+"""What Elasticsearch is told once: templates, aliases, what a full distribution can do beyond the core, and moving to a new mapping."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import elasticsearch
+import msgspec
+from elasticsearch import Elasticsearch
+
+from core.errors import StoreFailed
+from store.elastic import ElasticStore
+from store.elastic_bodies import Body, document, template
+from store.elastic_saving import bulk_body
+
+INDICES = ("posts", "accounts", "samples", "themes", "cases", "ledger")
+ANALYZERS = ("arabic", "persian", "russian", "english")  # the full distribution's; there is none for Kazakh
+SEVERAL = 1000
+
+
+def set_up(client: Elasticsearch, prefix: str = "sada", shards: int = 1, replicas: int = 0) -> list[str]:
+    """Put component and index templates; returns a sentence for each thing done or left out. May be repeated.
+
+    Raises StoreFailed if the server cannot be reached.
+    """
+    try:
+        client.cluster.health(wait_for_status="yellow", timeout="30s")
+    except (elasticsearch.ConnectionError, elasticsearch.ApiError) as error:
+        raise StoreFailed(f"Elasticsearch cannot be reached ({type(error).__name__}); start it or mend SADA_ELASTICSEARCH, then repeat `sada setup`") from error
+    extra = {name: found for name in ANALYZERS if (found := has_analyzer(client, name))}
+    settings = _settings(shards, replicas)
+    client.cluster.put_component_template(name=f"{prefix}-settings", **settings)
+    for name in INDICES:
+        client.indices.put_index_template(name=f"{prefix}-{name}", **index_template(name, prefix, tuple(extra)))
+    said = [f"{len(INDICES)} index templates are in place under {prefix}-*"]
+    left = [name for name in ANALYZERS if name not in extra]
+    said.append(f"language analyzers as sub-fields of words: {', '.join(extra) or 'none'}; left out: {', '.join(left) or 'none'} (everything Sada does works without)")
+    return said
+
+
+def has_analyzer(client: Elasticsearch, name: str) -> bool:
+    """Whether the server has this analyzer."""
+    try:
+        client.indices.analyze(analyzer=name, text="probe")
+    except elasticsearch.ApiError:
+        return False
+    return True
+
+
+def _settings(shards: int, replicas: int) -> Body:
+    body: Body = json.loads(json.dumps(template("component-settings")))
+    body["template"]["settings"] |= {"number_of_shards": shards, "number_of_replicas": replicas}
+    return {"template": body["template"]}
+
+
+def index_template(name: str, prefix: str = "sada", analyzers: tuple[str, ...] = ()) -> Body:
+    """The template of one kind of index under `prefix`, with sub-fields for the analyzers the server has."""
+    body: Body = json.loads(json.dumps(template(name)).replace('"sada-', f'"{prefix}-'))
+    body.pop("_meta", None)
+    if prefix != "sada":
+        body["template"]["aliases"] = {f"{prefix}-{name}" if name == "posts" else f"{prefix}-all-{name}": {}}
+    if name == "posts":
+        fields = body["template"]["mappings"]["properties"]["words"]["fields"]
+        fields |= {analyzer: {"type": "text", "analyzer": analyzer} for analyzer in analyzers}
+    return body
+
+
+def drop_months(client: Elasticsearch, before: datetime, prefix: str = "sada") -> list[str]:
+    """Delete the month indices that end before `before` (UTC); returns their names. Retention without touching single documents."""
+    names = sorted(client.indices.get(index=f"{prefix}-posts-*", ignore_unavailable=True, expand_wildcards="open"))
+    old = [name for name in names if name.rsplit("-", 1)[1][:7] < f"{before:%Y.%m}"]
+    for name in old:
+        client.indices.delete(index=name)
+    return old
+
+
+def reindex(client: Elasticsearch, prefix: str = "sada") -> list[str]:
+    """Write every month anew under the current template while the old one is still read, then swap the alias; returns the new names.
+
+    Documents are read and written in bulk, without scripts. Stop the workers or expect their last seconds to be carried over by replay.
+    """
+    store = ElasticStore(client, prefix)
+    alias = f"{prefix}-posts" if prefix != "sada" else "posts"
+    made = []
+    for old in sorted(client.indices.get(index=f"{prefix}-posts-*", ignore_unavailable=True)):
+        new = _next_name(old)
+        client.indices.create(index=new, aliases={})
+        client.indices.update_aliases(actions=[{"remove": {"index": new, "alias": alias, "must_exist": False}}])
+        _copy(client, store, old, new)
+        client.indices.update_aliases(actions=[{"add": {"index": new, "alias": alias}}, {"remove_index": {"index": old}}, {"add": {"index": new, "alias": old}}])
+        made.append(new)
+    return made
+
+
+def _next_name(name: str) -> str:
+    """sada-posts-2026.03 → sada-posts-2026.03-r1 → …-r2."""
+    base, mark, number = name.rpartition("-r")
+    return f"{base}-r{int(number) + 1}" if mark and number.isdigit() else f"{name}-r1"
+
+
+def _copy(client: Elasticsearch, store: ElasticStore, old: str, new: str) -> None:
+    from store.elastic_bodies import post_of
+
+    lines: list[Body] = []
+    for source in store._every(old, {"match_all": {}}, [{"created_at": "asc"}, {"id": "asc"}]):
+        post = post_of(source)
+        lines += [{"create": {"_index": new, "_id": post.id}}, document(post)]
+        if len(lines) >= 2 * SEVERAL:
+            _send(client, lines)
+            lines = []
+    _send(client, lines)
+
+
+def _send(client: Elasticsearch, lines: list[Body]) -> None:
+    if not lines:
+        return
+    headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
+    answer = client.perform_request("POST", "/_bulk", headers=headers, body=bulk_body(lines)).body
+    wrong = [item["create"]["error"]["type"] for item in answer["items"] if item["create"]["status"] not in (201, 409)]
+    if wrong:
+        raise StoreFailed(f"reindexing: {len(wrong)} documents do not fit the new template ({wrong[0]}); the old index stays in use")
+
+
+def mapped_fields(name: str) -> set[str]:
+    """The top-level fields of a template, for the test that holds it to the record."""
+    return set(template(name)["template"]["mappings"]["properties"])
+
+
+def record_fields(kind: type[msgspec.Struct]) -> set[str]:
+    """The fields of one of our records."""
+    return {field.name for field in msgspec.structs.fields(kind)}
