@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -28,12 +28,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     query: str | None = None
     url: str | None = None
     every_minutes: int = 5  # its cadence; data older than this allows is a red light
+    budget: int | None = None  # billed reads or quota units it may spend in a month; None: no limit of ours
+    budget_left: int | None = None  # what is left of it when a pass begins; `ask` asks for no more
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """One part of an answer that could not become a post, and why; never its text."""
 
     why: str
+    lost: bool = True  # a message was lost; False: a part that is no message (a pinned post we may not see, a label)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +46,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[Account, ...] = ()
     account_samples: tuple[AccountSample, ...] = ()
     samples: tuple[EngagementSample, ...] = ()
-    deleted: tuple[str, ...] = ()  # post ids the platform says are gone
+    deleted: tuple[str, ...] = ()  # post ids an explicit event says are gone: they become tombstones at once
+    missing: tuple[str, ...] = ()  # post ids asked for and not there, while others were: a suspicion, looked at a second time
+    replaced: tuple[tuple[str, str], ...] = ()  # (earlier id, later id): an edit got a new id; the earlier text becomes a version
     refused: tuple[Refusal, ...] = ()
     returned: int = 0  # how many things the platform sent, before duplicates and refusals
     next: str | None = None  # where the following page begins
@@ -59,6 +64,25 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     account: str | None = None  # the official account it concerns
     native_id: str | None = None  # that account's id on the platform, to tell own posts from others'
+    handle: str | None = None  # that account's handle
+    what: str = ""  # Source.what: which question was asked
+    headers: Mapping[str, str] = {}  # of the answer, names in lower case
+    path: str = ""  # that was asked, where a recording says so
+    query: Mapping[str, str] = {}
+
+
+def context(source: Source, now: datetime) -> Context:
+    """What a translation of an answer to `source` is told."""
+    return Context(now=now, source=source.id, account=source.account, native_id=source.native_id, handle=source.handle, what=source.what)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of `sada check`."""
+
+    what: str
+    state: str  # ok, warning, failed
+    says: str
+    then: str = ""  # what to do about it
 
 
 class Collector(Protocol):
@@ -79,11 +103,36 @@ class Collector(Protocol):
         ...
 
     def translate(self, body: Any, context: Context) -> Answer:
-        """One recorded body (decoded JSON, or text) as an answer. Pure."""
+        """One recorded body as an answer. Pure. Raises PlatformProblem for a body that is itself an error.
+
+        `body` is decoded JSON; where the module says READS_TEXT = True it is str or bytes if it is not JSON.
+        One bad part becomes a Refusal and leaves the rest alone.
+        """
         ...
 
     def problem(self, status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
         """What an HTTP answer that is an error means and what happens next. Pure."""
+        ...
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """A collector that can look at posts again: for numbers, new answers below them, and deletions."""
+
+    def refresh(self, client: Any, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
+        """Look again at `posts` as we stored them, with as few calls as the platform allows. Raises PlatformProblem.
+
+        Yields their numbers (as posts observed now, or samples), comments and replies newer than those counted, and `missing`.
+        """
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A collector that can say what its credential may do."""
+
+    def check(self, client: Any, deployment: Deployment, now: datetime) -> Iterator[Finding]:
+        """Test the credential: what it may read, the quota left, what is misconfigured. Raises PlatformProblem."""
         ...
 
 
