@@ -110,7 +110,7 @@ def row(cases: Sequence[Case], key: str, name: str, now: datetime) -> Row:
     handled, closed = sum(map(is_handled, cases)), sum(map(is_closed, cases))
     first, last = _hours(cases, "first_answer_at"), _hours([c for c in cases if is_closed(c)], "closed_at")
     return Row(
-        key=key, label=name, received=len(cases), posts=sum(max(len(c.posts), 1) for c in cases), citizens=len({c.citizen or c.id for c in cases}),
+        key=key, label=name, received=len(cases), posts=sum(max(len(c.posts), 1) for c in cases), citizens=len({who for c in cases for who in (c.citizen or c.id, *c.others)}),
         handled=handled, share_handled=share(handled, len(cases)), handled_interval=interval(handled, len(cases)),
         closed=closed, share_closed=share(closed, len(cases)), closed_interval=interval(closed, len(cases)),
         answered=len(first), not_fixed=_with(cases, Status.NOT_FIXED), rejected=_with(cases, Status.REJECTED),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 
@@ -44,6 +45,21 @@ class CaseStore:
                 if lines := [line for case in chunk for line in rows.post_rows(case)]:
                     db.execute(keep_first(self.database, case_posts), lines)
             return _count(db) - before
+
+    def write(self, db: Connection, new: Sequence[Case], changed: Iterable[tuple[Case, Case]]) -> None:
+        """Keep new cases, and the changed ones over what was read of them, inside a transaction. Raises Stale."""
+        if new:
+            db.execute(keep_first(self.database, cases), [rows.to_row(case) for case in new])
+        for old, case in changed:
+            replace(db, old, case)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction for what needs several tables at once: all of it becomes durable, or nothing."""
+        return engine.writing(self.database)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One state of the data, to ask several questions of."""
+        return engine.reading(self.database)
 
     def get(self, id: str) -> Case:
         """The case with this id. Raises AskedWrongly."""

@@ -51,6 +51,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     account: str | None = None
     branch: str | None = None
     citizen: str | None = None  # the author's id
+    others: tuple[str, ...] = ()  # ids of further citizens who told of the same
     posts: tuple[str, ...] = ()  # post ids, first the one that opened it
     summary: str = ""
     assignee: str | None = None

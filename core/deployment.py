@@ -116,6 +116,16 @@ class Target(Strict):
     topic: str | None = None
 
 
+class Desk(Strict):
+    """How posts become cases and how they are answered."""
+
+    sure: float = 0.7  # from this confidence of the intent on a case is opened at once; below it a person decides
+    oldest_days: int = 14  # posts older than this when they come in (history) open no case
+    same_matter_days: int = 14  # the same author on the same topic, or a near-duplicate, joins for so long
+    assign: Literal["hand", "round_robin", "load"] = "hand"
+    approve_answers: bool = False  # an answer goes out only when a second person let it
+
+
 class Campaign(Strict):
     """A campaign citizens take part in."""
 
@@ -205,6 +215,7 @@ class Deployment(Strict):
     topics: tuple[Topic, ...] = ()
     routing: tuple[Route, ...] = ()
     targets: tuple[Target, ...] = (Target(),)
+    desk: Desk = Desk()
     places: tuple[Place, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     alerts: tuple[AlertRule, ...] = ()

@@ -1,0 +1,225 @@
+"""The desk: follows the posts, opens cases, joins what belongs together, forgets what was deleted. Each post once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, delete, or_, select, update
+
+from cases import rows, workflow
+from cases.identity import case_id
+from cases.joining import Index, Line, intent_of, joins, line_of, place_of, topic_of, verdict
+from cases.roles import Role
+from cases.routing import Lessons, route
+from cases.store import CaseStore, keep_first, keep_place
+from cases.tables import case_posts, triage
+from cases.tables import cases as cases_table
+from core.case import Case, Status, Step
+from core.deployment import Deployment
+from core.post import Kind, Post
+
+FOLLOWER = "desk"
+WHO = "desk"  # who opens and joins, in a case's history
+SUMMARY = 280  # characters of the opening post that a case keeps
+HIDDEN = "•••"
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of some posts."""
+
+    opened: int = 0
+    joined: int = 0
+    to_triage: int = 0
+    erased: int = 0
+
+
+def receive(posts: Sequence[Post], deployment: Deployment, case_store: CaseStore, now: datetime, after: int) -> Received:
+    """Deal with `posts` and remember, in the same transaction, that the follower came to change number `after`.
+
+    Done twice with the same posts it changes nothing the second time. Raises StoreFailed, and then nothing was done.
+    """
+    with case_store.writing() as db:
+        sitting = Sitting(_lines(db, posts), {}, _triaged(db, posts), deployment, now)
+        sitting.know(_cases(db, {line.case_id for line in sitting.index.by_post.values()}))
+        for post in posts:
+            sitting.take(post)
+        _write(db, case_store, sitting)
+        keep_place(db, case_store.database, FOLLOWER, after)
+    return sitting.received()
+
+
+class Sitting:
+    """One batch at the desk: what is known, and what changes because of the posts that come in."""
+
+    def __init__(self, lines: Iterable[Line], cases: dict[str, Case], triaged: set[str], deployment: Deployment, now: datetime,
+                 lessons: Lessons | None = None) -> None:  # fmt: skip
+        self.index, self.cases, self.before = Index(lines), dict(cases), dict(cases)
+        self.deployment, self.now, self.triaged, self.lessons = deployment, now, triaged, lessons or {}
+        self.lines: list[Line] = []
+        self.to_triage: list[Post] = []
+        self.erased: list[str] = []
+
+    def know(self, cases: Iterable[Case]) -> None:
+        """Learn of cases that stand already."""
+        self.before |= {case.id: case for case in cases}
+        self.cases |= self.before
+
+    def take(self, post: Post) -> None:
+        """Decide about one post."""
+        if post.deleted_at:
+            self._forget(post)
+        elif post.id in self.index.by_post:
+            self._edited(post)
+        elif post.kind == Kind.OWN:
+            self._answered(post)
+        else:
+            self._decide(post)
+
+    def received(self) -> Received:
+        """What became of the posts so far."""
+        opened = len(self.cases.keys() - self.before.keys())
+        return Received(opened=opened, joined=len(self.lines) - opened, to_triage=len(self.to_triage), erased=len(self.erased))
+
+    def _decide(self, post: Post) -> None:
+        said = verdict(post, self.index, self.cases, self.deployment, self.now)
+        if said == "open":
+            self._open(post)
+        elif said == "join":
+            self._join(post)
+        elif said == "triage" and post.id not in self.triaged:
+            self.triaged.add(post.id)
+            self.to_triage.append(post)
+
+    def _open(self, post: Post) -> None:
+        case = opened(post, intent_of(post), self.deployment, self.now, WHO, self.lessons)
+        self._keep(case, post)
+
+    def _join(self, post: Post) -> None:
+        line = joins(post, self.index, self.cases, self.deployment)
+        if line:
+            self._keep(joined(self.cases[line.case_id], post, self.deployment, self.now), post)
+
+    def _keep(self, case: Case, post: Post) -> None:
+        self.cases[case.id] = case
+        line = line_of(post, case.id, self.deployment)
+        self.lines.append(line)
+        self.index.add(line)
+
+    def _edited(self, post: Post) -> None:
+        case = self.cases.get(self.index.by_post[post.id].case_id)
+        if case and case.posts and case.posts[0] == post.id and case.summary != summary(post):
+            self.cases[case.id] = workflow.noted(case, WHO, self._at(case), "", self.deployment, "edited", summary=summary(post))
+
+    def _answered(self, post: Post) -> None:
+        """The organisation answered a post of a case on the platform itself."""
+        line = self.index.by_post.get(post.parent_id or "")
+        case = self.cases.get(line.case_id) if line else None
+        if case and not any(step.what == "answered" and step.why == post.id for step in case.steps):
+            self.cases[case.id] = workflow.noted(case, post.account or WHO, max(post.created_at, self._last(case)), post.id, self.deployment, "answered",
+                                                 answer_link=case.answer_link or post.url)  # fmt: skip
+
+    def _forget(self, post: Post) -> None:
+        line = self.index.by_post.get(post.id)
+        case = self.cases.get(line.case_id) if line else None
+        if case and line:
+            self._erase(case, line)
+        self.erased.append(post.id)
+
+    def _erase(self, case: Case, line: Line) -> None:
+        """Take a deleted post's text and author out of its case; the history keeps that it was."""
+        if any(step.what == "erased" and step.why == line.post for step in case.steps):
+            return
+        opening = case.posts[:1] == (line.post,)
+        kept = {"summary": "", "citizen": None} if opening else {"others": tuple(o for o in case.others if o != line.author)}
+        self.cases[case.id] = workflow.noted(case, WHO, self._at(case), line.post, self.deployment, "erased", **kept)
+
+    def _at(self, case: Case) -> datetime:
+        return max(self.now, self._last(case))
+
+    def _last(self, case: Case) -> datetime:
+        return case.steps[-1].at if case.steps else case.opened_at
+
+
+def opened(post: Post, intent: str, deployment: Deployment, now: datetime, who: str, lessons: Lessons | None = None) -> Case:
+    """The case that a post opens. Its clocks run from when the citizen wrote."""
+    topic, place = topic_of(post, deployment), place_of(post, deployment)
+    routed = route(topic, place, deployment, lessons)
+    case = Case(
+        id=case_id(post.id), status=Status.RECEIVED, intent=intent, opened_at=post.created_at, version=0, category=topic, place=place,
+        department=routed.department, routed_because=routed.because, platform=post.platform, account=post.account,
+        branch=branch_of(post, place, deployment), citizen=post.author.id if post.author else None, posts=(post.id,), summary=summary(post),
+    )  # fmt: skip
+    return workflow.add(case, Step(who=who, at=max(now, post.created_at), was=None, now=Status.RECEIVED), deployment)
+
+
+def joined(case: Case, post: Post, deployment: Deployment, now: datetime) -> Case:
+    """The case with one more post. If it waited for this citizen, he is heard; if he complains again after its end, it is reopened."""
+    author = post.author.id if post.author else None
+    at = max(now, case.steps[-1].at if case.steps else case.opened_at)
+    others = (*case.others, author) if author and author != case.citizen and author not in case.others else case.others
+    case = msgspec.structs.replace(case, posts=(*case.posts, post.id), others=others)
+    if author and author == case.citizen:
+        if case.waiting_since:
+            return workflow.heard(case, WHO, at, post.id, deployment)
+        if case.status in (Status.CLOSED, Status.NOT_FIXED, Status.ANSWERED) and intent_of(post) == "complaint":
+            return workflow.move(case, Status.REOPENED, author, Role.CITIZEN, at, post.id, deployment)
+    return workflow.noted(case, WHO, at, post.id, deployment, "joined")
+
+
+def branch_of(post: Post, place: str | None, deployment: Deployment) -> str | None:
+    """The branch of the account it was addressed to, else of the place it names."""
+    account = next((a.branch for a in deployment.accounts if a.key == post.account), None)
+    return account or next((p.branch for p in deployment.places if p.id == place), None)
+
+
+def summary(post: Post) -> str:
+    """The beginning of the text, with personal data hidden."""
+    text = post.text
+    for span in sorted(post.private, key=lambda s: s.start, reverse=True):
+        text = text[: span.start] + HIDDEN + text[span.end :]
+    return text if len(text) <= SUMMARY else text[: SUMMARY - 1] + "…"
+
+
+def _lines(db: Connection, posts: Sequence[Post]) -> list[Line]:
+    """Posts of cases that share something with these."""
+    authors = {p.author.id for p in posts if p.author and p.author.id}
+    wanted = {
+        case_posts.c.post: {p.id for p in posts} | {p.parent_id for p in posts if p.parent_id},
+        case_posts.c.author: authors,
+        case_posts.c.conversation: {p.conversation_id for p in posts if p.conversation_id and p.kind != Kind.OWN},
+        case_posts.c.copy_of: {p.copy_of for p in posts if p.copy_of},
+    }
+    found = {}
+    for column, values in wanted.items():
+        for row in db.execute(select(case_posts).where(column.in_(values))) if values else ():
+            found[row.post] = Line(**row._mapping)
+    return list(found.values())
+
+
+def _cases(db: Connection, ids: set[str]) -> list[Case]:
+    asked = select(cases_table.c.record).where(cases_table.c.id.in_(ids)).with_for_update()
+    return [rows.to_case(record) for record in db.scalars(asked)] if ids else []
+
+
+def _triaged(db: Connection, posts: Sequence[Post]) -> set[str]:
+    return set(db.scalars(select(triage.c.post).where(triage.c.post.in_([p.id for p in posts]))))
+
+
+def _write(db: Connection, store: CaseStore, sitting: Sitting) -> None:
+    new = [case for id, case in sitting.cases.items() if id not in sitting.before]
+    changed = [(sitting.before[id], case) for id, case in sitting.cases.items() if id in sitting.before and case is not sitting.before[id]]
+    store.write(db, new, changed)
+    if sitting.lines:
+        db.execute(keep_first(store.database, case_posts), [msgspec.structs.asdict(line) for line in sitting.lines])
+    if sitting.to_triage:
+        db.execute(keep_first(store.database, triage), [_triage_row(post) for post in sitting.to_triage])
+    if sitting.erased:
+        db.execute(update(case_posts).where(case_posts.c.post.in_(sitting.erased)).values(author=None, conversation=None, copy_of=None))
+        db.execute(delete(triage).where(or_(triage.c.post.in_(sitting.erased))))
+
+
+def _triage_row(post: Post) -> dict[str, object]:
+    sure = post.intent.confidence if post.intent else None
+    return {"post": post.id, "at": post.created_at, "intent": intent_of(post), "confidence": None if sure is None else round(sure * 100)}

@@ -1,0 +1,125 @@
+"""Which posts open a case, which join one, which a person must look at. Pure: what is known goes in, what was decided comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from core.case import Case
+from core.deployment import Deployment
+from core.post import Kind, Moment, Post
+
+ASKING = ("complaint", "inquiry", "suggestion")
+REPORTED = (Kind.REPORT, Kind.CALL)  # somebody came to us on purpose: always a case
+Verdict = Literal["open", "join", "triage", "pass"]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that belongs to a case, with what others are compared to."""
+
+    post: str
+    case_id: str
+    author: str | None
+    conversation: str | None
+    copy_of: str | None
+    topic: str | None
+    at: Moment
+
+
+class Index:
+    """Posts of cases, to be found by what they share with a new one; the newest first."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self.by_post: dict[str, Line] = {}
+        self._by: dict[tuple[str, str], list[Line]] = {}
+        for line in sorted(lines, key=lambda line: line.at):
+            self.add(line)
+
+    def add(self, line: Line) -> None:
+        """Know one more."""
+        self.by_post[line.post] = line
+        for name in ("author", "conversation", "copy_of"):
+            if value := getattr(line, name):
+                self._by.setdefault((name, value), []).insert(0, line)
+
+    def sharing(self, name: str, value: str | None) -> Sequence[Line]:
+        """Lines with this author, conversation or near-duplicate group."""
+        return self._by.get((name, value), ()) if value else ()
+
+
+def line_of(post: Post, case_id: str, deployment: Deployment) -> Line:
+    """The line that says that `post` belongs to a case."""
+    return Line(post=post.id, case_id=case_id, author=post.author.id if post.author else None, conversation=post.conversation_id,
+                copy_of=post.copy_of, topic=topic_of(post, deployment), at=post.created_at)  # fmt: skip
+
+
+def topic_of(post: Post, deployment: Deployment) -> str | None:
+    """What it is about: as a form, a clerk or a person told, else as it was understood."""
+    if post.topic_told and any(post.topic_told == t.id for t in deployment.topics):
+        return post.topic_told
+    return post.topics[0].label if post.topics else None
+
+
+def place_of(post: Post, deployment: Deployment) -> str | None:
+    """Where it is: as told if that is a place of the deployment, else as it was understood."""
+    if post.place_told and any(post.place_told == p.id for p in deployment.places):
+        return post.place_told
+    return post.places[0].label if post.places else None
+
+
+def intent_of(post: Post) -> str:
+    """What it asks for. A report or a call that was not understood is a complaint until somebody says otherwise."""
+    told = post.intent.label if post.intent else "other"
+    return "complaint" if post.kind in REPORTED and told not in ASKING else told
+
+
+def is_sure(post: Post, deployment: Deployment) -> bool:
+    """Whether it opens a case without a person's look."""
+    if post.kind in REPORTED:
+        return True
+    return post.intent is not None and post.intent.confidence is not None and post.intent.confidence >= deployment.desk.sure
+
+
+def joins(post: Post, index: Index, cases: dict[str, Case], deployment: Deployment) -> Line | None:
+    """The post of a case that this one belongs with, if any.
+
+    A reply to a post of a case; the same author in the same conversation; the same author on the same topic, or a near-duplicate on
+    the same topic, within the days the deployment gives. What plainly asks for something else never joins.
+    """
+    author, topic = post.author.id if post.author else None, topic_of(post, deployment)
+    near = timedelta(days=deployment.desk.same_matter_days)
+    candidates = [*filter(None, [index.by_post.get(post.parent_id or "")])]
+    candidates += [line for line in index.sharing("conversation", post.conversation_id) if author and line.author == author]
+    candidates += [line for line in index.sharing("author", author) if line.topic == topic and _is_near(line, post.created_at, near)]
+    candidates += [line for line in index.sharing("copy_of", post.copy_of) if _is_near(line, post.created_at, near)]
+    return next((line for line in candidates if not _other_matter(post, line, cases, deployment)), None)
+
+
+def _is_near(line: Line, at: datetime, near: timedelta) -> bool:
+    return abs(at - line.at) <= near
+
+
+def _other_matter(post: Post, line: Line, cases: dict[str, Case], deployment: Deployment) -> bool:
+    """Whether the post surely asks for something, and that is another topic or place than the case's."""
+    case = cases.get(line.case_id)
+    if case is None or intent_of(post) not in ASKING or not is_sure(post, deployment):
+        return case is None
+    return _differ(topic_of(post, deployment), case.category) or _differ(place_of(post, deployment), case.place)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one != other
+
+
+def verdict(post: Post, index: Index, cases: dict[str, Case], deployment: Deployment, now: datetime) -> Verdict:
+    """What becomes of a post that is not the organisation's own."""
+    if post.spam is not None and post.spam.label == "spam":
+        return "pass"
+    if joins(post, index, cases, deployment):
+        return "join"
+    if intent_of(post) not in ASKING or now - post.created_at > timedelta(days=deployment.desk.oldest_days):
+        return "pass"
+    return "open" if is_sure(post, deployment) else "triage"
