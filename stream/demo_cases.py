@@ -1,0 +1,161 @@
+"""The demo's cases: each appeal with a whole history that the workflow allows, in numbers that are the deployment's own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from cases import clocks
+from cases.desk import opened
+from cases.history import derived
+from collectors.demo.history import Appeal
+from core.case import Case, Status, Step
+from core.deployment import DemoCategory, Deployment
+
+SHARE_HANDLED, SHARE_CLOSED = 0.87, 0.71  # where the deployment does not say
+SCATTER_DAYS = 18.0  # how much later than its elders a case may be dealt with
+REOPENED, TOLD_EARLY, WAITING = 0.03, 0.82, 0.05
+SETTLING = timedelta(days=25)  # a case handled longer ago than this without being solved was closed as not fixed
+FRESH = timedelta(hours=5)
+REASONS = {
+    "not_fixed": {"ar": "يحتاج مشروعا وميزانية، أدرج في خطة العام القادم", "fa": "نیازمند طرح و بودجه است؛ در برنامه سال آینده آمد",
+                  "ru": "Нужен проект и бюджет, включено в план следующего года", "kk": "Жоба мен қаржы қажет, келесі жылғы жоспарға енді",
+                  "en": "Needs a project and a budget; it is in next year's plan"},
+    "rejected": {"ar": "ليس من اختصاصنا، أحيل صاحبه إلى الجهة المعنية", "fa": "در صلاحیت ما نیست؛ به نهاد مسئول راهنمایی شد",
+                 "ru": "Не наша компетенция, заявителю назвали ответственных", "kk": "Біздің құзыретімізде емес, жауапты мекеме айтылды",
+                 "en": "Not ours; the citizen was told who is responsible"},
+    "reopened": {"ar": "يقول المواطن إن المشكلة عادت", "fa": "شهروند می‌گوید مشکل برگشته است", "ru": "Житель пишет, что проблема вернулась",
+                 "kk": "Тұрғын мәселенің қайталанғанын айтты", "en": "The citizen says that it is back"},
+}  # fmt: skip
+
+
+class Fate(StrEnum):
+    """How far a case has come by the demo's clock."""
+
+    CLOSED = "closed"
+    HANDLED = "handled"
+    OPEN = "open"
+
+
+def cases(appeals: Iterable[Appeal], deployment: Deployment, until: datetime, seed: int) -> list[Case]:
+    """A case for each appeal, oldest first, with exactly the shares handled and closed that the deployment's demo states."""
+    by_category: dict[str, list[Appeal]] = {}
+    for appeal in appeals:
+        by_category.setdefault(appeal.topic, []).append(appeal)
+    told = {c.topic: c for c in (deployment.demo.categories if deployment.demo else ())}
+    found = [
+        _case(appeal, fate, deployment, until, random.Random(f"{seed}{appeal.post.id}"))  # noqa: S311 - a demo, not a secret
+        for category, group in by_category.items()
+        for appeal, fate in _fates(group, told.get(category), until, seed)
+    ]
+    return sorted(found, key=lambda case: (case.opened_at, case.id))
+
+
+def _fates(group: Sequence[Appeal], told: DemoCategory | None, until: datetime, seed: int) -> list[tuple[Appeal, Fate]]:
+    """Who is dealt with: on the whole the oldest first. The numbers are exact."""
+    handled = round(len(group) * (told.share_handled if told else SHARE_HANDLED))
+    closed = min(handled, round(len(group) * (told.share_closed if told and told.share_closed is not None else SHARE_CLOSED)))
+    rng = random.Random(f"{seed}{group[0].topic}")  # noqa: S311 - a demo, not a secret
+    turn = sorted(group, key=lambda a: a.post.created_at + timedelta(days=rng.expovariate(1 / SCATTER_DAYS)))
+    solved = {id(a) for a in rng.sample(turn[: handled - (handled - closed) // 3], closed)}
+    return [(a, Fate.CLOSED if id(a) in solved else Fate.HANDLED if n < handled else Fate.OPEN) for n, a in enumerate(turn)]
+
+
+def _case(appeal: Appeal, fate: Fate, deployment: Deployment, until: datetime, rng: random.Random) -> Case:
+    case = opened(appeal.post, appeal.intent, deployment, appeal.post.created_at, "demo")
+    if appeal.post.place_told is None and appeal.place:
+        case = msgspec.structs.replace(case, place=appeal.place)
+    case = msgspec.structs.replace(case, category=appeal.topic)
+    steps = History(case, deployment, until, rng).steps(fate)
+    considered = rng.choice(("considered", "considered", "adopted")) if case.intent == "suggestion" and fate is Fate.CLOSED else None
+    whole = msgspec.structs.replace(case, steps=steps, status=steps[-1].now, version=len(steps), considered=considered)
+    return derived(whole, deployment)
+
+
+class History:
+    """Writes one case's lines: what is done, by whom, and when in working hours; never later than `until`."""
+
+    def __init__(self, case: Case, deployment: Deployment, until: datetime, rng: random.Random) -> None:
+        self.case, self.deployment, self.until, self.rng = case, deployment, until, rng
+        self.language = deployment.languages[0]
+
+    def steps(self, fate: Fate) -> tuple[Step, ...]:
+        """The lines of a case with this fate."""
+        path = self._path(fate)
+        told_early = self.case.intent == "complaint" and len(path) > 2 and self.rng.random() < TOLD_EARLY
+        times = iter(self._times(len(path) + told_early))
+        lines = [self._line(None, Status.RECEIVED, self.case.opened_at)]
+        if told_early:
+            lines.append(Step(who=self._who("officer"), at=next(times), was=Status.RECEIVED, now=Status.RECEIVED, what="answered"))
+        for to in path:
+            lines.append(self._line(lines[-1].now, to, next(times)))
+        return tuple(lines)
+
+    def _path(self, fate: Fate) -> list[Status]:
+        """The stations after the first."""
+        asked = self.case.intent != "complaint"
+        way = [Status.ANSWERED, Status.CLOSED] if asked else [*self._until_referred(), Status.IN_HAND, Status.DONE, Status.CONFIRMED, Status.ANSWERED, Status.CLOSED]
+        if fate is Fate.CLOSED:
+            again = self.rng.random() < REOPENED
+            return [*way, Status.REOPENED, *(way if asked else [Status.REFERRED, *way[-5:]])] if again else way
+        if fate is Fate.HANDLED:
+            return self._handled(way, asked)
+        return self._open(way)
+
+    def _until_referred(self) -> list[Status]:
+        verified = self.deployment.verify_first or self.rng.random() < 0.4
+        return [Status.VERIFIED, Status.REFERRED] if verified else [Status.REFERRED]
+
+    def _handled(self, way: list[Status], asked: bool) -> list[Status]:
+        if asked:
+            return way[:1]
+        if self.until - self.case.opened_at > SETTLING:
+            return [*way[: way.index(Status.IN_HAND) + 1], Status.NOT_FIXED]
+        return way[: way.index(self.rng.choice((Status.DONE, Status.CONFIRMED, Status.ANSWERED))) + 1]
+
+    def _open(self, way: list[Status]) -> list[Status]:
+        age = self.until - self.case.opened_at
+        if age > SETTLING and self.rng.random() < 0.35:
+            return [Status.REJECTED]
+        if way[0] == Status.ANSWERED or age < FRESH * self.rng.random() * 2:
+            return []
+        most = way.index(Status.IN_HAND) + 1
+        return way[: self.rng.randint(1 if age < SETTLING else most - 1, most)]
+
+    def _times(self, count: int) -> list[datetime]:
+        """`count` moments in working hours after the opening; where there is too little time left, spread over it."""
+        if not count:
+            return []
+        allowed = clocks.target(self.deployment, self.case.category)
+        whole = allowed.closing_hours * self.rng.lognormvariate(-0.75, 0.65)
+        first = min(allowed.first_answer_hours * self.rng.lognormvariate(-1.0, 0.8), whole / 2)
+        parts = sorted(self.rng.betavariate(1.2, 1.1) for _ in range(count - 1))
+        begun = clocks.due(clocks.reply_team(self.deployment), self.case.opened_at, first) or self.until
+        office = clocks.office(self.deployment)
+        times = [begun, *(clocks.due(office, begun, max(part, 0.02) * whole) or self.until for part in parts)]
+        return times if times[-1] < self.until else self._squeezed(count)
+
+    def _squeezed(self, count: int) -> list[datetime]:
+        left = self.until - self.case.opened_at
+        return [self.case.opened_at + left * part for part in sorted(self.rng.uniform(0.05, 0.97) for _ in range(count))]
+
+    def _line(self, was: Status | None, now: Status, at: datetime) -> Step:
+        why = REASONS.get(now.value, {}).get(self.language, "")
+        return Step(who=self._actor(now), at=at, was=was, now=now, why=why, department=self.case.department if now is Status.REFERRED else None)
+
+    def _actor(self, now: Status) -> str:
+        """Who makes a move: confirming is for somebody else than doing."""
+        if now is Status.RECEIVED:
+            return "demo"
+        if now in (Status.IN_HAND, Status.DONE, Status.NOT_FIXED):
+            return self._who(self.case.department or "department")
+        if now is Status.REOPENED:
+            return self._who("supervisor")
+        return self._who("verifier" if now in (Status.VERIFIED, Status.CONFIRMED) else "officer")
+
+    def _who(self, team: str) -> str:
+        return f"{team}-{self.rng.randint(1, 6)}"
