@@ -1,19 +1,22 @@
 """The dashboard's entry: `sada dashboard`, or `python -m streamlit run dashboard/app.py`. Which pages there are, and nothing else."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.errors import SadaError
 from dashboard import data, frame, style
 from dashboard.words import Words
 
-PAGES = ("now", "posts")
+PAGES = ("now", "growth", "engagement", "themes", "posts", "ledger")
+ICON = str(Path(__file__).parent / "static" / "sada.svg")
 ICONS = {"now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "ledger": "checklist",
          "complaints": "support_agent"}  # fmt: skip
 
 
 def main() -> None:
     """Lay out the desk, or say why there is none."""
-    st.set_page_config(page_title="Sada", page_icon=":material/graphic_eq:", layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(page_title="Sada", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     try:
         desk = frame.begin()
     except data.NoDataYet as error:

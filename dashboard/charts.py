@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import msgspec
 import plotly.graph_objects as go
@@ -22,7 +21,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[float | None, ...]
     colour: str
     hover: tuple[str, ...]  # one localised sentence a value
-    keys: tuple[str, ...] = ()  # what a click on a value means
     dash: str = "solid"
 
 
@@ -41,7 +39,7 @@ def stacked(axis: Axis, lines: Sequence[Line], blind: Sequence[int], blind_name:
     for line in lines:
         figure.add_bar(
             x=places, y=list(line.values), name=plotted(line.name), marker_color=line.colour, marker_line_width=0,
-            customdata=list(zip(line.hover, line.keys, strict=False)), hovertemplate="%{customdata[0]}<extra></extra>",
+            customdata=list(line.hover), hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
     if blind:
         _hatch(figure, list(blind), blind_name)
@@ -169,8 +167,3 @@ def every_nth(labels: Sequence[str], about: int = 8) -> tuple[str, ...]:
     """`labels` with only about so many left, evenly."""
     step = max(1, -(-len(labels) // about))
     return tuple(label if i % step == 0 else "" for i, label in enumerate(labels))
-
-
-def buckets_between(starts: Sequence[datetime], ends: Sequence[datetime], since: datetime, until: datetime) -> list[int]:
-    """Which buckets [start, end) touch the interval [since, until)."""
-    return [i for i, (start, end) in enumerate(zip(starts, ends, strict=True)) if start < until and since < end]

@@ -60,7 +60,7 @@ def weekday(number: int, words: Words) -> str:
 
 def length(span: timedelta, words: Words) -> str:
     """How long: 4 minutes, 3 hours, 2 days."""
-    return words.digits(format_timedelta(span, threshold=1.2, locale=words.locale))
+    return words.digits(format_timedelta(span, granularity="minute", threshold=1.2, locale=words.locale))
 
 
 def ago(moment: datetime, now: datetime, words: Words) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -47,6 +48,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     theme: str = ""
     order: str = ""
     base: str = ""
+    scale: str = ""
     page: int = 1
 
 
@@ -59,7 +61,7 @@ def read(params: Params, deployment: Deployment) -> View:
     """The view an address asks for. What the deployment does not know is left out, so that an old link still opens."""
     known = choices(deployment)
     lists = {name: _chosen(params.get(name, ()), known.get(name)) for name in LISTS}
-    one = {name: _first(params, name) for name in ("period", "theme", "order", "base")}
+    one = {name: _first(params, name) for name in ("period", "theme", "order", "base", "scale")}
     if one["order"] not in ORDERS:
         one["order"] = ""
     lang = _first(params, "lang")
@@ -75,7 +77,7 @@ def write(view: View) -> dict[str, list[str]]:
     for name in LISTS:
         if values := getattr(view, name):
             said[name] = [value or WITHOUT for value in values]
-    for name in ("period", "q", "theme", "order", "base"):
+    for name in ("period", "q", "theme", "order", "base", "scale"):
         if value := getattr(view, name):
             said[name] = [value]
     for name in ("since", "until"):
@@ -84,6 +86,11 @@ def write(view: View) -> dict[str, list[str]]:
     if view.page > 1:
         said["page"] = [str(view.page)]
     return said
+
+
+def address(page: str, view: View) -> str:
+    """The relative address of a page with a view."""
+    return f"{page}?{urlencode(write(view), doseq=True)}"
 
 
 def carried(view: View) -> View:

@@ -16,6 +16,7 @@ from dashboard.questions import Question
 from store.base import Pass
 
 CADENCE = timedelta(minutes=15)  # of a source for which neither the deployment nor its passes say one
+MOST_PASSES = 5000  # of the ledger, enough for a month of a dozen sources asked each hour
 LATE, SILENT = 2, 6  # cadences without a complete pass
 
 
@@ -45,7 +46,7 @@ def health(source: str, newest: datetime | None, passes: Sequence[Pass], now: da
 
 def all_health(desk: Desk) -> list[Health]:
     """Every source there is, the worst first."""
-    passes, newest = desk.ask.passes(limit=1000), desk.ask.newest()
+    passes, newest = desk.ask.passes(limit=MOST_PASSES), desk.ask.newest()
     sources = sorted({*(p.source for p in passes), *newest})
     every = [health(s, newest.get(s), passes, desk.now, cadence(desk, s)) for s in sources]
     return sorted(every, key=lambda h: (["silent", "late", "good", "imported"].index(h.state), h.source))

@@ -38,8 +38,9 @@ class Desk:
         return window(self.view.period, self.now, self.about.timezone)
 
     def later(self) -> Desk:
-        """The same desk at the present time, for a live part."""
-        return replace(self, now=data.now(self.settings))
+        """The same desk at the present time and with the address as it is now, for a live part."""
+        view = filters.read(_params(), self.about)
+        return replace(self, now=data.now(self.settings), view=msgspec.structs.replace(view, period=view.period or self.view.period))
 
     def topic(self, id: str) -> str:
         """A topic's label in the page's language."""
@@ -87,14 +88,18 @@ def begin() -> Desk:
 
 def _view(about: Deployment) -> View:
     """The address as a view. Streamlit's navigation clears the address; what is common to all pages is put back."""
-    params = {name: st.query_params.get_all(name) for name in st.query_params}
+    params = _params()
     if "lang" not in params and "kept" in st.session_state:
         params = {**filters.write(filters.carried(st.session_state["kept"])), **params}
     view = filters.read(params, about)
     st.session_state["kept"] = view
-    if filters.write(view) != {name: st.query_params.get_all(name) for name in st.query_params}:
+    if filters.write(view) != _params():
         st.query_params.from_dict(filters.write(view))
     return view
+
+
+def _params() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 def language_of_failure() -> Words:
@@ -133,7 +138,7 @@ def _segments(desk: Desk, name: str, options: Sequence[str], chosen: str, says: 
     st.session_state[key] = chosen if chosen in options else options[0]
     st.segmented_control(
         desk.words(f"filter.{name}"), options, key=key, required=True, label_visibility="collapsed",
-        format_func=lambda option: desk.words(f"{says}.{option}"), on_change=_chosen, args=(desk, name, key),
+        format_func=lambda option: desk.words(f"{says}.{option}"), on_change=take, args=(desk, name, key),
     )  # fmt: skip
 
 
@@ -145,7 +150,8 @@ def segments(desk: Desk, name: str, options: Sequence[str]) -> str:
     return chosen
 
 
-def _chosen(desk: Desk, name: str, key: str) -> None:
+def take(desk: Desk, name: str, key: str) -> None:
+    """Put what a widget says into the address."""
     change(msgspec.structs.replace(desk.view, **{name: st.session_state[key], "page": 1}))
 
 
@@ -206,14 +212,14 @@ def language_choice(desk: Desk) -> None:
     st.session_state["choose_lang"] = desk.view.lang
     st.selectbox(
         desk.words("filter.lang"), LANGUAGES, key="choose_lang", label_visibility="collapsed", width=130,
-        format_func=lambda code: words(code)("language"), on_change=_chosen, args=(desk, "lang", "choose_lang"),
+        format_func=lambda code: words(code)("language"), on_change=take, args=(desk, "lang", "choose_lang"),
     )  # fmt: skip
 
 
-def live(desk: Desk, draw: Callable[[Desk], None]) -> None:
-    """Draw a part of a page now and again every LIVE, without the rest of the page."""
+def live(desk: Desk, draw: Callable[[Desk], None], every: str = LIVE) -> None:
+    """Draw a part of a page now and again `every` so often, without the rest of the page."""
 
-    @st.fragment(run_every=LIVE)
+    @st.fragment(run_every=every)
     def again() -> None:
         draw(desk.later())
 

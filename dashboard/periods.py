@@ -10,7 +10,7 @@ import msgspec
 from store.query import Bucket
 
 HOURS: dict[str, tuple[int, Bucket]] = {"1h": (1, "quarter"), "6h": (6, "quarter"), "24h": (24, "hour")}
-DAYS: dict[str, tuple[int, Bucket]] = {"7d": (7, "day"), "30d": (30, "day"), "90d": (90, "day"), "1y": (365, "week")}
+DAYS: dict[str, tuple[int, Bucket]] = {"7d": (7, "day"), "30d": (30, "day"), "90d": (90, "week"), "1y": (365, "week")}
 USUAL = 4  # so many earlier periods make what is usual
 
 

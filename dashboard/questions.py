@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 
 from core.deployment import Deployment
 from dashboard.filters import View, accounts_of, as_filter
-from dashboard.periods import USUAL, Window, back
+from dashboard.periods import USUAL, Window
 from store.query import AccountHistory, CountPosts, Filter, FindPosts, WeekHours
 
 Question = CountPosts | FindPosts | WeekHours | AccountHistory
 PAGE_SIZE = 20  # posts on one screen of the posts page
 NEWEST = 6  # posts below a page
+RIPE = timedelta(days=1)  # a younger post has not had its day yet and is not called the worst
 
 
 class Now(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,12 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
     best: FindPosts
     worst: FindPosts
     history: AccountHistory
+    seen: tuple[WeekHours, ...]  # the hours of each of `accounts`, for rates by views
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts of `seen`."""
+        return tuple(question.filter.accounts[0] for question in self.seen)
 
 
 class Themes(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +58,9 @@ class Themes(msgspec.Struct, frozen=True, kw_only=True):
 
     cells: CountPosts  # topic × place
     usual: tuple[CountPosts, ...]  # the same in each of the USUAL periods before
-    life: CountPosts  # sentiment × time, of the topics chosen
+    topics: CountPosts
+    topics_usual: tuple[CountPosts, ...]
+    sentiments: CountPosts  # topic × sentiment × time
 
 
 class Posts(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +93,11 @@ def now(view: View, about: Deployment, window: Window) -> Now:
 
 
 def growth(view: View, about: Deployment, window: Window) -> Growth:
-    """The questions of the Growth page; a day more at the beginning, to have something to grow from."""
+    """The questions of the Growth page."""
     accounts = accounts_of(msgspec.structs.replace(view, account=view.account or _on(view, about)), about)
-    day = back(window.since, window.step / window.step.days, window.timezone)
     own = Filter(accounts=accounts, kinds=("own",), since=window.since, until=window.until)
     return Growth(
-        history=AccountHistory(accounts=accounts, since=day, until=window.until, daily=True),
+        history=AccountHistory(accounts=accounts, since=window.since, until=window.until, daily=True),
         own=CountPosts(filter=own, by=("account",), timezone=window.timezone),
     )
 
@@ -97,24 +107,29 @@ def engagement(view: View, about: Deployment, window: Window) -> Engagement:
     own = msgspec.structs.replace(during(view, about, window), kinds=("own",))
     before = _at(own, window, 1)
     zone = window.timezone
+    ripe = msgspec.structs.replace(own, until=window.now - RIPE)
+    accounts = own.accounts or tuple(a.key for a in about.accounts)
     return Engagement(
         own=CountPosts(filter=own, by=("account",), bucket=window.bucket, timezone=zone),
         before=CountPosts(filter=before, by=("account",), timezone=zone),
         hours=WeekHours(filter=own, timezone=zone),
         best=FindPosts(filter=own, order="most", limit=3),
-        worst=FindPosts(filter=own, order="least", limit=3),
+        worst=FindPosts(filter=ripe, order="least", limit=3),
         history=AccountHistory(accounts=own.accounts, since=before.since, until=window.until, daily=True),
+        seen=tuple(WeekHours(filter=msgspec.structs.replace(own, accounts=(account,)), timezone=zone) for account in accounts),
     )
 
 
 def themes(view: View, about: Deployment, window: Window) -> Themes:
     """The questions of the Themes page."""
     here = during(view, about, window)
-    zone = window.timezone
+    zone, before = window.timezone, [_at(here, window, n) for n in range(1, USUAL + 1)]
     return Themes(
         cells=CountPosts(filter=here, by=("topic", "place"), timezone=zone),
-        usual=tuple(CountPosts(filter=_at(here, window, n), by=("topic", "place"), timezone=zone) for n in range(1, USUAL + 1)),
-        life=CountPosts(filter=here, by=("sentiment",), bucket=window.bucket, timezone=zone),
+        usual=tuple(CountPosts(filter=earlier, by=("topic", "place"), timezone=zone) for earlier in before),
+        topics=CountPosts(filter=here, by=("topic",), timezone=zone),
+        topics_usual=tuple(CountPosts(filter=earlier, by=("topic",), timezone=zone) for earlier in before),
+        sentiments=CountPosts(filter=here, by=("topic", "sentiment"), bucket=window.bucket, timezone=zone),
     )
 
 

@@ -25,18 +25,20 @@ html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {border-radius: .5
 html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5rem}
 
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1500px}
-[data-testid=stText] {unicode-bidi: plaintext; text-align: start; white-space: pre-wrap; overflow-wrap: anywhere;
-  font-family: inherit; line-height: 1.65}
-[data-testid=stText] * {font-family: inherit}
-.stMarkdown p {unicode-bidi: plaintext; text-align: start; overflow-wrap: anywhere}
-[data-testid=stMetric] {background: var(--st-background-color, transparent); padding: .8rem 1rem}
+[data-testid=stText] {overflow-wrap: anywhere; line-height: 1.65}
+[data-testid=stText] > span {unicode-bidi: plaintext; text-align: start; white-space: pre-wrap; width: 100%; font-family: inherit}
+.stMarkdown p {overflow-wrap: anywhere}
 [data-testid=stMetricValue] {font-variant-numeric: tabular-nums; letter-spacing: -.01em}
 [data-testid=stHeading] h1 {padding: 0 0 .1rem}
-[data-testid=stPageLink] a {padding: 0 .15rem}
+[data-testid=stPageLink] a {padding: 0; background: none}
+[data-testid=stPageLink] a p {color: var(--st-link-color, #0B6E69); font-size: .87rem}
+[data-testid=stPageLink] a:hover p {text-decoration: underline}
 [data-testid=stTable] td, [data-testid=stTable] th {text-align: start !important; font-variant-numeric: tabular-nums}
 @media (max-width: 640px) {
   .stMainBlockContainer {padding-left: 1rem; padding-right: 1rem; padding-top: 4rem}
-  [data-testid=stMetric] {padding: .6rem .75rem}
+  .st-key-numbers [data-testid=stHorizontalBlock] {flex-wrap: wrap; gap: .6rem}
+  .st-key-numbers [data-testid=stColumn] {flex: 1 1 calc(50% - .3rem) !important; min-width: calc(50% - .3rem) !important; width: calc(50% - .3rem) !important}
+  [data-testid=stMetricValue] {font-size: 1.35rem}
 }
 </style>"""
 

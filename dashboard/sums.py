@@ -57,32 +57,36 @@ class Rise(msgspec.Struct, frozen=True, kw_only=True):
 
     keys: tuple[str, ...]
     now: int
-    usual: float  # mean of the periods before
+    usual: float | None  # mean of the periods before; None: there is no earlier post to tell from
 
     @property
-    def times(self) -> float:
+    def times(self) -> float | None:
         """How many times the usual; one post is added to both, so that a rise from nothing stays finite."""
-        return (self.now + 1) / (self.usual + 1)
+        return None if self.usual is None else (self.now + 1) / (self.usual + 1)
 
 
 def rises(now: Sequence[Count], usual: Sequence[Sequence[Count]]) -> list[Rise]:
-    """Every value of now and before with its usual number, the strongest rise first; posts without a value are left out."""
+    """Every value of now and before with its usual number, the strongest rise first; posts without a value are left out.
+
+    A period before the first post there is says nothing of what is usual and does not count.
+    """
+    usual = [period for period in usual if period]
     before: dict[tuple[str, ...], int] = {}
     for period in usual:
         for line in period:
             before[line.keys] = before.get(line.keys, 0) + line.posts
     here = {line.keys: line.posts for line in now}
     found = [
-        Rise(keys=keys, now=here.get(keys, 0), usual=before.get(keys, 0) / max(1, len(usual)))
+        Rise(keys=keys, now=here.get(keys, 0), usual=before.get(keys, 0) / len(usual) if usual else None)
         for keys in dict.fromkeys([*here, *before])
         if all(keys)
     ]
-    return sorted(found, key=lambda rise: (-rise.times, rise.keys))
+    return sorted(found, key=lambda rise: (-(rise.times or 0.0), -rise.now, rise.keys))
 
 
 def risen(found: Sequence[Rise], least: int = LEAST_POSTS, times: float = 1.5) -> list[Rise]:
     """Those which rose so much that a person should look."""
-    return [rise for rise in found if rise.now >= least and rise.times >= times]
+    return [rise for rise in found if rise.now >= least and (rise.times or 0.0) >= times]
 
 
 def gaps_of(passes: Sequence[Pass], since: datetime, until: datetime) -> list[tuple[str, Gap]]:

@@ -6,15 +6,11 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import cards, charts, foot, frame, questions, sums
+from dashboard import cards, foot, frame, questions, sums, volume
 from dashboard.cards import Number
-from dashboard.charts import Axis, Line
-from dashboard.dates import clock, exact, short_day
-from dashboard.figures import NONE, change, compact, whole
+from dashboard.figures import NONE, change, whole
 from dashboard.frame import Desk
 from dashboard.periods import Window
-from dashboard.style import SENTIMENT_COLOURS
-from store.query import Count
 
 PERIODS = ("1h", "6h", "24h", "7d")
 MEANS = ("now.posts", "now.negative", "now.complaints", "now.sources", "now.rising")
@@ -34,7 +30,8 @@ def _draw(desk: Desk) -> None:
         _numbers(desk, asked, window)
     story, act = st.columns([2, 1], gap="medium")
     with story, frame.part(desk):
-        _volume(desk, desk.ask.count(asked.volume), window)
+        st.subheader(desk.words("now.volume"), anchor=False)
+        volume.draw(desk, desk.ask.count(asked.volume), window, "volume")
     with act, frame.part(desk):
         _rising(desk, asked)
     with frame.part(desk):
@@ -45,13 +42,13 @@ def _draw(desk: Desk) -> None:
 
 def _numbers(desk: Desk, asked: questions.Now, window: Window) -> None:
     w, at = desk.words, sums.starts(window)
-    volume, before = desk.ask.count(asked.volume), desk.ask.count(asked.before)
+    heard, before = desk.ask.count(asked.volume), desk.ask.count(asked.before)
     intents, intents_before = desk.ask.count(asked.intents), desk.ask.count(asked.intents_before)
-    here, was = sums.totals(volume), sums.totals(before)
+    here, was = sums.totals(heard), sums.totals(before)
     complaints = sums.totals(intents).get("complaint", 0)
     cards.numbers(desk, [
-        _posts(desk, sum(here.values()), sum(was.values()), sums.series(volume, at)),
-        cards.negative(desk, here, was, tuple(sums.series(volume, at, "negative"))),
+        _posts(desk, sum(here.values()), sum(was.values()), sums.series(heard, at)),
+        cards.negative(desk, here, was, tuple(sums.series(heard, at, "negative"))),
         _complaints(desk, complaints, sums.totals(intents_before).get("complaint", 0), sums.series(intents, at, "complaint")),
         _sources(desk, w),
     ])  # fmt: skip
@@ -80,53 +77,6 @@ def _sources(desk: Desk, w: frame.Words) -> Number:
     good = sum(h.state == "good" for h in every)
     value = w("figure.of", part=whole(good, w), of=whole(len(every), w)) if every else NONE
     return Number(key="now.sources", value=value, delta=w("now.all_heard") if every and good == len(every) else None, good=True)
-
-
-def _volume(desk: Desk, counts: list[Count], window: Window) -> None:
-    w = desk.words
-    st.subheader(w("now.volume"), anchor=False)
-    at = sums.starts(window)
-    lines = [_line(desk, counts, at, sentiment, window) for sentiment in ("negative", "neutral", "positive", "unsure", "")]
-    lines = [line for line in lines if any(line.values)]
-    if not lines:
-        frame.empty(desk, "now.empty")
-        return
-    most = max(map(sum, zip(*(line.values for line in lines), strict=True)))
-    steps = charts.ticks(most)
-    axis = Axis(at=tuple(at), labels=charts.every_nth([_tick(desk, t, window) for t in at]))
-    blind = sums.blind(at, window.now, desk.ask.passes(limit=1000))
-    figure = charts.stacked(
-        axis, lines, blind, w("now.blind"), Axis(at=tuple(steps), labels=tuple(compact(s, w) for s in steps), title=w("axis.posts"))
-    )
-    picked = st.plotly_chart(
-        figure, config=charts.CONFIG, alt=w("now.volume_alt"), on_select="rerun", selection_mode="points", key="volume"
-    )
-    _follow(desk, picked, at, window)
-
-
-def _line(desk: Desk, counts: list[Count], at: list, sentiment: str, window: Window) -> Line:
-    w = desk.words
-    values = sums.series(counts, at, sentiment)
-    name = w(f"sentiment.{sentiment or 'untold'}")
-    hover = tuple(f"{_tick(desk, t, window)} · {name}: {whole(n, w)}" for t, n in zip(at, values, strict=True))
-    return Line(name=name, values=tuple(values), colour=SENTIMENT_COLOURS[sentiment], hover=hover, keys=(sentiment or "none",) * len(at))
-
-
-def _tick(desk: Desk, at, window: Window) -> str:  # type: ignore[no-untyped-def]
-    local = at.astimezone(desk.about.zone)
-    return clock(local, desk.words) if window.bucket in ("quarter", "hour") else short_day(local.date(), desk.about.calendar, desk.words)
-
-
-def _follow(desk: Desk, picked, at: list, window: Window) -> None:  # type: ignore[no-untyped-def]
-    """A click on a bar offers the posts of that bar."""
-    points = picked.selection.points if picked else []
-    if not points:
-        return
-    place = int(points[0]["x"])
-    if place < len(at):
-        until = at[place + 1] if place + 1 < len(at) else window.now
-        said = desk.words("posts.open_at", at=exact(at[place], desk.about.zone, desk.about.calendar, desk.words))
-        cards.opens(desk, said, {"since": at[place], "until": until}, ":material/arrow_outward:")
 
 
 def _rising(desk: Desk, asked: questions.Now) -> None:

@@ -1,0 +1,169 @@
+"""Engagement: how do people answer what the organisation publishes, which posts did best, and at which hours?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.account import AccountSample
+from dashboard import cards, charts, engaging, foot, frame, growing, questions, sums
+from dashboard.bidi import foreign
+from dashboard.cards import Number
+from dashboard.charts import Axis, Line
+from dashboard.dates import short_day, weekday
+from dashboard.figures import NONE, change, decimal, percent, whole
+from dashboard.frame import Desk
+from dashboard.periods import Window
+from dashboard.style import ACCENT
+from store.query import Count, WeekHour
+
+PERIODS = ("7d", "30d", "90d", "1y")
+FILTERS = ("platform", "account", "topic")
+MEANS = ("engagement.posts", "engagement.interactions", "engagement.rate", "engagement.hour", "engagement.worst")
+BASES = ("followers", "views")
+SCALE = ((0.0, "#EEF3F3"), (0.5, "#7FB5B1"), (1.0, ACCENT))
+
+
+def show(desk: Desk) -> None:
+    """The whole page."""
+    frame.live(frame.head(desk, "engagement", PERIODS, "30d", FILTERS), _draw, "60s")
+
+
+def _draw(desk: Desk) -> None:
+    window = desk.window()
+    asked = questions.engagement(desk.view, desk.about, window)
+    with frame.part(desk):
+        counts, history = desk.ask.count(asked.own), desk.ask.history(asked.history)
+        if counts:
+            _numbers(desk, asked, counts, history, window)
+            _story(desk, asked, counts, growing.latest(history), window)
+            _hours(desk, desk.ask.week_hours(asked.hours))
+            _best_and_worst(desk, asked)
+        else:
+            frame.empty(desk, "engagement.empty")
+    with frame.part(desk):
+        foot.draw(desk, MEANS, asked)
+
+
+def _numbers(desk: Desk, asked: questions.Engagement, counts: list[Count], history: list[AccountSample], window: Window) -> None:
+    w, before, at = desk.words, desk.ask.count(asked.before), sums.starts(window)
+    posts, was = sum(c.posts for c in counts), sum(c.posts for c in before)
+    given, gave = sum(c.interactions for c in counts), sum(c.interactions for c in before)
+    rate = engaging.overall(counts, growing.latest(history))
+    earlier = engaging.overall(before, growing.latest(s for s in history if s.at < window.since))
+    moved, more = change(rate, earlier), change(given, gave)
+    best = engaging.best(desk.ask.week_hours(asked.hours))
+    own: dict[str, object] = {"kind": ("own",)}
+    cards.numbers(desk, [
+        Number(key="engagement.posts", value=whole(posts, w), delta=cards.relative(desk, change(posts, was)), rises=cards.rises(change(posts, was)),
+               trend=tuple(sums.series(counts, at)), opens=own),
+        Number(key="engagement.interactions", value=whole(given, w), delta=cards.relative(desk, more), rises=cards.rises(more), good=_good(more),
+               opens={**own, "order": "most"}),
+        Number(key="engagement.rate", value=percent(rate, w, 3), delta=cards.relative(desk, moved), rises=cards.rises(moved), good=_good(moved), opens=own),
+        Number(key="engagement.hour", value=_hour_said(desk, best) if best else NONE,
+               delta=w("engagement.mean", mean=decimal(best.interactions / best.posts, w)) if best else None, opens={**own, "order": "most"}),
+    ])  # fmt: skip
+
+
+def _good(moved: float | None) -> bool | None:
+    return moved > 0 if moved else None
+
+
+def _hour_said(desk: Desk, cell: WeekHour) -> str:
+    return desk.words("engagement.at", day=weekday(cell.weekday, desk.words), hour=desk.words.digits(f"{cell.hour}:00"))
+
+
+def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followers: dict[str, int], window: Window) -> None:
+    w, at = desk.words, sums.starts(window)
+    story, beside = st.columns([3, 2], gap="medium")
+    accounts = list(dict.fromkeys(c.keys[0] for c in counts))
+    with story:
+        st.subheader(w("engagement.lines"), anchor=False)
+        lines = [_line(desk, counts, account, at, followers.get(account), i) for i, account in enumerate(accounts)]
+        known = [n for line in lines for n in line.values if n is not None] or [0.0]
+        steps = charts.ticks(max(known))
+        ticks = Axis(at=tuple(steps), labels=tuple(percent(s, w, 2) for s in steps), title=w("axis.rate"))
+        labels = charts.every_nth([short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at])
+        figure = charts.lined(Axis(at=tuple(at), labels=labels), lines, ticks)
+        st.plotly_chart(
+            figure.update_traces(mode="lines+markers"), config=charts.CONFIG, alt=w("engagement.lines_alt"), key="engagement_lines"
+        )
+    with beside:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(w("engagement.accounts"), anchor=False, width="stretch")
+            base = frame.segments(desk, "base", BASES)
+        _rates(desk, engaging.by_followers(counts, followers) if base == "followers" else _by_views(desk, asked), base)
+
+
+def _by_views(desk: Desk, asked: questions.Engagement) -> list[engaging.Rate]:
+    return engaging.by_views({account: desk.ask.week_hours(question) for account, question in zip(asked.accounts, asked.seen, strict=True)})
+
+
+def _line(desk: Desk, counts: list[Count], account: str, at: Sequence, of: int | None, i: int) -> Line:  # type: ignore[type-arg]
+    w, name = desk.words, desk.account(account)
+    values = engaging.line(counts, account, at, of)
+    days = [short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at]
+    hover = tuple(f"{day} · {foreign(name)}: {percent(n, w, 3)}" for day, n in zip(days, values, strict=True))
+    return Line(name=name, values=values, colour=charts.series_colour(i), hover=hover)
+
+
+def _rates(desk: Desk, rates: list[engaging.Rate], base: str) -> None:
+    w = desk.words
+    st.caption(w(f"engagement.by_{base}"))
+    known = sorted((r for r in rates if r.rate is not None), key=lambda r: -(r.rate or 0))
+    if not known:
+        frame.empty(desk, f"engagement.no_{base}")
+        return
+    digits = 3 if base == "followers" else 1
+    hover = [
+        w("engagement.hover", name=foreign(desk.account(r.account)), posts=whole(r.posts, w), interactions=whole(r.interactions, w))
+        for r in known
+    ]
+    figure = charts.bars(
+        [desk.account(r.account) for r in known],
+        [r.rate for r in known],
+        hover,
+        [percent(r.rate, w, digits) for r in known],
+        ACCENT,
+        60 + 44 * len(known),
+    )
+    st.plotly_chart(figure, config=charts.CONFIG, alt=w("engagement.accounts"), key="engagement_rates")
+
+
+def _hours(desk: Desk, cells: list[WeekHour]) -> None:
+    w = desk.words
+    st.subheader(w("engagement.hours"), anchor=False)
+    first = _first_day(desk)
+    order = [(first + i) % 7 for i in range(7)]
+    means, posts = engaging.means(cells), {(c.weekday, c.hour): c.posts for c in cells}
+    days, hours = [weekday(d, w) for d in order], [w.digits(str(h)) for h in range(24)]
+    hover = [[w("engagement.cell", day=weekday(d, w), hour=w.digits(f"{h}:00"), mean=decimal(means[d][h], w), posts=whole(posts.get((d, h), 0), w)) for h in range(24)]
+             for d in order]  # fmt: skip
+    if not any(n is not None for row in means for n in row):
+        frame.empty(desk, "engagement.few_hours")
+        return
+    figure = charts.heat(hours, days, [means[d] for d in order], hover, SCALE, height=280)
+    figure.update_layout(xaxis_type="category")
+    st.plotly_chart(figure, config=charts.CONFIG, alt=w("engagement.hours_alt"), key="engagement_hours")
+
+
+def _first_day(desk: Desk) -> int:
+    """The week begins after the week-end."""
+    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return (max((names.index(d) for d in desk.about.weekend), default=6) + 1) % 7
+
+
+def _best_and_worst(desk: Desk, asked: questions.Engagement) -> None:
+    columns = st.columns(2, gap="medium")
+    for column, key, question in zip(columns, ("best", "worst"), (asked.best, asked.worst), strict=True):
+        with column:
+            st.subheader(
+                desk.words(f"engagement.{key}"), anchor=False, help=desk.words("engagement.worst_means") if key == "worst" else None
+            )
+            for post in desk.ask.find(question).posts:
+                cards.post_card(desk, post)
+
+
+if __name__ == "__main__":
+    show(frame.here())

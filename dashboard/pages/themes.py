@@ -1,0 +1,207 @@
+"""Themes: what is spoken of, where, and is it more than usual?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import pandas as pd
+import streamlit as st
+
+from core.post import Post
+from core.theme import Theme
+from dashboard import cards, charts, filters, foot, frame, questions, sums, volume
+from dashboard.bidi import bare, escaped, foreign
+from dashboard.cards import Number
+from dashboard.charts import Axis, Line
+from dashboard.dates import clock, short_day
+from dashboard.figures import NONE, decimal, whole
+from dashboard.frame import Desk
+from dashboard.periods import Window
+from dashboard.style import NEUTRAL, RISING
+from dashboard.sums import Rise
+from store.query import Count
+
+PERIODS = ("24h", "7d", "30d", "90d")
+MEANS = ("themes.emerging", "themes.complaints", "themes.above", "themes.cell", "theme.rate_of", "theme.probability_of")
+ALIVE = ("rising", "height")
+MOST_CARDS, MOST_PLACES, MOST_TOPICS = 4, 12, 6
+SCALE = ((0.0, "#2E7FB8"), (0.5, "#F3F5F5"), (1.0, RISING))
+
+
+def show(desk: Desk) -> None:
+    """The whole page."""
+    frame.live(frame.head(desk, "themes", PERIODS, "7d"), _draw, "30s")
+
+
+def _draw(desk: Desk) -> None:
+    window = desk.window()
+    asked = questions.themes(desk.view, desk.about, window)
+    with frame.part(desk):
+        found = [t for t in desk.ask.themes(window.since) if _matches(desk, t)]
+        cells = sums.rises(desk.ask.count(asked.cells), [desk.ask.count(q) for q in asked.usual])
+        topics = sums.rises(desk.ask.count(asked.topics), [desk.ask.count(q) for q in asked.topics_usual])
+        _numbers(desk, found, topics)
+        story, act = st.columns([2, 1], gap="medium")
+        with story:
+            _map(desk, cells)
+            _table(desk, topics)
+        with act:
+            _cards(desk, found)
+    with frame.part(desk):
+        _life(desk, found, window)
+    with frame.part(desk):
+        _each_topic(desk, desk.ask.count(asked.sentiments), window)
+    with frame.part(desk):
+        foot.draw(desk, MEANS, asked)
+
+
+def _matches(desk: Desk, theme: Theme) -> bool:
+    view = desk.view
+    return not theme.merged_into and (not view.topic or theme.topic in view.topic) and (not view.place or theme.place in view.place)
+
+
+def _numbers(desk: Desk, found: Sequence[Theme], topics: Sequence[Rise]) -> None:
+    w = desk.words
+    alive = [t for t in found if t.state.value in ALIVE]
+    above = sums.risen(topics)
+    cards.numbers(desk, [
+        Number(key="themes.emerging", value=whole(len(alive), w), opens={"theme": alive[0].id} if len(alive) == 1 else None),
+        Number(key="themes.complaints", value=whole(sum(t.is_complaint for t in found), w), opens={"intent": ("complaint",)}),
+        Number(key="themes.above", value=whole(len(above), w), opens={"topic": tuple(r.keys[0] for r in above)} if above else None),
+    ])  # fmt: skip
+
+
+def _map(desk: Desk, cells: Sequence[Rise]) -> None:
+    w = desk.words
+    st.subheader(w("themes.map"), anchor=False, help=w("themes.cell_means"))
+    places = _busiest([r for r in cells if r.now], 1, MOST_PLACES)
+    topics = _busiest([r for r in cells if r.now], 0, 15)
+    if not places:
+        frame.empty(desk, "themes.no_places")
+        return
+    found = {r.keys: r for r in cells}
+    rows = [[found.get((t, p)) for p in places] for t in topics]
+    values = [[math.log2(r.times) if r and r.times and r.now + (r.usual or 0) >= 1 else None for r in row] for row in rows]
+    hover = [[_cell(desk, t, p, found.get((t, p))) for p in places] for t in topics]
+    texts = [[whole(r.now, w) if r and r.now else "" for r in row] for row in rows]
+    figure = charts.heat(
+        [desk.place(p) for p in places], [desk.topic(t) for t in topics], values, hover, SCALE, 0.0, 90 + 34 * len(topics), texts
+    )
+    figure.update_traces(zmin=-2, zmax=2)
+    st.plotly_chart(figure, config=charts.CONFIG, alt=w("themes.map_alt"), key="themes_map")
+
+
+def _busiest(cells: Sequence[Rise], of: int, most: int) -> list[str]:
+    sizes: dict[str, int] = {}
+    for r in cells:
+        sizes[r.keys[of]] = sizes.get(r.keys[of], 0) + r.now
+    return sorted(sizes, key=lambda key: -sizes[key])[:most]
+
+
+def _cell(desk: Desk, topic: str, place: str, rise: Rise | None) -> str:
+    now, usual = (rise.now, rise.usual) if rise else (0, 0.0)
+    return f"{foreign(desk.topic(topic))} · {foreign(desk.place(place))}<br>" + _against(desk, now, usual)
+
+
+def _against(desk: Desk, now: int, usual: float | None) -> str:
+    return desk.words("now.against_usual", now=whole(now, desk.words), usual=decimal(usual, desk.words))
+
+
+def _table(desk: Desk, topics: Sequence[Rise]) -> None:
+    w = desk.words
+    st.subheader(w("themes.topics"), anchor=False)
+    rows = [(_linked(desk, r.keys[0]), whole(r.now, w), decimal(r.usual, w), _times(desk, r)) for r in topics if r.now]
+    if rows:
+        columns = [w("filter.topic"), w("now.posts"), w("themes.usually"), w("themes.times")]
+        st.table(pd.DataFrame(rows[:15], columns=columns), hide_index=True, border="horizontal", alt=w("themes.topics"))
+    else:
+        frame.empty(desk, "now.empty")
+
+
+def _times(desk: Desk, rise: Rise) -> str:
+    said = f"×{decimal(rise.times, desk.words)}" if rise.times is not None else NONE
+    return f":orange[**{said}**]" if sums.risen([rise]) else said
+
+
+def _linked(desk: Desk, topic: str) -> str:
+    view = msgspec.structs.replace(desk.view, topic=(topic,), theme="")
+    return f"[{escaped(desk.topic(topic))}]({filters.address('posts', view)})"
+
+
+def _cards(desk: Desk, found: Sequence[Theme]) -> None:
+    st.subheader(desk.words("themes.found"), anchor=False)
+    for theme in sorted(found, key=lambda t: t.state.value not in ALIVE)[:MOST_CARDS]:
+        cards.theme_card(desk, theme, varied(desk.ask.get(theme.evidence[:40]), 3))
+    if not found:
+        frame.empty(desk, "now.nothing_rises")
+
+
+def varied(posts: Sequence[Post], most: int) -> list[Post]:
+    """So many of `posts` that differ most in their words: each next one shares least with those chosen."""
+    left, chosen = list(posts), []  # type: ignore[var-annotated]
+    while left and len(chosen) < most:
+        chosen.append(min(left, key=lambda p: max((_alike(p, c) for c in chosen), default=0.0)))
+        left = [p for p in left if p.text != chosen[-1].text]
+    return chosen
+
+
+def _alike(one: Post, other: Post) -> float:
+    a, b = set(one.text.lower().split()), set(other.text.lower().split())
+    return len(a & b) / max(1, len(a | b))
+
+
+def _life(desk: Desk, found: Sequence[Theme], window: Window) -> None:
+    """How the chosen theme went: its posts an hour, and what was usual."""
+    if not found:
+        return
+    w = desk.words
+    names = {t.id: t.name for t in found}
+    chosen = desk.view.theme if desk.view.theme in names else found[0].id
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(w("themes.life"), anchor=False, width="stretch")
+        st.session_state["choose_theme"] = chosen
+        st.selectbox(w("themes.which"), list(names), key="choose_theme", label_visibility="collapsed", width=320, format_func=lambda id: bare(names[id]),
+                     on_change=frame.take, args=(desk, "theme", "choose_theme"))  # fmt: skip
+    theme = next(t for t in found if t.id == chosen)
+    _life_chart(desk, theme, [p.created_at for p in desk.ask.get(theme.evidence)], window)
+
+
+def _life_chart(desk: Desk, theme: Theme, times: Sequence[datetime], window: Window) -> None:
+    w, zone = desk.words, desk.about.zone
+    first = min([*times, theme.first_seen]) - timedelta(hours=3)
+    last = min(max([*times, theme.updated_at]) + timedelta(hours=1), desk.now)
+    hourly = msgspec.structs.replace(window, bucket="hour")
+    at = sums.starts(hourly, first, last)
+    per_hour = [sum(t <= x < t + timedelta(hours=1) for x in times) for t in at]
+    said = [f"{short_day(t.astimezone(zone).date(), desk.about.calendar, w)} {clock(t.astimezone(zone), w)}" for t in at]
+    lines = [
+        Line(name=w("themes.found_posts"), values=tuple(per_hour), colour=RISING,
+             hover=tuple(f"{s} · {whole(n, w)}" for s, n in zip(said, per_hour, strict=True))),
+        Line(name=w("themes.usually"), values=(theme.rate_usual,) * len(at), colour=NEUTRAL, dash="dot", hover=tuple(decimal(theme.rate_usual, w) for _ in at)),
+    ]  # fmt: skip
+    steps = charts.ticks(max([*per_hour, theme.rate_usual]))
+    ticks = Axis(at=tuple(steps), labels=tuple(decimal(s, w) if s % 1 else whole(s, w) for s in steps), title=w("axis.an_hour"))
+    figure = charts.lined(Axis(at=tuple(at), labels=charts.every_nth(said, 6)), lines, ticks, 260)
+    st.plotly_chart(figure, config=charts.CONFIG, alt=w("themes.life_alt"), key="themes_life")
+    cards.opens(desk, w("posts.open"), {"theme": theme.id}, ":material/arrow_outward:")
+
+
+def _each_topic(desk: Desk, counts: Sequence[Count], window: Window) -> None:
+    """The topics most spoken of, each over time by sentiment, small and of the same size."""
+    sizes = sums.totals(counts)
+    busiest = sorted((t for t in sizes if t), key=lambda t: -sizes[t])[:MOST_TOPICS]
+    if not busiest:
+        return
+    st.subheader(desk.words("themes.over_time"), anchor=False)
+    columns = st.columns(3, gap="medium")
+    for i, topic in enumerate(busiest):
+        with columns[i % 3], st.container(border=True, gap="xsmall"):
+            st.markdown(f"**{escaped(desk.topic(topic))}** · {whole(sizes[topic], desk.words)}")
+            volume.draw(desk, [c for c in counts if c.keys[0] == topic], window, f"topic_{topic}", 170, small=True)
+
+
+if __name__ == "__main__":
+    show(frame.here())
