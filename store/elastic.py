@@ -6,7 +6,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import elasticsearch
@@ -145,7 +145,10 @@ class ElasticStore:
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week."""
         lines = self._composite(question, elastic_bodies.week_hours)
-        rows = ((_at(b["key"]["start"]), b["doc_count"], int(b["interactions"]["value"]), int(b["views"]["value"])) for b in lines)
+        rows = (
+            (_at(b["key"]["start"]), b["doc_count"], int(b["interactions"]["value"]), int(b["views"]["value"]), int(b["seen"]["interactions"]["value"]))
+            for b in lines
+        )
         return buckets.week_hours(question.timezone, rows)
 
     def posts(self, which: Filter) -> Iterator[Post]:
@@ -172,7 +175,7 @@ class ElasticStore:
         body = elastic_bodies.history(question)
         found = [msgspec.convert(hit, AccountSample) for hit in self._every(f"{self._prefix}-samples", body["query"], body["sort"])]
         if question.daily:
-            found = list({(s.account, s.at.astimezone(timezone.utc).date()): s for s in found}.values())
+            found = list({(s.account, s.at.astimezone(UTC).date()): s for s in found}.values())
         return sorted(found, key=lambda s: s.at)
 
     def samples(self, post_ids: Sequence[str]) -> list[EngagementSample]:
@@ -247,4 +250,4 @@ def _raw(question: CountPosts, bucket: Body) -> buckets.Raw:
 
 
 def _at(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -119,7 +119,8 @@ def week_hours(question: WeekHours, after: Body | None = None) -> Body:
     composite: Body = {"size": ONCE, "sources": [{"start": {"date_histogram": {"field": "created_at", "fixed_interval": every}}}]}
     if after:
         composite["after"] = after
-    sums = {name: {"sum": {"field": name}} for name in ("interactions", "views")}
+    sums: Body = {name: {"sum": {"field": name}} for name in ("interactions", "views")}
+    sums["seen"] = {"filter": {"exists": {"field": "views"}}, "aggs": {"interactions": {"sum": {"field": "interactions"}}}}
     return {"size": 0, "query": query(question.filter), "aggs": {"lines": {"composite": composite, "aggs": sums}}}
 
 

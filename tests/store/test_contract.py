@@ -191,9 +191,10 @@ def test_time_is_cut_where_the_city_cuts_it(store, zone, bucket, starts):
 
 
 def test_hours_of_the_week_are_local(store):
-    put(store, post(1, created_at=NOON.replace(hour=22), likes=4, views=9))
+    late = NOON.replace(hour=22)
+    put(store, post(1, created_at=late, likes=4, views=9), post(2, created_at=late, likes=5))
     (cell,) = fresh(store).week_hours(WeekHours(timezone="Asia/Riyadh"))
-    assert (cell.weekday, cell.hour, cell.posts, cell.interactions, cell.views) == (0, 1, 1, 4, 9)
+    assert (cell.weekday, cell.hour, cell.posts, cell.interactions, cell.views, cell.seen) == (0, 1, 2, 9, 9, 4)
 
 
 def test_changes_come_in_order_and_again_when_a_post_changes(ordered):

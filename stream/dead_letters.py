@@ -1,0 +1,87 @@
+"""What could not be handled: counted, kept with its reason, shown, replayed; too much of it stops the stream."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+import msgspec
+
+from core.errors import AskedWrongly, SadaError
+from core.page import Page
+from stream import kafka
+from stream.kafka import Publisher
+from stream.topics import DEAD, RAW, DeadLetter, decode_dead_letter, encode, prefixed
+
+
+class TooManyDeadLetters(SadaError):
+    """The stream stops by itself: something is wrong with more than single posts."""
+
+
+class Limit:
+    """How many dead letters among the last posts are too many."""
+
+    def __init__(self, share: float = 0.2, among: int = 2000, at_least: int = 50) -> None:
+        self._share, self._at_least = share, at_least
+        self._recent: deque[tuple[int, int]] = deque()  # (posts, dead) a page
+        self._posts = self._dead = 0
+        self._among = among
+
+    def saw(self, posts: int, dead: int) -> None:
+        """Count one page. Raises TooManyDeadLetters when the share among the last posts is past the limit."""
+        self._recent.append((posts, dead))
+        self._posts += posts
+        self._dead += dead
+        while self._recent and self._posts - self._recent[0][0] >= self._among:
+            old_posts, old_dead = self._recent.popleft()
+            self._posts -= old_posts
+            self._dead -= old_dead
+        if self._dead >= self._at_least and self._dead > self._share * self._posts:
+            raise TooManyDeadLetters(
+                f"{self._dead} of the last {self._posts} posts became dead letters, more than {self._share:.0%}: the worker stops. "
+                "See `sada dead-letters list`; mend the cause, start the worker, then `sada dead-letters replay`."
+            )
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A dead letter and where it lies."""
+
+    id: str  # partition-offset
+    letter: DeadLetter
+
+
+def kept(address: str, prefix: str = "") -> Iterator[Kept]:
+    """Every dead letter there is."""
+    for partition, offset, message in kafka.read_all(address, prefixed(DEAD, prefix)):
+        yield Kept(id=f"{partition}-{offset}", letter=decode_dead_letter(message))
+
+
+def find(address: str, id: str, prefix: str = "") -> Kept:
+    """One dead letter. Raises AskedWrongly if there is none under this id."""
+    found = next((one for one in kept(address, prefix) if one.id == id), None)
+    if found is None:
+        raise AskedWrongly(f"dead letter {id}: there is none under this id; see `sada dead-letters list`")
+    return found
+
+
+def replay(letters: Iterator[Kept] | list[Kept], publisher: Publisher) -> tuple[int, int]:
+    """Send letters back to the beginning of the stream; returns how many were sent and how many hold nothing that could be.
+
+    A letter stays in its topic until its retention ends; replaying it twice does no harm, since a post is kept once.
+    """
+    sent = useless = 0
+    for one in letters:
+        message = _again(one)
+        if message is None:
+            useless += 1
+        else:
+            sent += publisher.publish(RAW, [message])
+    return sent, useless
+
+
+def _again(one: Kept) -> bytes | None:
+    letter = one.letter
+    if letter.post is not None:
+        page = Page(source=letter.source, pass_id="", number=1, fetched_at=letter.post.observed_at, posts=(letter.post,))
+        return encode(page)
+    return letter.message

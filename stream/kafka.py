@@ -1,0 +1,113 @@
+"""Publishing to Kafka and asking it, by librdkafka: used by collectors and commands; the worker itself is Faust (app.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from core.errors import StoreFailed
+from stream.topics import TOPICS, prefixed
+
+CONFIRMED_WITHIN = 120.0  # seconds in which the broker must confirm what was published
+LARGEST = 1_048_000  # bytes of a message: a page is under 900 KB
+
+
+class Publisher:
+    """An idempotent producer: what `publish` returned from is on the broker once, whatever was retried."""
+
+    def __init__(self, address: str, prefix: str = "") -> None:
+        self._prefix = prefix
+        self._producer = Producer({
+            "bootstrap.servers": address, "enable.idempotence": True, "acks": "all", "compression.type": "lz4", "linger.ms": 5,
+            "message.max.bytes": LARGEST, "delivery.timeout.ms": int(CONFIRMED_WITHIN * 1000), "partitioner": "random",
+        })  # fmt: skip
+
+    def publish(self, topic: str, messages: Iterable[bytes]) -> int:
+        """Publish all and return when the broker has confirmed all. Raises StoreFailed naming what is not known to have arrived."""
+        failures: list[KafkaError] = []
+        count = 0
+        for count, message in enumerate(messages, 1):
+            self._produce(prefixed(topic, self._prefix), message, failures)
+        left = self._producer.flush(CONFIRMED_WITHIN)
+        if left or failures:
+            why = failures[0].str() if failures else "no answer"
+            raise StoreFailed(f"Kafka did not confirm {left or len(failures)} of {count} messages to {topic} ({why}); the cursor stays where it was, they come again")
+        return count
+
+    def _produce(self, topic: str, message: bytes, failures: list[KafkaError]) -> None:
+        def confirmed(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                failures.append(error)
+
+        while True:
+            try:
+                self._producer.produce(topic, value=message, on_delivery=confirmed)
+                self._producer.poll(0)
+                return
+            except BufferError:  # the local queue is full: let the broker take some first
+                self._producer.poll(0.5)
+
+
+def create_topics(address: str, partitions: int, retention_hours: int, prefix: str = "", replicas: int = 1) -> list[str]:
+    """Create the topics that are missing and return their names. Raises StoreFailed if Kafka does not answer."""
+    admin = AdminClient({"bootstrap.servers": address})
+    known = _known_topics(admin)
+    config = {"retention.ms": str(retention_hours * 3_600_000), "max.message.bytes": str(LARGEST + 100_000), "compression.type": "producer"}
+    missing = [name for topic in TOPICS if (name := prefixed(topic, prefix)) not in known]
+    made = admin.create_topics([NewTopic(name, partitions, replicas, config=config) for name in missing]) if missing else {}
+    for name, done in made.items():
+        try:
+            done.result(30)
+        except KafkaException as error:
+            raise StoreFailed(f"Kafka did not create {name} ({error.args[0].str()})") from error
+    return missing
+
+
+def _known_topics(admin: AdminClient) -> set[str]:
+    try:
+        return set(admin.list_topics(timeout=15).topics)
+    except KafkaException as error:
+        raise StoreFailed(f"Kafka cannot be reached ({error.args[0].str()}); start it or mend SADA_KAFKA") from error
+
+
+def read_all(address: str, topic: str, since: int = 0) -> Iterator[tuple[int, int, bytes]]:
+    """Every message now in a topic: (partition, offset, bytes), partition by partition. Leaves no trace on the broker."""
+    consumer = Consumer({"bootstrap.servers": address, "group.id": "sada-reader", "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+    try:
+        for partition in _partitions(consumer, topic):
+            yield from _read_partition(consumer, partition, since)
+    finally:
+        consumer.close()
+
+
+def _partitions(consumer: Consumer, topic: str) -> Sequence[TopicPartition]:
+    known = consumer.list_topics(topic, timeout=15).topics[topic]
+    if known.error is not None:
+        raise StoreFailed(f"Kafka has no topic {topic}; run `sada setup` first")
+    return [TopicPartition(topic, number) for number in sorted(known.partitions)]
+
+
+def _read_partition(consumer: Consumer, partition: TopicPartition, since: int) -> Iterator[tuple[int, int, bytes]]:
+    first, end = consumer.get_watermark_offsets(partition, timeout=15)
+    at = max(first, since)
+    consumer.assign([TopicPartition(partition.topic, partition.partition, at)])
+    while at < end:
+        message = consumer.poll(15)
+        if message is None or message.error():
+            raise StoreFailed(f"Kafka stopped answering while {partition.topic} was read")
+        at = message.offset() + 1
+        yield partition.partition, message.offset(), message.value()
+
+
+def lag(address: str, group: str, topic: str) -> int:
+    """Messages of `topic` that consumer group `group` has not yet finished."""
+    consumer = Consumer({"bootstrap.servers": address, "group.id": group, "enable.auto.commit": False})
+    try:
+        partitions = _partitions(consumer, topic)
+        done = consumer.committed(list(partitions), timeout=15)
+        ends = [consumer.get_watermark_offsets(p, timeout=15) for p in partitions]
+        return sum(end - (d.offset if d.offset >= 0 else first) for d, (first, end) in zip(done, ends, strict=True))
+    finally:
+        consumer.close()

@@ -1,0 +1,42 @@
+"""What a worker tells Prometheus, and whether it lives and is ready."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from prometheus_client import Counter, Gauge, Histogram, make_wsgi_app
+
+POSTS = Counter("sada_posts_total", "Posts handled", ["stage"])
+PAGES = Counter("sada_pages_total", "Pages handled", ["stage"])
+DEAD_LETTERS = Counter("sada_dead_letters_total", "Posts or messages that could not be handled", ["stage"])
+RETRIES = Counter("sada_retries_total", "Requests to the store tried again")
+BATCH_SECONDS = Histogram("sada_batch_seconds", "Seconds for one batch of pages", ["stage"])
+BULK_SECONDS = Histogram("sada_bulk_seconds", "Seconds until the store confirmed a page")
+LAG = Gauge("sada_lag_pages", "Pages not yet handled", ["topic"])
+DATA_AGE = Gauge("sada_data_age_seconds", "Age of the newest post handled")
+
+Start = Callable[[str, list[tuple[str, str]]], object]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests of a scraper are no news."""
+
+
+def serve(port: int, is_ready: Callable[[], bool]) -> None:
+    """Answer /metrics, /healthz and /readyz on `port` in a thread."""
+    metrics = make_wsgi_app()
+
+    def application(environ: dict[str, object], start: Start) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO")
+        if path == "/metrics":
+            return metrics(environ, start)  # type: ignore[no-any-return]
+        good = path == "/healthz" or (path == "/readyz" and is_ready())
+        known = path in ("/healthz", "/readyz")
+        start("200 OK" if good else "503 Service Unavailable" if known else "404 Not Found", [("Content-Type", "text/plain")])
+        return [b"ok\n" if good else b"not ready\n" if known else b"/metrics /healthz /readyz\n"]
+
+    server = make_server("0.0.0.0", port, application, handler_class=_Quiet)  # type: ignore[arg-type]  # noqa: S104
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()

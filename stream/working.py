@@ -1,0 +1,77 @@
+"""sada work: one worker of the distributed set-up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Sequence
+
+import faust
+import sqlalchemy
+from elasticsearch import AsyncElasticsearch, Elasticsearch
+
+from core.deployment import Deployment
+from core.errors import BadSettings, SadaError
+from core.settings import Settings
+from enrich.knowledge import learn
+from enrich.pipeline import understand
+from store.elastic import ElasticStore
+from store.ledger import SqlLedger
+from stream import app as application
+from stream import metrics, set_up
+from stream.agents import Parts, add_agents
+from stream.dead_letters import Limit
+from stream.handling import Indexer
+
+log = logging.getLogger("sada.work")
+
+
+class Halted:
+    """Why the worker stopped by itself, if it did."""
+
+    reason: SadaError | None = None
+
+
+def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metrics_port: int | None = None, prefix: str = "", index_prefix: str = "sada") -> None:
+    """Run a worker until it is stopped. Raises the SadaError for which it stopped by itself, BadSettings where an address is missing."""
+    address, engine = required(settings)
+    knowledge = learn(deployment)
+    app = application.build(address, prefix)
+    halted = Halted()
+
+    def halt(error: SadaError) -> None:
+        halted.reason = halted.reason or error
+        asyncio.get_running_loop().create_task(app.stop())
+
+    credentials = elastic_credentials(settings)
+    parts = Parts(
+        understand=lambda posts: understand(posts, knowledge), indexer=Indexer(AsyncElasticsearch(engine, request_timeout=60, **credentials), index_prefix),
+        store=ElasticStore(Elasticsearch(engine, request_timeout=60, **credentials), index_prefix), ledger=ledger(settings), clock=set_up.now,
+        limit=Limit(), halt=halt,
+    )  # fmt: skip
+    add_agents(app, application.topics(app, prefix), parts, stages)
+    if metrics_port:
+        metrics.serve(metrics_port, lambda: app.started and not app.should_stop)
+    faust.Worker(app, loglevel=os.environ.get("SADA_LOG_LEVEL", "WARNING"), quiet=True, redirect_stdouts=False).execute_from_commandline()
+    if halted.reason is not None:
+        raise halted.reason
+
+
+def required(settings: Settings) -> tuple[str, str]:
+    """The broker's and the engine's addresses. Raises BadSettings naming the one that is missing."""
+    for key, value in (("SADA_KAFKA", settings.kafka), ("SADA_ELASTICSEARCH", settings.elasticsearch)):
+        if not value:
+            raise BadSettings(f"{key}: is not set; a worker needs it. On one machine use `sada run` instead.")
+    return str(settings.kafka), str(settings.elasticsearch)
+
+
+def elastic_credentials(settings: Settings) -> dict[str, tuple[str, str]]:
+    """User and password for the client, where they are set."""
+    user, password = settings.others.get("ELASTICSEARCH_USER"), settings.credential("ELASTICSEARCH_PASSWORD")
+    return {"basic_auth": (user, password)} if user and password else {}
+
+
+def ledger(settings: Settings) -> SqlLedger | None:
+    """The ledger's database, where one is set."""
+    return SqlLedger(sqlalchemy.create_engine(settings.postgres, pool_pre_ping=True)) if settings.postgres else None
