@@ -47,7 +47,9 @@ def deployment(name: str | None) -> Deployment:
     for path in (Path(asked), DEPLOYMENTS / f"{asked}.toml"):
         if path.is_file():
             return load(path)
-    raise BadDeployment(f"{asked}: there is no such deployment file; name a file, or one of: {', '.join(sorted(p.stem for p in DEPLOYMENTS.glob('*.toml')))}")
+    raise BadDeployment(
+        f"{asked}: there is no such deployment file; name a file, or one of: {', '.join(sorted(p.stem for p in DEPLOYMENTS.glob('*.toml')))}"
+    )
 
 
 @contextmanager

@@ -28,7 +28,9 @@ def address(settings: Settings) -> str:
     try:
         url = make_url(settings.postgres)
     except ArgumentError as error:
-        raise BadSettings("SADA_POSTGRES: is not a URL like postgresql://user:password@host:5432/sada; mend it. Nothing was started.") from error
+        raise BadSettings(
+            "SADA_POSTGRES: is not a URL like postgresql://user:password@host:5432/sada; mend it. Nothing was started."
+        ) from error
     if url.get_backend_name() != "postgresql":
         raise BadSettings(f"SADA_POSTGRES: names {url.get_backend_name()!r}, not postgresql; mend it. Nothing was started.")
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)

@@ -20,7 +20,15 @@ def queue(found: FoundCases, now: datetime) -> str:
     for case in found.cases:
         due = runs_out(case)
         late = "" if due is None else f"{due:%Y-%m-%d %H:%M}{' overdue' if due < now else ''}"
-        lines.add_row(case.id, case.status.value, case.category or "-", case.department or "-", f"{case.opened_at:%Y-%m-%d %H:%M}", late, case.assignee or "-")
+        lines.add_row(
+            case.id,
+            case.status.value,
+            case.category or "-",
+            case.department or "-",
+            f"{case.opened_at:%Y-%m-%d %H:%M}",
+            late,
+            case.assignee or "-",
+        )
     return f"{_text(lines)}{len(found.cases)} of {found.total} cases, times in UTC"
 
 

@@ -33,7 +33,9 @@ def route(topic: str | None, place: str | None, deployment: Deployment, lessons:
     """Where a case of this topic at this place belongs. What was learned wins over the table; its most specific line over the rest."""
     lesson = (lessons or {}).get((topic, place))
     if lesson and lesson.kept >= LEARNED_FROM and lesson.kept > lesson.returned / 2:
-        return Routed(department=lesson.department, because=f"learned: {lesson.kept} cases of {topic} at {place or 'any place'} were kept there")
+        return Routed(
+            department=lesson.department, because=f"learned: {lesson.kept} cases of {topic} at {place or 'any place'} were kept there"
+        )
     fitting = [line for line in deployment.routing if _fits(line, topic, place, deployment)]
     if not fitting:
         return Routed(department=None, because=f"no line for topic {topic or 'unknown'}; a person refers it")

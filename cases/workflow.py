@@ -92,7 +92,9 @@ def add(case: Case, step: Step, deployment: Deployment, **changed: object) -> Ca
 def wait(case: Case, who: str, at: datetime, why: str, deployment: Deployment) -> Case:
     """The case waiting for the citizen's word: both clocks stand still. Raises MoveRefused."""
     if case.waiting_since or case.status in ENDING:
-        raise MoveRefused(f"case {case.id} {'waits already' if case.waiting_since else f'is {case.status.value}'}; there is nothing to wait for")
+        raise MoveRefused(
+            f"case {case.id} {'waits already' if case.waiting_since else f'is {case.status.value}'}; there is nothing to wait for"
+        )
     return add(case, _same(case, who, at, why, "waiting"), deployment)
 
 

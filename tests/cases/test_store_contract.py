@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from cases import engine
+from cases import engine, workflow
 from cases.query import AuditLine, FindCases
 from cases.store import open_cases
 from cases.tables import audit
@@ -18,9 +18,7 @@ LATER = SUNDAY_NOON + timedelta(hours=1)
 
 
 def noted(old):
-    from cases.workflow import noted
-
-    return noted(old, "olya", LATER, "seen", CITY)
+    return workflow.noted(old, "olya", LATER, "seen", CITY)
 
 
 def test_a_case_comes_back_as_it_was_put(store):
