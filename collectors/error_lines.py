@@ -54,6 +54,7 @@ LINES: tuple[Line, ...] = (
         (("credential refused", "credential", "the token is not accepted"), {"code": "190"}),
         (("credential refused", "credential", "the token's session is over"), {"code": "102"}),
         (("not signed", "credential", "needs the app secret's proof"), {"code": "100", "words": "appsecret"}),
+        (("not signed", "credential", "needs the app secret's proof"), {"code": "100", "words": "app secret proof"}),
         (("no permission", "credential", "the app lacks Page Public Content Access"), {"words": "page public content access"}),
         (("app limit", "wait", "the app's requests of this hour are used up"), {"code": "4", "minutes": 60}),
         (("user limit", "wait", "the user's requests of this hour are used up"), {"code": "17", "minutes": 60}),

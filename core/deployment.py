@@ -56,6 +56,7 @@ class OfficialAccount(Strict):
     url: str | None = None  # a feed's or endpoint's address
     followers: int | None = None  # known at the start; for the demo and the targets
     every_minutes: int | None = None  # cadence; None: the platform's usual one
+    monthly_reads: int | None = None  # billed reads or quota units each of its sources may spend in a month; None: no limit
 
     @property
     def key(self) -> str:

@@ -1,0 +1,66 @@
+"""One answer from many parts: a bad part is refused and counted, the others stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import Any
+
+from collectors.base import Answer, Refusal
+from core.post import EngagementSample, Moment, Post
+
+BAD = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
+"""What reading a malformed part can raise; nothing else is caught."""
+
+
+def translated(parts: Iterable[Any], one: Callable[[Any], Answer]) -> Answer:
+    """The answers of all `parts` as one; `returned` counts the parts. A part that cannot be read becomes a refusal."""
+    parts = list(parts)
+    return together([_guarded(part, one) for part in parts], returned=len(parts))
+
+
+def _guarded(part: Any, one: Callable[[Any], Answer]) -> Answer:
+    try:
+        return one(part)
+    except UnicodeEncodeError:  # its message would quote the text
+        return refused("a text that is not Unicode")
+    except BAD as error:
+        return refused(f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else f"a part with {type(error).__name__}")
+
+
+def refused(why: str, lost: bool = True) -> Answer:
+    """An answer that brought one part nobody can use; `lost` where it was a message."""
+    return Answer(refused=(Refusal(why=why, lost=lost),))
+
+
+def together(answers: Iterable[Answer], returned: int | None = None) -> Answer:
+    """Several answers as one, each post once: of the same id the one with more to say (the longer text, then the first)."""
+    answers = list(answers)
+    return Answer(
+        posts=once(chain.from_iterable(a.posts for a in answers)),
+        accounts=tuple(dict.fromkeys(chain.from_iterable(a.accounts for a in answers))),
+        account_samples=tuple(dict.fromkeys(chain.from_iterable(a.account_samples for a in answers))),
+        samples=tuple(dict.fromkeys(chain.from_iterable(a.samples for a in answers))),
+        deleted=tuple(dict.fromkeys(chain.from_iterable(a.deleted for a in answers))),
+        missing=tuple(dict.fromkeys(chain.from_iterable(a.missing for a in answers))),
+        replaced=tuple(dict.fromkeys(chain.from_iterable(a.replaced for a in answers))),
+        refused=tuple(chain.from_iterable(a.refused for a in answers)),
+        returned=sum(a.returned for a in answers) if returned is None else returned,
+        spend=sum(a.spend for a in answers),
+    )  # fmt: skip
+
+
+def once(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """Each post once, in order of first appearance; of several with one id the longest text stands."""
+    kept: dict[str, Post] = {}
+    for post in posts:
+        if post.id not in kept or len(post.text) > len(kept[post.id].text):
+            kept[post.id] = post
+    return tuple(kept.values())
+
+
+def sample(post_id: str, at: Moment, **numbers: int | None) -> tuple[EngagementSample, ...]:
+    """One sample of a post's numbers, or none where no number was told."""
+    if all(n is None for n in numbers.values()):
+        return ()
+    return (EngagementSample(post_id=post_id, at=at, **numbers),)
