@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,16 +15,20 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cases import printing, report
-from cases.query import FindCases
+from cases import holding, printing, report, users, work
+from cases.query import FindCases, FoundCases
+from cases.roles import Person, Role
 from cases.store import CaseStore, open_cases
 from core import settings as settings_of
+from core.case import Status
 from core.deployment import Deployment, load
 from core.errors import AskedWrongly, BadDeployment
 
 app = typer.Typer()
 cases_app = typer.Typer(no_args_is_help=True, help="Cases: list them, look at one, move it.")
+users_app = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in, and as what.")
 app.add_typer(cases_app, name="cases")
+app.add_typer(users_app, name="users")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
@@ -84,6 +89,65 @@ def list_cases(status: Annotated[list[str] | None, typer.Option()] = None, depar
     say(as_json, found.cases, printing.queue(found, now()))
 
 
+@cases_app.command("show", epilog="Example: sada cases show c-abc123def456 --json")
+def show(id: str, as_json: AsJson = False) -> None:
+    """One case with its history and clocks. That you looked stands in the audit."""
+    with opened() as store:
+        case = work.read(store, cli(), id, now())
+    say(as_json, case, printing.card(case, now()))
+
+
+@cases_app.command("move", epilog="Example: sada cases move c-abc123def456 referred --department roads --why 'as the map shows'")
+def move(id: str, to: str, why: str = "", department: Annotated[str | None, typer.Option(help="To whom it is referred.")] = None,
+         version: Annotated[int | None, typer.Option(help="The version you looked at; refused if somebody changed it since.")] = None,
+         as_whom: Annotated[str | None, typer.Option("--as", help="The user who moves it; else you, as a supervisor.")] = None,
+         deployment_name: DeploymentName = None, as_json: AsJson = False) -> None:  # fmt: skip
+    """Move a case along the workflow."""
+    with opened() as store:
+        who = user(store, as_whom) if as_whom else cli()
+        case = work.move(store, who, id, version, status(to), why, now(), deployment(deployment_name), department)
+    say(as_json, case, f"{case.id} is {case.status.value}")
+
+
+@cases_app.command("take", epilog="Example: sada cases take --as olya")
+def take(as_whom: Annotated[str, typer.Option("--as", help="The officer.")], as_json: AsJson = False) -> None:
+    """Take a batch of 20 from the queue; nobody else sees them until they are given back or ten minutes are idle."""
+    with opened() as store:
+        held = holding.take(store, user(store, as_whom), now())
+    say(as_json, held, printing.queue(FoundCases(cases=held, total=len(held)), now()))
+
+
+@cases_app.command("audit", epilog="Example: sada cases audit --about c-abc123def456")
+def show_audit(
+    about: Annotated[str | None, typer.Option(help="A case, user or file.")] = None, limit: int = 100, as_json: AsJson = False
+) -> None:
+    """Who did what, newest first."""
+    with opened() as store:
+        lines = store.audit(about, limit)
+    say(as_json, lines, printing.audit(lines))
+
+
+def cli() -> Person:
+    """Whoever works at the command line: may do what a supervisor may."""
+    return Person(name=whoami(), role=Role.SUPERVISOR)
+
+
+def user(store: CaseStore, name: str) -> Person:
+    """A user by name. Raises AskedWrongly."""
+    known = {found.name: found.person for found in users.everybody(store) if not found.disabled}
+    if name not in known:
+        raise AskedWrongly(f"user {name}: there is none; there are: {', '.join(known) or 'none yet'}")
+    return known[name]
+
+
+def status(asked: str) -> Status:
+    """A status by name. Raises AskedWrongly."""
+    try:
+        return Status(asked)
+    except ValueError as error:
+        raise AskedWrongly(f"status {asked}: is not known; there are: {', '.join(s.value for s in Status)}") from error
+
+
 @app.command("report", epilog="Example: sada report categories --json; sada report department --language ar")
 def make_report(by: Annotated[str, typer.Argument(help="categories, departments, branches, places or channels.")],
                 language: Annotated[str, typer.Option(help="In which language names are.")] = "en",
@@ -95,3 +159,43 @@ def make_report(by: Annotated[str, typer.Argument(help="categories, departments,
     with opened() as store:
         table = report.table(store.all(), dimension, deployment(deployment_name), now(), language)
     say(as_json, report.named(table), printing.report(table))
+
+
+@users_app.command("add", epilog="Example: sada users add olya --role officer")
+def add_user(name: str, role: Annotated[Role, typer.Option()], department: Annotated[list[str] | None, typer.Option(help="Of a department's person.")] = None,
+             oidc: Annotated[bool, typer.Option("--oidc", help="Signs in by the organisation's OpenID provider; has no password here.")] = False,
+             deployment_name: DeploymentName = None, as_json: AsJson = False) -> None:  # fmt: skip
+    """A new account. The password is asked for, or read from standard input if that is no terminal."""
+    password = None if oidc else _ask_password()
+    with opened() as store:
+        made = users.add(store, name, role, tuple(department or ()), password, now(), whoami(), deployment(deployment_name))
+    say(as_json, made, f"{made.name} may sign in as {made.role.value}")
+
+
+@users_app.command("list", epilog="Example: sada users list --json")
+def list_users(as_json: AsJson = False) -> None:
+    """All accounts."""
+    with opened() as store:
+        found = users.everybody(store)
+    say(as_json, found, printing.people(found, now()))
+
+
+@users_app.command("password", epilog="Example: sada users password olya")
+def change_password(name: str) -> None:
+    """A new password; ends the account's sessions and lifts its lock."""
+    password = _ask_password()
+    with opened() as store:
+        users.set_password(store, name, password, now(), whoami())
+    typer.echo(f"{name} has a new password")
+
+
+@users_app.command("disable", epilog="Example: sada users disable olya")
+def disable_user(name: str) -> None:
+    """Close an account; what it did stays in the histories."""
+    with opened() as store:
+        users.disable(store, name, now(), whoami())
+    typer.echo(f"{name} can no longer sign in")
+
+
+def _ask_password() -> str:
+    return getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

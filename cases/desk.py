@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from cases import rows, workflow
 from cases.identity import case_id
 from cases.joining import Index, Line, intent_of, joins, line_of, place_of, topic_of, verdict
+from cases.lessons import lessons
 from cases.roles import Role
 from cases.routing import Lessons, route
 from cases.store import CaseStore, keep_first, keep_place
@@ -41,7 +42,7 @@ def receive(posts: Sequence[Post], deployment: Deployment, case_store: CaseStore
     Done twice with the same posts it changes nothing the second time. Raises StoreFailed, and then nothing was done.
     """
     with case_store.writing() as db:
-        sitting = Sitting(_lines(db, posts), {}, _triaged(db, posts), deployment, now)
+        sitting = Sitting(_lines(db, posts), {}, _triaged(db, posts), deployment, now, lessons(db))
         sitting.know(_cases(db, {line.case_id for line in sitting.index.by_post.values()}))
         for post in posts:
             sitting.take(post)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table as Lines
 
 from cases.history import runs_out
-from cases.query import FoundCases
+from cases.query import AuditLine, FoundCases
 from cases.report import LEAST, Row, Table
+from cases.users import User
+from core.case import Case
 
 SINGULAR = {"categories": "category", "departments": "department", "branches": "branch", "places": "place", "channels": "channel"}
 
@@ -30,6 +33,36 @@ def queue(found: FoundCases, now: datetime) -> str:
             case.assignee or "-",
         )
     return f"{_text(lines)}{len(found.cases)} of {found.total} cases, times in UTC"
+
+
+def card(case: Case, now: datetime) -> str:
+    """One case with its history."""
+    lines = Lines("when (UTC)", "who", "what", "from", "to", "why")
+    for step in case.steps:
+        lines.add_row(f"{step.at:%Y-%m-%d %H:%M:%S}", step.who, step.what, step.was.value if step.was else "-", step.now.value, step.why)
+    due = runs_out(case)
+    clock = "no clock runs" if due is None else f"due {due:%Y-%m-%d %H:%M} UTC{', overdue' if due < now else ''}"
+    told = f"{case.id}: {case.intent}, {case.status.value}, version {case.version}; {clock}; {case.category or 'no topic'}, {case.place or 'no place'}"
+    return f"{told}; {case.department or 'no department'} ({case.routed_because})\n{case.summary}\n{_text(lines)}"
+
+
+def audit(told: Sequence[AuditLine]) -> str:
+    """The audit, a line each."""
+    lines = Lines("when (UTC)", "who", "what", "about", "detail")
+    for line in told:
+        lines.add_row(f"{line.at:%Y-%m-%d %H:%M:%S}", line.who, line.what, line.about, line.detail)
+    return _text(lines)
+
+
+def people(found: Sequence[User], now: datetime) -> str:
+    """The accounts, a line each."""
+    lines = Lines("name", "role", "departments", "state")
+    for user in found:
+        locked = user.locked_until is not None and user.locked_until > now
+        lines.add_row(
+            user.name, user.role.value, ", ".join(user.departments), "disabled" if user.disabled else "locked" if locked else "open"
+        )
+    return _text(lines)
 
 
 def report(table: Table) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from core.deployment import Deployment, Route
+from core.deployment import Deployment, Place, Route, Topic
 
-LEARNED_FROM = 3  # referrals of one topic and place that ended elsewhere before the table gives way
+LEARNED_FROM = 3  # so many returned by the table's department, and kept by another, before the table gives way
 
 
 class Routed(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,24 +18,36 @@ class Routed(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-class Lesson(msgspec.Struct, frozen=True, kw_only=True):
-    """What returned referrals of a topic at a place taught: who kept them in the end, and how often."""
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a department kept cases of one topic and place to the end, and how often it sent them back as not its own."""
 
-    department: str
-    kept: int
-    returned: int  # how often the table's own department sent them back
+    kept: int = 0
+    returned: int = 0
 
 
-Lessons = Mapping[tuple[str | None, str | None], Lesson]
+Matter = tuple[str | None, str | None]  # topic, place
+Lessons = Mapping[Matter, Mapping[str, Tally]]
 
 
 def route(topic: str | None, place: str | None, deployment: Deployment, lessons: Lessons | None = None) -> Routed:
-    """Where a case of this topic at this place belongs. What was learned wins over the table; its most specific line over the rest."""
-    lesson = (lessons or {}).get((topic, place))
-    if lesson and lesson.kept >= LEARNED_FROM and lesson.kept > lesson.returned / 2:
-        return Routed(
-            department=lesson.department, because=f"learned: {lesson.kept} cases of {topic} at {place or 'any place'} were kept there"
-        )
+    """Where a case of this topic at this place belongs: the table's most specific line, unless its department keeps sending such
+    cases back and another one keeps them."""
+    told = by_table(topic, place, deployment)
+    tallies = (lessons or {}).get((topic, place), {})
+    usual, best = tallies.get(told.department or "", Tally()), max(tallies, key=lambda d: tallies[d].kept, default=None)
+    if best is None or best == told.department or tallies[best].kept < LEARNED_FROM:
+        return told
+    if told.department and (usual.returned < LEARNED_FROM or usual.returned <= usual.kept):
+        return told
+    was = f"{told.department} returned {usual.returned}" if told.department else "no line in the table"
+    return Routed(
+        department=best,
+        because=f"learned: {tallies[best].kept} cases of topic {topic or 'unknown'}, place {place or 'any'} were kept there; {was}",
+    )
+
+
+def by_table(topic: str | None, place: str | None, deployment: Deployment) -> Routed:
+    """What the deployment's table says."""
     fitting = [line for line in deployment.routing if _fits(line, topic, place, deployment)]
     if not fitting:
         return Routed(department=None, because=f"no line for topic {topic or 'unknown'}; a person refers it")
@@ -47,7 +59,7 @@ def _fits(line: Route, topic: str | None, place: str | None, deployment: Deploym
     return line.topic in (None, *_upwards(topic, deployment.topics)) and line.place in (None, *_upwards(place, deployment.places))
 
 
-def _upwards(id: str | None, rows) -> list[str]:  # type: ignore[no-untyped-def]
+def _upwards(id: str | None, rows: Iterable[Topic | Place]) -> list[str]:
     """An id and those above it in its tree."""
     parents = {row.id: row.parent for row in rows}
     found: list[str] = []

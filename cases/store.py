@@ -99,7 +99,7 @@ class CaseStore:
         with engine.writing(self.database) as db:
             old = fetch(db, id)
             if version is not None and old.version != version:
-                raise Stale(_since(old, version))
+                raise Stale(since(old, version))
             new = how(old)
             replace(db, old, new)
             if line:
@@ -178,7 +178,7 @@ def _count(db: Connection) -> int:
     return db.scalar(select(func.count()).select_from(cases)) or 0
 
 
-def _since(case: Case, version: int) -> str:
+def since(case: Case, version: int) -> str:
     """What happened since the writer read `version`; each change of a case adds a line to its history."""
     lines = case.steps[-max(case.version - version, 1) :]
     told = "; ".join(f"{s.who} at {s.at:%H:%M:%S} UTC: {s.what} {s.was.value if s.was else '-'} → {s.now.value}" for s in lines)

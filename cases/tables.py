@@ -101,3 +101,49 @@ audit = Table(
     Column("about", String, nullable=False, index=True),  # a case, a user, a file
     Column("detail", String, nullable=False),  # never a citizen's text
 )  # fmt: skip
+
+referrals = Table(
+    "referrals", metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("case_id", String, nullable=False),
+    Column("topic", String), Column("place", String),
+    Column("department", String, nullable=False),
+    Column("kept", Boolean, nullable=False),  # solved there, or sent back as not theirs
+    Index("referrals_by_matter", "topic", "place", "department"),
+)  # fmt: skip
+
+users = Table(
+    "users", metadata,
+    Column("name", String, primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("departments", String, nullable=False),  # separated by commas
+    Column("password", String),  # argon2id; null: signs in by OpenID Connect only
+    Column("failed", Integer, nullable=False),  # wrong passwords since the last right one
+    Column("locked_until", Instant),
+    Column("disabled", Boolean, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)  # fmt: skip
+
+sessions = Table(
+    "sessions", metadata,
+    Column("token", String(64), primary_key=True),  # SHA-256 of what the browser holds
+    Column("name", String, nullable=False, index=True),
+    Column("began_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)  # fmt: skip
+
+handovers = Table(
+    "handovers", metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("who", String, nullable=False),
+    Column("text", String, nullable=False),
+)  # fmt: skip
+
+entries = Table(
+    "entries", metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("post", String, nullable=False, unique=True),
+    Column("record", LargeBinary, nullable=False),  # the whole core.post.Post (msgpack), until the stream has stored it
+)  # fmt: skip
