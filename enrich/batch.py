@@ -3,7 +3,15 @@
 import msgspec
 
 from core.post import Claim, Post, Span
-from enrich.grams import Grams
+from enrich.grams import Array, Grams
+
+
+class Part(msgspec.Struct, frozen=True):
+    """The posts of a batch that are in one language, as its models read them."""
+
+    lines: Array  # which posts of the batch, ascending
+    grams: Grams
+    facts: Array  # lines × lexicon.FACTS
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,7 +20,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[Post, ...]
     normal: tuple[str, ...] = ()  # for search
     texts: tuple[str, ...] = ()  # for models
-    grams: Grams | None = None
+    parts: dict[str, Part] = {}  # by language
     language: tuple[Claim | None, ...] = ()
     dialect: tuple[Claim | None, ...] = ()
     sentiment: tuple[Claim | None, ...] = ()

@@ -129,3 +129,13 @@ def _mixed(value: Array, kind: int) -> Array:
     value = (value ^ (value >> np.uint32(16)) ^ _SALTS[kind]) * np.uint32(0x85EBCA6B)
     value = (value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35)
     return value ^ (value >> np.uint32(16))
+
+
+def cut_words(texts: Sequence[str]) -> Grams:
+    """Only the pairs of neighbouring words of `texts`."""
+    points, starts = _laid_out(texts)
+    table = np.zeros((len(points), 2), dtype=np.uint32)
+    valid = np.zeros((len(points), 2), dtype=np.bool_)
+    _fill_words(points, table, valid)
+    ends = np.concatenate(([0], np.cumsum(valid[:, 1])))[starts]
+    return Grams(table[:, 1][valid[:, 1]], ends)

@@ -6,22 +6,37 @@ from pathlib import Path
 import msgspec
 
 from core.deployment import BASE_TOPICS, LANGUAGES, Deployment, Topic
+from enrich.gazetteer import Gazetteer, Tree, gazetteer, tree
 from enrich.linear import Linear, load
 
 MODELS = Path(__file__).parent / "models"
 
 
 class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
-    """One deployment's facts in the form in which they are looked up."""
+    """One deployment's facts in the form in which they are looked up. Models are by language."""
 
     deployment: Deployment
+    tree: Tree
+    gazetteer: Gazetteer
     language: Linear | None = None
-    sentiment: dict[str, Linear] = {}  # by language
+    dialect: dict[str, Linear] = {}
+    sentiment: dict[str, Linear] = {}
+    intent: dict[str, Linear] = {}
+    topics: dict[str, Linear] = {}
+
+    @property
+    def read_languages(self) -> tuple[str, ...]:
+        """Languages that any model reads."""
+        return tuple(code for code in LANGUAGES if code in self.sentiment or code in self.intent or code in self.topics)
 
 
 def learn(deployment: Deployment) -> Knowledge:
     """What the enrichers need for `deployment`; reads the weights once a process (under a second)."""
-    return Knowledge(deployment=deployment, language=_model("language"), sentiment=_models("sentiment"))
+    return Knowledge(
+        deployment=deployment, tree=tree(deployment.topics), gazetteer=gazetteer(deployment.places),
+        language=_model("language"), dialect=_models("dialect"),
+        sentiment=_models("sentiment"), intent=_models("intent"), topics=_models("topics"),
+    )  # fmt: skip
 
 
 def neutral() -> Deployment:

@@ -1,0 +1,100 @@
+"""Which language a post is in: an n-gram model over letters as they were typed, and plain rules for look-alikes it never saw."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+
+from core.post import Claim
+from enrich.affixes import LANGUAGE_FACTS
+from enrich.batch import Batch
+from enrich.grams import Grams, cut
+from enrich.knowledge import Knowledge
+from enrich.linear import Linear
+from enrich.sets import rows
+
+CHARACTERS = (2, 3, 4)
+ENOUGH_MARKS = 0.25  # share of the words that must speak for a look-alike; tuned on Turkish and Urdu, docs/experiments.md
+RULES = "language-rules@1"
+_MASKED = re.compile(r"https?\S*|www\.\S+|[@#]\S+|\bRT\b")
+_JOINING = "'’ʻʼ\u0640\u200d"
+
+
+class _Letters(dict[int, str]):
+    """Each code point as a letter, as nothing where it only marks or joins, or as a space; filled as met."""
+
+    def __missing__(self, point: int) -> str:
+        kind = unicodedata.category(chr(point))[0]
+        joins = kind == "M" or chr(point) in _JOINING
+        self[point] = found = chr(point) if kind == "L" and not joins else "" if joins else " "
+        return found
+
+
+_LETTERS = _Letters()
+
+
+def letters(text: str) -> str:
+    """The words of `text` as typed, lower case: no links, handles, tags, digits or signs, and no letter folded into another."""
+    if "@" in text or "#" in text or "http" in text or "www." in text or "RT" in text:
+        text = _MASKED.sub(" ", text)
+    return " ".join(text.lower().translate(_LETTERS).split())
+
+
+def language_grams(texts: Sequence[str]) -> Grams:
+    """What the language model reads of `texts`, which are as `letters` gives them."""
+    return cut(texts, CHARACTERS)
+
+
+@cache
+def _marks() -> dict[str, tuple[str, ...]]:
+    """Small words and foreign letters of languages/lookalikes.tsv → the languages they speak for."""
+    found: dict[str, list[str]] = {}
+    for row in rows(LANGUAGE_FACTS / "lookalikes.tsv"):
+        for mark in [*row["words"].split(), *row["letters"]]:
+            found.setdefault(mark, []).append(row["language"])
+    return {mark: tuple(languages) for mark, languages in found.items()}
+
+
+@cache
+def _foreign_letters() -> frozenset[str]:
+    return frozenset(mark for mark in _marks() if len(mark) == 1 and mark.isalpha())
+
+
+def lookalike(text: str) -> Claim | None:
+    """The language outside the model that enough words of `text` (see `letters`) speak for, if there is one."""
+    marks, foreign = _marks(), _foreign_letters()
+    words = text.split()
+    votes: Counter[str] = Counter()
+    for word in words:
+        spoken = set(marks.get(word, ()))
+        for letter in foreign.intersection(word):
+            spoken.update(marks[letter])
+        if spoken:
+            votes.update(spoken)
+    if not votes:
+        return None
+    language, count = min(votes.items(), key=lambda vote: (-vote[1], vote[0]))
+    share = count / len(words)
+    return Claim(label=language, confidence=round(min(0.5 + share, 0.99), 3), by=RULES) if share >= ENOUGH_MARKS else None
+
+
+def languages_of(texts: Sequence[str], model: Linear) -> list[Claim | None]:
+    """A claim for each raw text; None where there is no letter to tell by."""
+    typed = [letters(text) for text in texts]
+    chances = model.chances(model.scores(language_grams(typed)))
+    best = chances.argmax(axis=1)
+    sure = chances[range(len(best)), best]
+    return [
+        (lookalike(words) or Claim(label=model.labels[i], confidence=round(float(c), 3), by=model.name)) if words else None
+        for words, i, c in zip(typed, best, sure, strict=True)
+    ]  # fmt: skip
+
+
+def add_language(batch: Batch, knowledge: Knowledge) -> Batch:
+    """Each post's language. Without a trained model nothing is claimed."""
+    if knowledge.language is None:
+        return batch
+    return msgspec.structs.replace(batch, language=tuple(languages_of([post.text for post in batch.posts], knowledge.language)))

@@ -1,0 +1,96 @@
+"""The words of a language that carry a judgement or tell a topic, and the counted facts that models read beside n-grams."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+import numpy as np
+
+from core.deployment import BASE_TOPICS
+from core.spelling import normal
+from enrich.affixes import LANGUAGE_FACTS, affixes
+from enrich.grams import Array
+from enrich.normalize import HANDLE, LINK, model_text
+from enrich.phrases import Phrases
+from enrich.sets import rows
+
+JUDGED = ("very bad", "bad", "good", "very good")  # polarity -2, -1, 1, 2
+SIGNS = ("?", "!", "#", "0", "؟", LINK, HANDLE)
+FACTS = (
+    *JUDGED, *(f"not {name}" for name in JUDGED), "leans", "is judged", "question", "exclamation", "hashtag", "number",
+    "link", "handle", "up to 3 words", "up to 8 words", "over 30 words", "asks at the end", *BASE_TOPICS,
+)  # fmt: skip
+"""What each column of the counted facts tells."""
+
+_TOPIC = FACTS.index(BASE_TOPICS[0])
+_PLACE = {-2: 0, -1: 1, 1: 2, 2: 3}
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """One language's words: judgement by word or pair of words, what negates, and the phrases that tell a base topic."""
+
+    language: str
+    polarity: dict[str, int]
+    negations: frozenset[str]
+    topics: Phrases
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The word lists of `language`, compiled once a process; empty where there is no list."""
+    folder = LANGUAGE_FACTS / language
+    polarity: dict[str, int] = {}
+    if (path := folder / "polarity.tsv").exists():
+        for row in rows(path):
+            polarity.setdefault(model_text(normal(row["word"])), int(row["score"]))
+    seeds = [(r["word"], language, BASE_TOPICS.index(r["topic"])) for r in _topic_words(language)]
+    return Lexicon(language, polarity, frozenset(affixes(language).negations), Phrases(seeds))
+
+
+def _topic_words(language: str) -> list[dict[str, str]]:
+    path = LANGUAGE_FACTS / language / "topic_words.tsv"
+    return [row for row in rows(path) if row["topic"] in BASE_TOPICS] if path.exists() else []
+
+
+def counted(texts: Sequence[str], words: Lexicon) -> Array:
+    """One line a text (in model spelling), one column a fact of FACTS: float32, about 0 to 2 each."""
+    found = np.zeros((len(texts), len(FACTS)), dtype=np.float32)
+    for line, text in zip(found, texts, strict=True):
+        tokens = text.split()
+        _judge(line, tokens, words)
+        _shape(line, tokens)
+        for topic in words.topics.find(text):
+            line[_TOPIC + topic.value] += 1
+    np.log1p(np.maximum(found, 0), out=found, where=np.arange(len(FACTS)) != _LEANS)
+    return found
+
+
+_LEANS = FACTS.index("leans")
+_IS_JUDGED = FACTS.index("is judged")
+_SHAPE = FACTS.index("question")
+
+
+def _judge(line: Array, tokens: Sequence[str], words: Lexicon) -> None:
+    """Count words and pairs of each polarity, apart where the word before negates."""
+    total = 0
+    before = ""
+    negated = False
+    for token in tokens:
+        score = words.polarity.get(f"{before} {token}") or words.polarity.get(token)
+        if score:
+            line[_PLACE[score] + (4 if negated else 0)] += 1
+            total += -score if negated else score
+            line[_IS_JUDGED] = 1
+        negated = token in words.negations
+        before = token
+    line[_LEANS] = total / (1 + abs(total))
+
+
+def _shape(line: Array, tokens: Sequence[str]) -> None:
+    """Questions, exclamations, tags, numbers, links and the length."""
+    size = len(tokens)
+    asks = tokens.count("?") + tokens.count("؟")
+    line[_SHAPE : _SHAPE + 10] = (
+        asks, tokens.count("!"), tokens.count("#"), any(t[0] == "0" for t in tokens), LINK in tokens, HANDLE in tokens,
+        size <= 3, size <= 8, size > 30, bool(asks) and tokens[-1] in "?؟",
+    )  # fmt: skip

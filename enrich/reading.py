@@ -1,0 +1,33 @@
+"""The first and third enrichers: each text in the spellings of search and models, and the batch apart by language for the models."""
+
+import msgspec
+import numpy as np
+
+from core.spelling import normal
+from enrich.batch import Batch, Part
+from enrich.grams import cut
+from enrich.knowledge import Knowledge
+from enrich.lexicon import counted, lexicon
+from enrich.normalize import model_text
+
+
+def add_normal(batch: Batch, knowledge: Knowledge) -> Batch:
+    """Each post's text in the spelling of search and in the spelling of the models."""
+    spelt = tuple(normal(post.text) for post in batch.posts)
+    return msgspec.structs.replace(batch, normal=spelt, texts=tuple(map(model_text, spelt)))
+
+
+def part_by_language(batch: Batch, knowledge: Knowledge) -> Batch:
+    """The batch apart by language, with the n-grams and counted facts that each language's models read.
+
+    A text without letters (emoji alone) is read in the deployment's first language; an empty one not at all.
+    """
+    first = knowledge.deployment.languages[0]
+    spoken = np.array([claim.label if claim else first if text else "" for claim, text in zip(batch.language, batch.texts, strict=True)])
+    parts = {}
+    for language in knowledge.read_languages:
+        lines = np.flatnonzero(spoken == language)
+        if len(lines):
+            texts = [batch.texts[line] for line in lines.tolist()]
+            parts[language] = Part(lines, cut(texts), counted(texts, lexicon(language)))
+    return msgspec.structs.replace(batch, parts=parts)

@@ -1,0 +1,130 @@
+"""`sada train`: from labelled sets to weights and what was measured on the way, the same for the same data."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from core.errors import BadInput
+from enrich.gathering import gathered
+from enrich.grams import Array, Grams, cut
+from enrich.language import language_grams
+from enrich.lexicon import counted, lexicon
+from enrich.linear import Linear, save
+from enrich.measures import Measured, measure
+from enrich.normalize import model_text
+from enrich.sets import INTENTS, SENTIMENTS, Example, languages_with
+from enrich.training import Recipe, balanced, calibrated, fit, folds
+
+VERSION = 1
+RECIPES = {
+    "language": Recipe(bits=16, penalty=3.0, balance=0.5, fold=0.1, folds=1),
+    "dialect": Recipe(bits=16, penalty=1.0, balance=0.5, fold=0.2, folds=1),
+    "sentiment": Recipe(bits=18),
+    "intent": Recipe(bits=16, balance=0.5),
+    "topics": Recipe(bits=16, balance=0.5),
+}
+UNSURE = {"sentiment": 0.45, "dialect": 0.7}
+LARGE = 8000  # from so many texts on one fold of a tenth is enough to calibrate
+
+
+class Trained(msgspec.Struct, frozen=True, kw_only=True):
+    """One model's record for its card: what it learnt from and how it did on what it had not seen."""
+
+    name: str
+    task: str
+    language: str
+    sets: dict[str, int]  # origin → texts
+    recipe: Recipe
+    held_out: dict[str, Measured]  # origin, or origin and slice → measured on texts kept out
+
+
+def train(
+    task: str, data: Path, licences: Sequence[str], out: Path, forbidden: frozenset[str], told: Callable[[str], None]
+) -> list[Trained]:
+    """Train every language's model of `task`, write them to `out`. `told` hears of each step.
+
+    Raises BadInput if there is nothing to learn from.
+    """
+    if task not in RECIPES:
+        raise BadInput(f"there is no task {task!r}; the tasks are {', '.join(RECIPES)}")
+    done = []
+    for language in ("ar",) if task == "dialect" else languages_with(task):
+        examples = gathered(task, language, data, licences, forbidden)
+        if len({e.label for e in examples}) > 1:
+            done.append(_one(task, language, examples, out, told))
+    if not done:
+        raise BadInput(f"{data}: holds no labelled set for {task}; name the folder of the data with --data")
+    return done
+
+
+def _one(task: str, language: str, examples: list[Example], out: Path, told: Callable[[str], None]) -> Trained:
+    name = f"{task}-{language}" if language else task
+    recipe = RECIPES[task] if len(examples) < LARGE else msgspec.structs.replace(RECIPES[task], fold=0.1, folds=1)
+    grams, facts = read(task, language, examples)
+    weights = balanced(examples, recipe.balance)
+    labels = [e.label for e in examples]
+    kinds = _classes(task, labels)
+    told(f"{name}: {len(examples)} texts")
+    kept, scores = _kept_out(grams, facts, labels, weights, recipe, kinds, told, name)
+    model, rarity = fit(grams, facts, labels, weights, recipe, f"{name}@{VERSION}", kinds)
+    seen = [examples[i] for i in kept]
+    model = calibrated(model, scores, [e.label for e in seen], np.array([e.weight for e in seen]))
+    model = msgspec.structs.replace(model, unsure_below=UNSURE.get(task, 0.0))
+    save(model, rarity, out / f"{name}.npz")
+    return Trained(
+        name=model.name, task=task, language=language, sets=_sizes(examples), recipe=recipe, held_out=_by_origin(model, scores, seen)
+    )
+
+
+def read(task: str, language: str, examples: Sequence[Example]) -> tuple[Grams, Array | None]:
+    """What the model of a task sees of texts."""
+    if task == "language":
+        return language_grams([e.spelt for e in examples]), None
+    texts = [model_text(e.spelt) for e in examples]
+    return cut(texts), counted(texts, lexicon(language))
+
+
+def _classes(task: str, labels: Sequence[str]) -> tuple[str, ...]:
+    known = {"sentiment": SENTIMENTS, "intent": INTENTS}.get(task)
+    return known or tuple(sorted(set(labels)))
+
+
+def _kept_out(grams: Grams, facts: Array | None, labels: Sequence[str], weights: Array, recipe: Recipe, kinds: tuple[str, ...],
+              told: Callable[[str], None], name: str) -> tuple[list[int], Array]:  # fmt: skip
+    """Scores of texts by models that had not seen them: which texts, and their scores."""
+    kept: list[int] = []
+    scores = []
+    truth = np.array(labels)
+    for number, out in enumerate(folds(len(labels), recipe), 1):
+        told(f"{name}: fold {number} of {recipe.folds}")
+        model, _ = fit(grams.rows(~out), _rows(facts, ~out), truth[~out].tolist(), weights[~out], recipe, name, kinds)
+        scores.append(model.scores(grams.rows(out), _rows(facts, out)))
+        kept += np.flatnonzero(out).tolist()
+    return kept, np.concatenate(scores)
+
+
+def _rows(facts: Array | None, chosen: Array) -> Array | None:
+    return None if facts is None else facts[chosen]
+
+
+def _sizes(examples: Sequence[Example]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for example in examples:
+        sizes[example.origin] = sizes.get(example.origin, 0) + 1
+    return dict(sorted(sizes.items()))
+
+
+def _by_origin(model: Linear, scores: Array, examples: Sequence[Example]) -> dict[str, Measured]:
+    """Measures of each set, and of each slice of a set that has at least fifty texts."""
+    chances = model.chances(scores)
+    lines: dict[str, list[int]] = {}
+    for i, example in enumerate(examples):
+        lines.setdefault(example.origin, []).append(i)
+        if example.slice:
+            lines.setdefault(f"{example.origin} {example.slice}", []).append(i)
+    return {
+        key: measure([examples[i].label for i in chosen], chances[chosen], model.labels)
+        for key, chosen in sorted(lines.items()) if len(chosen) >= 50
+    }  # fmt: skip
