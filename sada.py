@@ -7,7 +7,9 @@ import typer
 
 from core.errors import SadaError
 
-FOLDERS = ("stream", "collectors", "enrich", "cases", "dashboard", "bench")  # in the order of the way of a post
+# In the order of the way of a post.
+COMMANDS = ("stream.commands", "stream.cluster_commands", "collectors.commands", "enrich.commands", "cases.commands", "dashboard.commands",
+            "bench.commands")  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Hear what people tell their city, see what grows into a problem, follow each complaint to its answer.")  # fmt: skip
@@ -16,8 +18,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 def assemble() -> typer.Typer:
     """Every folder's verbs under one command."""
     if not app.registered_commands:
-        for folder in FOLDERS:
-            verbs = importlib.import_module(f"{folder}.commands").app
+        for module in COMMANDS:
+            verbs = importlib.import_module(module).app
             app.registered_commands += verbs.registered_commands
             app.registered_groups += verbs.registered_groups
     return app

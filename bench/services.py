@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 KAFKA, LOG4J, ELASTICSEARCH = "4.1.0", "2.24.3", "9.5.0"
@@ -105,10 +106,8 @@ def stop() -> None:
     for name in ("kafka", "elasticsearch"):
         pid = home() / f"{name}.pid"
         if pid.is_file():
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(int(pid.read_text()), signal.SIGTERM)
-            except ProcessLookupError:
-                pass
             pid.unlink()
     if (home() / "postgres").is_dir():
         subprocess.run([*_as("postgres"), str(postgres_bin() / "pg_ctl"), "-D", str(home() / "postgres"), "-m", "fast", "stop"], check=False, capture_output=True)  # noqa: S603

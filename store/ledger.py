@@ -74,5 +74,10 @@ class SqlLedger:
         self._engine.dispose()
 
 
+def open_ledger(address: str) -> SqlLedger:
+    """The ledger at an SQLAlchemy URL, its tables made if they were missing."""
+    return SqlLedger(sql.create_engine(address, pool_pre_ping=True))
+
+
 def _counted(line: Pass, stored: int, duplicates: int) -> Pass:
     return msgspec.structs.replace(line, stored=line.stored + stored, duplicates=line.duplicates + duplicates)

@@ -53,13 +53,19 @@ def _agent(parts: Parts, handle: Callable[[list[bytes]], Awaitable[None]]):  # t
 
     async def agent(stream: faust.StreamT[bytes]) -> None:
         async for messages in stream.take(TOGETHER, within=WITHIN):
-            try:
-                await handle(list(messages))
-            except SadaError as error:
-                parts.halt(error)
+            if not await _handled(list(messages), handle, parts):
                 await asyncio.Event().wait()  # nothing more is taken or acknowledged until the worker has stopped
 
     return agent
+
+
+async def _handled(messages: list[bytes], handle: Callable[[list[bytes]], Awaitable[None]], parts: Parts) -> bool:
+    try:
+        await handle(messages)
+    except SadaError as error:
+        parts.halt(error)
+        return False
+    return True
 
 
 async def _understand(messages: list[bytes], topics: dict[str, faust.TopicT], parts: Parts) -> None:

@@ -48,7 +48,14 @@ def now() -> datetime:
 
 @contextmanager
 def writing(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
-    """The store, open for writing by this process alone. Raises Busy (exit 2) where another one writes there."""
+    """The store, open for writing: on one machine by this process alone. Raises Busy (exit 2) where another one writes there."""
+    if using.elasticsearch:
+        many = _many(using)
+        try:
+            yield many
+        finally:
+            many.close()
+        return
     with _only_writer(using.data):
         store = EmbeddedStore(using.data / "posts.db", for_deployment.timezone)
         try:
@@ -61,13 +68,22 @@ def writing(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
 def reading(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
     """The store, open for reading; others may write meanwhile. Raises BadInput where there are no data yet."""
     path = using.data / "posts.db"
-    if not path.is_file():
+    if using.elasticsearch:
+        store: Store = _many(using)
+    elif not path.is_file():
         raise BadInput(f"{using.data}: holds no posts yet; run `sada demo --once`, `sada import FILE` or `sada run` first, or set SADA_DATA")
-    store = EmbeddedStore(path, for_deployment.timezone, read_only=True)
+    else:
+        store = EmbeddedStore(path, for_deployment.timezone, read_only=True)
     try:
         yield store
     finally:
         store.close()
+
+
+def _many(using: Settings) -> Store:
+    from store.distributed import open_distributed  # the engines' clients cost half a second: only where they are used
+
+    return open_distributed(using)
 
 
 @contextmanager

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 import faust
-import sqlalchemy
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from core.deployment import Deployment
@@ -16,8 +15,9 @@ from core.errors import BadSettings, SadaError
 from core.settings import Settings
 from enrich.knowledge import learn
 from enrich.pipeline import understand
+from store.distributed import credentials as elastic_credentials
 from store.elastic import ElasticStore
-from store.ledger import SqlLedger
+from store.ledger import open_ledger
 from stream import app as application
 from stream import metrics, set_up
 from stream.agents import Parts, add_agents
@@ -47,13 +47,14 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
     credentials = elastic_credentials(settings)
     parts = Parts(
         understand=lambda posts: understand(posts, knowledge), indexer=Indexer(AsyncElasticsearch(engine, request_timeout=60, **credentials), index_prefix),
-        store=ElasticStore(Elasticsearch(engine, request_timeout=60, **credentials), index_prefix), ledger=ledger(settings), clock=set_up.now,
+        store=ElasticStore(Elasticsearch(engine, request_timeout=60, **credentials), index_prefix), ledger=open_ledger(settings.postgres) if settings.postgres else None, clock=set_up.now,
         limit=Limit(), halt=halt,
     )  # fmt: skip
     add_agents(app, application.topics(app, prefix), parts, stages)
     if metrics_port:
         metrics.serve(metrics_port, lambda: app.started and not app.should_stop)
-    faust.Worker(app, loglevel=os.environ.get("SADA_LOG_LEVEL", "WARNING"), quiet=True, redirect_stdouts=False).execute_from_commandline()
+    with suppress(SystemExit):  # Faust ends the process by itself; we still have to say why
+        faust.Worker(app, loglevel=settings.others.get("LOG_LEVEL", "ERROR"), quiet=True, redirect_stdouts=False).execute_from_commandline()
     if halted.reason is not None:
         raise halted.reason
 
@@ -65,13 +66,3 @@ def required(settings: Settings) -> tuple[str, str]:
             raise BadSettings(f"{key}: is not set; a worker needs it. On one machine use `sada run` instead.")
     return str(settings.kafka), str(settings.elasticsearch)
 
-
-def elastic_credentials(settings: Settings) -> dict[str, tuple[str, str]]:
-    """User and password for the client, where they are set."""
-    user, password = settings.others.get("ELASTICSEARCH_USER"), settings.credential("ELASTICSEARCH_PASSWORD")
-    return {"basic_auth": (user, password)} if user and password else {}
-
-
-def ledger(settings: Settings) -> SqlLedger | None:
-    """The ledger's database, where one is set."""
-    return SqlLedger(sqlalchemy.create_engine(settings.postgres, pool_pre_ping=True)) if settings.postgres else None

@@ -1,0 +1,59 @@
+"""Elasticsearch for posts and PostgreSQL for the ledger, as one store."""
+
+from __future__ import annotations
+
+from elasticsearch import Elasticsearch
+
+from core.errors import BadSettings
+from core.post import Post
+from core.settings import Settings
+from store.base import Batch, Pass, Saved
+from store.elastic import ElasticStore
+from store.ledger import SqlLedger, open_ledger
+
+
+class DistributedStore(ElasticStore):
+    """What many machines share: posts are durable in Elasticsearch before a cursor is in PostgreSQL."""
+
+    def __init__(self, client: Elasticsearch, ledger: SqlLedger, prefix: str = "sada") -> None:
+        super().__init__(client, prefix)
+        self._ledger = ledger
+
+    def save(self, batch: Batch) -> Saved:
+        """Posts and samples first; then cursors and passes in one transaction."""
+        saved = super().save(batch)
+        self._ledger.save(batch.cursors, batch.passes)
+        return saved
+
+    def cursor(self, source: str) -> str | None:
+        """How far this source has been read and stored."""
+        return self._ledger.cursor(source)
+
+    def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]:
+        """The ledger, newest first."""
+        return self._ledger.passes(source, limit)
+
+    def changes(self, after: int, limit: int) -> list[tuple[int, Post]]:
+        """Nothing: here what follows the posts reads the topic `posts`."""
+        return []
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        super().close()
+        self._ledger.close()
+
+
+def open_distributed(settings: Settings, prefix: str = "sada") -> DistributedStore:
+    """The store that SADA_ELASTICSEARCH and SADA_POSTGRES name. Raises BadSettings where one of them is missing."""
+    if not (settings.elasticsearch and settings.postgres):
+        missing = "SADA_POSTGRES" if settings.elasticsearch else "SADA_ELASTICSEARCH"
+        raise BadSettings(f"{missing}: is not set; with several machines both SADA_ELASTICSEARCH and SADA_POSTGRES are needed")
+    client = Elasticsearch(settings.elasticsearch, request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
+    return DistributedStore(client, open_ledger(settings.postgres), prefix)
+
+
+def credentials(settings: Settings) -> dict[str, tuple[str, str]]:
+    """User and password for the client, where they are set."""
+    user, password = settings.others.get("ELASTICSEARCH_USER"), settings.credential("ELASTICSEARCH_PASSWORD")
+    return {"basic_auth": (user, password)} if user and password else {}
+

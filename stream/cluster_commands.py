@@ -1,0 +1,113 @@
+"""sada setup, work, dead-letters: the distributed set-up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Annotated
+
+import msgspec
+import typer
+from elasticsearch import Elasticsearch
+
+from core.errors import AskedWrongly, BadSettings
+from core.settings import Settings
+from store.distributed import credentials
+from store.elastic_set_up import drop_months, reindex, set_up
+from store.ledger import open_ledger
+from stream import dead_letters, kafka
+from stream import set_up as door
+from stream.kafka import Publisher
+
+app = typer.Typer()
+letters = typer.Typer(no_args_is_help=True, help="What could not be handled, with the reason.")
+app.add_typer(letters, name="dead-letters")
+
+STAGES = ("understand", "index", "samples")
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+RETENTION_HOURS = 7 * 24  # raw posts can be replayed for a week unless told otherwise
+
+
+@app.command(epilog="Example: SADA_KAFKA=127.0.0.1:9092 SADA_ELASTICSEARCH=http://127.0.0.1:9200 sada setup")
+def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every month anew under the current template; reading goes on.")] = False,
+          partitions: int = 4, retention_hours: int = RETENTION_HOURS, shards: int = 1, replicas: int = 0, as_json: AsJson = False) -> None:  # fmt: skip
+    """Tell Kafka, Elasticsearch and PostgreSQL what Sada needs there; may be repeated."""
+    settings = door.settings()
+    said: list[str] = []
+    if settings.kafka:
+        made = kafka.create_topics(settings.kafka, partitions, retention_hours)
+        said.append(f"Kafka: {', '.join(made) if made else 'every topic was there'}")
+    if settings.elasticsearch:
+        client = Elasticsearch(settings.elasticsearch, request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
+        said += [f"Elasticsearch: {line}" for line in set_up(client, shards=shards, replicas=replicas)]
+        if again:
+            said.append(f"Elasticsearch: written anew: {', '.join(reindex(client)) or 'nothing, there are no posts yet'}")
+    if settings.postgres:
+        open_ledger(settings.postgres).close()
+        said.append("PostgreSQL: the ledger's tables are there")
+    if not said:
+        raise BadSettings("SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup")
+    typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(said))
+
+
+@app.command(epilog="Example: sada retention --months 24")
+def retention(months: int, as_json: AsJson = False) -> None:
+    """Drop the month indices older than so many months."""
+    settings = door.settings()
+    if not settings.elasticsearch:
+        raise BadSettings("SADA_ELASTICSEARCH: is not set; retention drops month indices there")
+    if months < 1:
+        raise AskedWrongly(f"--months {months}: keep at least one month")
+    now = door.now()
+    back = now.year * 12 + now.month - 1 - months
+    first_kept = now.replace(year=back // 12, month=back % 12 + 1, day=1)
+    dropped = drop_months(Elasticsearch(settings.elasticsearch, **credentials(settings)), first_kept)  # type: ignore[arg-type]
+    typer.echo(json.dumps(dropped) if as_json else f"dropped: {', '.join(dropped) or 'nothing is that old'}")
+
+
+@app.command(epilog="Example: sada work --stage understand --stage index --metrics-port 9464")
+def work(deployment: Annotated[str | None, typer.Option("--deployment", "-d")] = None,
+         stage: Annotated[list[str] | None, typer.Option("--stage", help="understand, index, samples; all if none is named.")] = None,
+         metrics_port: Annotated[int | None, typer.Option(help="Serve /metrics, /healthz and /readyz there.")] = None) -> None:  # fmt: skip
+    """Run a worker: understand pages and index them. Start as many as there are partitions."""
+    for asked in stage or ():
+        if asked not in STAGES:
+            raise AskedWrongly(f"--stage {asked}: is none of {', '.join(STAGES)}")
+    from stream.working import work as run_worker  # Faust is slow to import and of no use to the other verbs
+
+    settings = door.settings()
+    run_worker(settings, door.deployment(deployment, settings), tuple(stage or STAGES), metrics_port)
+
+
+def _broker(settings: Settings) -> str:
+    if not settings.kafka:
+        raise BadSettings("SADA_KAFKA: is not set; dead letters lie on Kafka")
+    return settings.kafka
+
+
+@letters.command("list", epilog="Example: sada dead-letters list")
+def list_letters(as_json: AsJson = False) -> None:
+    """Every dead letter: id, stage, reason, source; never a text."""
+    kept = list(dead_letters.kept(_broker(door.settings())))
+    if as_json:
+        rows = [{"id": k.id, "stage": k.letter.stage, "why": k.letter.why, "at": k.letter.at.isoformat(), "source": k.letter.source} for k in kept]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for (stage, why), count in Counter((k.letter.stage, k.letter.why) for k in kept).most_common():
+        typer.echo(f"{count:>8}  {stage}: {why}")
+    typer.echo(f"{len(kept)} dead letters")
+
+
+@letters.command("show", epilog="Example: sada dead-letters show 0-17")
+def show_letter(id: str) -> None:
+    """One dead letter whole, with its post: for the person who mends it."""
+    typer.echo(msgspec.json.encode(dead_letters.find(_broker(door.settings()), id)).decode())
+
+
+@letters.command("replay", epilog="Example: sada dead-letters replay --why 'could not be understood'")
+def replay_letters(id: str | None = None, why: Annotated[str | None, typer.Option(help="Only those whose reason begins so.")] = None, as_json: AsJson = False) -> None:
+    """Send dead letters back to the beginning of the stream; twice does no harm."""
+    broker = _broker(door.settings())
+    chosen = [dead_letters.find(broker, id)] if id else [k for k in dead_letters.kept(broker) if k.letter.why.startswith(why or "")]
+    sent, useless = dead_letters.replay(chosen, Publisher(broker))
+    typer.echo(json.dumps({"sent": sent, "useless": useless}) if as_json else f"{sent} sent again, {useless} hold nothing that could be")
