@@ -1,0 +1,125 @@
+"""Emerging themes: what people begin to speak of more than is usual at this hour of the week, found as posts come in.
+
+Pure: posts and a clock go in, themes come out; `encode` and `Detector.decode` carry the state over a restart. How it works and how
+well is told in docs/themes.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import exp, log
+
+import msgspec
+import numpy as np
+
+from core.theme import State, Theme
+from enrich.themes_counts import Digest, Observation, WindowCounts, counts, from_post, join
+from enrich.themes_judge import Finding, Scanner, find
+from enrich.themes_life import ACTIVE, Living, aged, born, hours_of, owner, stray_of, take_in
+from enrich.themes_memory import Memory
+
+__all__ = ["Detector", "Observation", "ThemeSettings", "WindowCounts", "counts", "from_post", "join"]
+
+WEEK = 168.0
+AGE_EVERY = 0.25  # hours
+
+
+class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may turn; the figures in docs/themes.md hold for these."""
+
+    own: tuple[str, ...] = ()  # authors that are the organisation itself
+    false_share: float = 0.1  # of raised themes, how many may be false: over everything tested in a week
+    learn_days: float = 7.0  # nothing is raised before
+    days: float = 28.0  # history kept
+    posts: int = 40_000  # most posts kept
+    suspicious: float = 3.0  # evidence from which a post is looked at closely
+    least: float = 3.0  # posts of distinct voices a theme needs, weighted by how surely they belong
+    weekly_share: float = 0.5  # a peak of which so much came at the same hours a week ago is a habit
+    cap: float = 100.0  # a single post counts at most for so much
+    doubt: float = 0.5  # unseen posts of each kind to reckon with
+    late_hours: float = 6.0  # a post that comes later than that is history only
+
+
+class Detector:
+    """The state: remembered posts and living themes. Not for several threads."""
+
+    def __init__(self, settings: ThemeSettings | None = None) -> None:
+        self.settings = settings = settings or ThemeSettings()
+        self.own = frozenset(name.lower() for name in settings.own)
+        self.memory = Memory(settings.posts, settings.days)
+        self.scanner = Scanner(self.memory, settings.cap, settings.doubt, enough=50.0)
+        self.living: list[Living] = []
+        self.raised: list[float] = []  # hours at which themes were raised in the last week
+        self.born = 0
+        self.aged = 0.0  # hours at which states were last looked at
+
+    def observe(self, posts: Sequence[Observation], now: datetime) -> list[Theme]:
+        """Take in posts; the themes that are new or changed by `now`."""
+        return self.step(counts(posts, self.own), now)
+
+    def step(self, window: WindowCounts, now: datetime) -> list[Theme]:
+        """The same from what workers counted and `join` put together."""
+        touched = {living.theme.id for digest in window.digests if (living := self._see(digest))}
+        return self._age(hours_of(now), touched)
+
+    def _see(self, digest: Digest) -> Living | None:
+        """One post: remember it, and the theme it raises or belongs to."""
+        memory = self.memory
+        hours = hours_of(digest.post.at)
+        newest = float(memory.columns.hours[memory.stop - 1]) if memory.stop else hours
+        if hours < newest - self.settings.late_hours:
+            return None
+        i = memory.add(digest, max(hours, newest))
+        score = self.scanner.look(i)
+        learnt = memory.columns.hours[i] - (memory.began or 0.0) > self.settings.learn_days * 24
+        theme = self._consider(i) if score > self.settings.suspicious and learnt and not digest.is_own else None
+        memory.settle(i)
+        return theme
+
+    def _consider(self, i: int) -> Living | None:
+        now = float(self.memory.columns.hours[i])
+        finding, company = find(self.scanner, i, self.threshold(i), self.settings.least, self.settings.weekly_share)
+        rows = company.tolist()
+        if finding is None:
+            theme = stray_of(i, rows, self.living, self.memory)
+            if theme:
+                take_in(theme, [i], self.memory)
+            return theme
+        known = owner(finding, rows, self.living, self.memory, now)
+        if known:
+            take_in(known, finding.rows, self.memory)
+            return known
+        return self._raise(finding, now)
+
+    def _raise(self, finding: Finding, now: float) -> Living:
+        living = born(self.born, finding, self.memory, self.probability(finding))
+        self.living.append(living)
+        self.raised.append(now)
+        self.born += 1
+        return living
+
+    def threshold(self, i: int) -> float:
+        """Evidence that raises: e-LOND over the week's tests, one a post (Xu and Ramdas 2024, doi 10.48550/arXiv.2311.06412)."""
+        hours, now = self.memory.columns.hours, self.memory.columns.hours[i]
+        tested = i - self.memory.first - int(np.searchsorted(hours[self.memory.first : i], now - WEEK))
+        self.raised = [at for at in self.raised if at > now - WEEK]
+        return log(max(1, tested) / (self.settings.false_share * (len(self.raised) + 1)))
+
+    def probability(self, finding: Finding) -> float:
+        """How often themes with so much evidence were real (docs/themes.md, Calibration)."""
+        return round(1 / (1 + exp(-(finding.score - 6.0))), 3)
+
+    def _age(self, now: float, touched: set[str]) -> list[Theme]:
+        """Themes that are new or changed; those nobody spoke of are looked at every quarter of an hour."""
+        due = now - self.aged >= AGE_EVERY
+        changed = []
+        for living in self.living:
+            if due or living.theme.id in touched:
+                before, living.theme = living.theme, aged(living, self.memory, now)
+                if living.theme.id in touched or living.theme.state is not before.state:
+                    changed.append(living.theme)
+        if due:
+            self.aged = now
+            self.living = [t for t in self.living if t.theme.state is not State.OVER or now - t.last < 2 * ACTIVE]
+        return changed

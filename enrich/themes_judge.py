@@ -1,0 +1,161 @@
+"""From a suspicious post to a finding: which posts belong together, by how many voices, and is it new."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from enrich.themes_memory import NOBODY, Memory
+from enrich.themes_scan import LEVELS, NOTHING, SIZES, WINDOWS, Floats, Table, evidence, new_table, scan
+from enrich.themes_voices import repeats
+
+TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
+LISTENED = 100  # at most so many of them, the newest
+SURE = 0.8  # a post so likely of the theme is counted when weeks are compared
+WEEK = 168.0
+SLACK = 3.0  # hours by which a weekly habit may shift
+
+Rows = npt.NDArray[np.int64]
+Cells = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]  # window, level, topic, place
+
+
+class Finding(NamedTuple):
+    """A theme around one post as the scan sees it."""
+
+    rows: list[int]  # every post found, repeated voices too, oldest first; the anchor last
+    voices: int
+    kind: int  # of themes_scan.KINDS
+    window: int  # of WINDOWS
+    score: float  # log mean likelihood ratio over distinct voices
+    expected: float  # posts usual in that window
+
+
+class Scanner:
+    """The buffers of the scan, and what it last saw."""
+
+    def __init__(self, memory: Memory, cap: float, doubt: float, enough: float) -> None:
+        self.memory, self.cap, self.doubt, self.enough = memory, cap, doubt, enough
+        self.alike = np.zeros(memory.most)
+        self.usual = np.zeros((11, 3, 3))
+        self.recent = np.zeros((len(WINDOWS), 11, 3, 3))
+        self.best = np.zeros(3)
+        self.table: Table = new_table()
+
+    def look(self, i: int) -> float:
+        """Evidence for a theme around row i from all recent posts, whoever wrote them."""
+        m = self.memory
+        return float(
+            scan(
+                m.columns, m.first, i, m.posts_with, m.head, self.alike, self.usual, self.recent, m.everywhere, self.table,
+                self.best, self.cap, self.doubt, self.enough,
+            )
+        )  # fmt: skip
+
+    def among(self, i: int, cells: Cells, keep: npt.NDArray[np.bool_]) -> float:
+        """Evidence from the kept posts only."""
+        self.recent[:] = 0.0
+        np.add.at(self.recent, tuple(part[keep] for part in cells), 1.0)
+        return float(evidence(self.recent, self.table, SIZES, bool(self.memory.columns.place[i]), self.best))
+
+    def cells(self, i: int, rows: Rows) -> Cells:
+        """The cell of each row as seen from i."""
+        c = self.memory.columns
+        window = np.searchsorted(WINDOWS, np.maximum(0.0, c.hours[i] - c.hours[rows]))
+        level = np.searchsorted(LEVELS, self.alike[rows], "right")
+        return window, level, _agreement(c.topic[i], c.topic[rows]), _agreement(c.place[i], c.place[rows])
+
+    def ratios(self, cells: Cells, kind: int) -> Floats:
+        """Likelihood ratio of each post under one kind of theme."""
+        _, level, a, q = cells
+        found: Floats = (self.table.words[level, a], self.table.both[level, a, q], self.table.local[a, q])[kind]
+        return found
+
+    def belonging(self, cells: Cells) -> Floats:
+        """Probability of each post to belong to the likeliest theme; 0 outside its window."""
+        kind, window, share = int(self.best[0]), self.best[1], self.best[2]
+        odds = share * self.ratios(cells, kind)
+        return np.where(cells[0] <= window, odds / (1 - share + odds), 0.0)
+
+
+def _agreement(mine: int, others: Rows) -> Rows:
+    return np.where((others == 0) | (mine == 0), 2, np.where(others == mine, 0, 1))
+
+
+def recent_rows(memory: Memory, i: int) -> Rows:
+    """Rows of the longest window before i, the organisation's own left out."""
+    hours = memory.columns.hours
+    begin = memory.first + int(np.searchsorted(hours[memory.first : i], hours[i] - WINDOWS[-1]))
+    rows = np.arange(begin, i)
+    return rows[~memory.columns.skip[rows]]
+
+
+def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """`free` without repeated voices and without posts of hardly a word that nothing but topic or place connects."""
+    m = scanner.memory
+    strength = scanner.ratios(cells, 0)
+    if m.columns.place[i]:
+        strength = np.maximum(strength, np.maximum(scanner.ratios(cells, 1), scanner.ratios(cells, 2)))
+    listened = np.flatnonzero((strength > TELLING) & free)[::-1][:LISTENED]
+    digests = [m.digests[rows[x]] for x in listened]
+    anchor = m.digests[i]
+    keep = free.copy()
+    if anchor is not None:
+        keep[listened[repeats(anchor, [d for d in digests if d is not None])]] = False
+    keep &= (_lengths(m, rows) >= 3) | (cells[1] > 0)
+    return keep
+
+
+def _lengths(memory: Memory, rows: Rows) -> Rows:
+    start = memory.columns.start
+    return start[rows + 1] - start[rows]
+
+
+def is_weekly(scanner: Scanner, i: int, sure: int, share: float) -> bool:
+    """Did the same posts come at the same hours of an earlier week, `share` of them at least?"""
+    m, window = scanner.memory, WINDOWS[int(scanner.best[1])]
+    hours = m.columns.hours
+    for weeks in (1, 2, 3):
+        then = hours[i] - WEEK * weeks
+        if then - SLACK < hours[m.first]:
+            break
+        begin, end = (m.first + int(np.searchsorted(hours[m.first : i], then + d)) for d in (-window - SLACK, SLACK))
+        cells = scanner.cells(i, np.arange(begin, end))
+        share_of_theme = scanner.best[2] * scanner.ratios(cells, int(scanner.best[0]))
+        if np.sum(share_of_theme / (1 - scanner.best[2] + share_of_theme) > SURE) > share * max(3, sure):
+            return True
+    return False
+
+
+def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share: float) -> tuple[Finding | None, Rows]:
+    """The finding around row i if its evidence, without posts of known themes, reaches `threshold`; and the rows that look alike.
+
+    The second holds posts of known themes too: by them one sees what the anchor belongs to.
+    """
+    m = scanner.memory
+    rows = recent_rows(m, i)
+    cells = scanner.cells(i, rows)
+    company = rows[scanner.belonging(cells) > 0.5]
+    free = m.theme[rows] == NOBODY
+    if scanner.among(i, cells, free) < threshold:
+        return None, company
+    keep = distinct(scanner, i, rows, cells, free)
+    score = scanner.among(i, cells, keep)
+    belongs = scanner.belonging(cells)
+    sure, mass = (belongs > 0.5) & keep, belongs[(belongs > 0.5) & keep].sum()
+    if score < threshold or score <= NOTHING or sure.sum() < 2 or mass + 1 < least:
+        return None, company
+    if is_weekly(scanner, i, int(np.sum(belongs[sure] > SURE)), weekly_share):
+        return None, company
+    kind, window = int(scanner.best[0]), int(scanner.best[1])
+    found = rows[(belongs > 0.5) & free].tolist()
+    return Finding([*found, i], int(sure.sum()) + 1, kind, window, score, _expected(scanner, float(np.sum(cells[0] <= window)))), company
+
+
+def _expected(scanner: Scanner, posts: float) -> float:
+    """How many of `posts` would usually fall into the cells whose posts belong to the likeliest theme."""
+    level, a, q = np.nonzero(scanner.usual > 0)
+    none = np.zeros(len(level), np.int64)
+    inside = scanner.belonging((none, level, a, q)) > 0.5
+    return float(posts * scanner.usual[level[inside], a[inside], q[inside]].sum() / max(1.0, scanner.usual.sum()))

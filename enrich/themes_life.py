@@ -1,0 +1,186 @@
+"""A theme's life: what belongs to it, what it is called, where it stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+import numpy as np
+
+from core.theme import State, Theme
+from enrich.themes_counts import Digest
+from enrich.themes_judge import Finding
+from enrich.themes_memory import NOBODY, Memory
+from enrich.themes_name import phrases
+from enrich.themes_scan import WINDOWS
+
+ACTIVE = 72.0  # hours after its last post in which a theme takes in what is like it
+LISTED = 2000  # most evidence a theme lists
+SPOKEN = 300  # newest of its posts that speak for it
+RECENT = 6.0  # hours by which its present rate is measured
+LIKE = 0.27  # a finding whose words point so far the theme's way is the theme
+SHARED = 0.3  # … or of whose company so much is the theme's
+NEAR = 0.2  # … or both together, within half a day and on one topic
+STRAY = 0.15  # one post joins a theme that most of its company belongs to, if its words point so far its way
+HALF_DAY = 12.0
+
+
+class Living(msgspec.Struct, kw_only=True):
+    """A theme as the detector keeps it; `number` marks its posts in memory."""
+
+    number: int
+    theme: Theme
+    last: float  # hours of its newest post
+    peak: float = 0.0  # highest rate so far, posts an hour
+    voices: set[int] = set()
+    intents: dict[str, int] = {}
+    topics: dict[str, int] = {}
+    places: dict[str, int] = {}
+    languages: dict[str, int] = {}
+
+
+def hours_of(at: datetime) -> float:
+    """Hours since 1970."""
+    return at.timestamp() / 3600
+
+
+def moment(hours: float) -> datetime:
+    """The moment of `hours` since 1970, to the second."""
+    return datetime.fromtimestamp(round(hours * 3600), UTC)
+
+
+def born(number: int, finding: Finding, memory: Memory, probability: float) -> Living:
+    """A new theme of a finding, raised at its newest post."""
+    digests = _digests(memory, finding.rows)
+    anchor, hours = digests[-1], memory.columns.hours
+    names = phrases([d.post.text for d in digests[-60:]], lambda term: memory.posts_with[term] / max(1, memory.stop - memory.first))
+    began, at = moment(float(hours[finding.rows[0]])), moment(float(hours[finding.rows[-1]]))
+    length = float(WINDOWS[finding.window])
+    theme = Theme(
+        id="theme-" + sha256(anchor.post.id.encode()).hexdigest()[:12],
+        name=names[0] if names else anchor.post.topic,
+        first_seen=began,
+        raised_at=at,
+        updated_at=at,
+        probability=probability,
+        terms=tuple(names),
+        rate_now=round(len(finding.rows) / length, 3),
+        rate_usual=round(finding.expected / length, 4),
+    )
+    living = Living(number=number, theme=theme, last=float(hours[finding.rows[-1]]), peak=theme.rate_now)
+    take_in(living, finding.rows, memory)
+    return living
+
+
+def take_in(living: Living, rows: Sequence[int], memory: Memory) -> None:
+    """Give these posts to the theme, those that have none yet."""
+    fresh = [i for i in rows if memory.theme[i] == NOBODY]
+    memory.theme[fresh] = living.number
+    digests = _digests(memory, fresh)
+    for digest in digests:
+        _count(living, digest)
+    old = living.theme
+    living.last = max([living.last, *(float(memory.columns.hours[i]) for i in fresh)])
+    living.theme = msgspec.structs.replace(
+        old,
+        evidence=(*old.evidence, *(d.post.id for d in digests))[-LISTED:],
+        posts=old.posts + len(digests),
+        authors=max(len(living.voices), 1),
+        negative=old.negative + sum(d.post.sentiment == "negative" for d in digests),
+        is_complaint=living.intents.get("complaint", 0) * 2 > sum(living.intents.values()),
+        topic=_most(living.topics),
+        place=_most(living.places, 0.5),
+        language=_most(living.languages),
+        updated_at=max(old.updated_at, moment(living.last)),
+    )
+
+
+def _digests(memory: Memory, rows: Iterable[int]) -> list[Digest]:
+    return [d for i in rows if (d := memory.digests[i]) is not None]
+
+
+def _count(living: Living, digest: Digest) -> None:
+    post = digest.post
+    if digest.voice:
+        living.voices.add(digest.voice)
+    for counts, said in (
+        (living.intents, post.intent), (living.topics, post.topic), (living.places, post.place), (living.languages, post.language),
+    ):  # fmt: skip
+        if said:
+            counts[said] = counts.get(said, 0) + 1
+
+
+def _most(counts: dict[str, int], share: float = 0.0) -> str | None:
+    """The most frequent, if it has more than `share` of all."""
+    if not counts:
+        return None
+    name, n = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
+    return name if n > share * sum(counts.values()) else None
+
+
+def owner(finding: Finding, company: Sequence[int], living: Sequence[Living], memory: Memory, now: float) -> Living | None:
+    """The known theme that the finding only continues, None: it is new."""
+    vector = memory.vector(finding.rows)
+    shares = Counter(memory.theme[list(company)].tolist())
+    best, found = 0.0, None
+    for theme in living:
+        if now - theme.last > ACTIVE:
+            continue
+        rows = spokesmen(memory, theme.number)
+        like, shared = cosine(vector, memory.vector(rows)), shares[theme.number] / max(1, len(company))
+        if like + shared > best and _continues(like, shared, finding.rows, rows, memory, now - theme.last):
+            best, found = like + shared, theme
+    return found
+
+
+def _continues(like: float, shared: float, rows: list[int], known: list[int], memory: Memory, pause: float) -> bool:
+    same_topic, same_place = (_main(column, rows) == _main(column, known) != 0 for column in (memory.columns.topic, memory.columns.place))
+    return like >= LIKE or shared >= SHARED or (same_topic and same_place) or (same_topic and pause < HALF_DAY and like + shared >= NEAR)
+
+
+def _main(column: np.ndarray[tuple[int], np.dtype[np.int64]], rows: list[int]) -> int:
+    """The value that at least half of those known have, else 0."""
+    values, counts = np.unique(column[rows][column[rows] != 0], return_counts=True)
+    return int(values[counts.argmax()]) if len(values) and counts.max() * 2 >= counts.sum() else 0
+
+
+def stray_of(i: int, company: Sequence[int], living: Sequence[Living], memory: Memory) -> Living | None:
+    """The theme that most of the company of row i belongs to, if row i speaks of it too."""
+    shares = Counter(memory.theme[list(company)].tolist())
+    shares.pop(NOBODY, None)
+    if sum(shares.values()) * 2 < max(1, len(company)):
+        return None
+    number = shares.most_common(1)[0][0]
+    theme = next((t for t in living if t.number == number), None)
+    return theme if theme and cosine(memory.vector([i]), memory.vector(spokesmen(memory, number))) >= STRAY else None
+
+
+def spokesmen(memory: Memory, number: int) -> list[int]:
+    """Rows of the newest posts of a theme."""
+    rows: list[int] = (memory.first + np.flatnonzero(memory.theme[memory.first : memory.stop] == number))[-SPOKEN:].tolist()
+    return rows
+
+
+def cosine(one: dict[int, float], other: dict[int, float]) -> float:
+    """Cosine of two vectors of length 1."""
+    return sum(weight * other[term] for term, weight in one.items() if term in other)
+
+
+def aged(living: Living, memory: Memory, now: float) -> Theme:
+    """The theme as it stands at `now`: its rate and state."""
+    rows = np.asarray(spokesmen(memory, living.number), np.int64)
+    rate = float(np.sum(memory.columns.hours[rows] > now - RECENT)) / RECENT if len(rows) else 0.0
+    living.peak = max(living.peak, rate)
+    return msgspec.structs.replace(living.theme, rate_now=round(rate, 3), state=_state(living, rate, now))
+
+
+def _state(living: Living, rate: float, now: float) -> State:
+    if now - living.last > ACTIVE / 3:
+        return State.OVER
+    if rate < living.peak / 3:
+        return State.FADING
+    young = now - hours_of(living.theme.raised_at) < RECENT
+    return State.RISING if young or rate >= living.peak else State.HEIGHT

@@ -1,0 +1,135 @@
+"""What the detector remembers of posts: columns of numbers, an index of their terms, and the newest posts themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from enrich.themes_counts import Digest
+from enrich.themes_scan import WINDOWS, Columns, link, measure
+from enrich.themes_words import SPACE
+
+TERMS_A_POST = 24  # room reserved at first; grows with longer texts
+MEASURE_EVERY = 256  # posts after which the rarity of terms is looked at anew
+FORGET = 0.98  # what is left of the general table after each such time
+NOBODY = -1
+
+
+def code(name: str) -> int:
+    """A number for a topic or place; 0 for none."""
+    return crc32(name.encode()) + 1 if name else 0
+
+
+class Memory:
+    """At most `most` posts not older than `days`. When full, history is thinned: every second old post stands for two.
+
+    About 300 bytes a post, 1.5 kB more for posts of the longest window, and 16 MB for the index.
+    """
+
+    def __init__(self, most: int, days: float) -> None:
+        self.most, self.horizon = most, days * 24
+        self.seen = 0  # posts ever added
+        self.began: float | None = None  # hours of the first post ever
+        self.first = self.stop = 0
+        self.digests: list[Digest | None] = [None] * most
+        self.voice = np.zeros(most, np.int64)
+        self.theme = np.full(most, NOBODY, np.int64)
+        self.posts_with = np.zeros(SPACE)
+        self.head = np.full(SPACE, -1, np.int64)
+        self.everywhere = np.full((11, 3, 3), 0.001)
+        self.columns = _columns(most, most * TERMS_A_POST)
+
+    def add(self, digest: Digest, hours: float) -> int:
+        """Remember a post that is not older than the newest; returns its row. `settle` must follow once it was judged."""
+        if self.stop == self.most:
+            self._compact(hours)
+        self._expire(hours)
+        i, c = self.stop, self._with_room(len(digest.terms))
+        c.hours[i], c.weight[i], c.skip[i] = hours, 1.0, digest.is_own
+        c.topic[i], c.place[i] = code(digest.post.topic), code(digest.post.place)
+        c.start[i + 1] = c.start[i] + len(digest.terms)
+        c.ids[c.start[i] : c.start[i + 1]] = digest.terms
+        self.voice[i], self.theme[i], self.digests[i] = digest.voice, NOBODY, digest
+        if self.seen % MEASURE_EVERY == 0:
+            measure(c, self.first, i, self.posts_with)
+            self.everywhere *= FORGET
+            self._let_go_of_texts(hours)
+        if self.began is None:
+            self.began = hours
+        return i
+
+    def settle(self, i: int) -> None:
+        """Let the post in row i count for those that follow."""
+        link(self.columns, self.head, self.posts_with, i)
+        self.stop, self.seen = i + 1, self.seen + 1
+
+    def vector(self, rows: list[int]) -> dict[int, float]:
+        """The mean direction of these posts, of length 1: term → weight."""
+        c, known = self.columns, float(self.stop - self.first)
+        lines = np.concatenate([np.arange(c.start[i], c.start[i + 1]) for i in rows]) if rows else np.zeros(0, np.int64)
+        if not len(lines):
+            return {}
+        ids = c.ids[lines]
+        posts = self.posts_with[ids]
+        rare = np.where(posts <= 1, 0.6 * np.log((known + 1) / 2), np.log((known + 1) / (posts + 1)))
+        owner = np.repeat(np.arange(len(rows)), [c.start[i + 1] - c.start[i] for i in rows])
+        length = np.sqrt(np.bincount(owner, rare**2, minlength=len(rows))) + 1e-9
+        found, place = np.unique(ids, return_inverse=True)
+        total = np.bincount(place, rare / length[owner])
+        return dict(zip(found.tolist(), (total / (np.linalg.norm(total) + 1e-9)).tolist(), strict=True))
+
+    def _expire(self, hours: float) -> None:
+        c = self.columns
+        while self.first < self.stop and hours - c.hours[self.first] > self.horizon:
+            self.posts_with[c.ids[c.start[self.first] : c.start[self.first + 1]]] -= 1
+            self.first += 1
+
+    def _let_go_of_texts(self, hours: float) -> None:
+        gone = int(np.searchsorted(self.columns.hours[self.first : self.stop], hours - WINDOWS[-1])) + self.first
+        self.digests[:gone] = [None] * gone
+
+    def _with_room(self, terms: int) -> Columns:
+        c = self.columns
+        if c.start[self.stop] + terms > len(c.ids):
+            more = {name: np.resize(getattr(c, name), 2 * len(c.ids) + terms) for name in ("ids", "later", "row")}
+            self.columns = c = c._replace(**more)
+        return c
+
+    def _compact(self, now: float) -> None:
+        """Make room: let go of what is over, then, if that is not a quarter, of every second post of history, then of the oldest."""
+        rows = np.arange(self.first, self.stop)
+        if len(rows) > 0.75 * self.most:
+            old = now - self.columns.hours[rows] > WINDOWS[-1]
+            drop = old & (np.cumsum(old) % 2 == 0)
+            self.columns.weight[rows[old]] *= 2
+            rows = rows[~drop][-int(0.75 * self.most) :]
+        self.keep(rows)
+
+    def keep(self, rows: np.ndarray[Any, np.dtype[np.int64]]) -> None:
+        """Keep these rows only, in their order, and build the index anew."""
+        c = self.columns
+        size = c.start[rows + 1] - c.start[rows]
+        lines = np.concatenate([np.arange(c.start[i], c.start[i + 1]) for i in rows]) if len(rows) else np.zeros(0, np.int64)
+        new = _columns(self.most, max(len(c.ids), len(lines)))
+        n = len(rows)
+        for name in ("hours", "topic", "place", "weight", "norm", "skip"):
+            getattr(new, name)[:n] = getattr(c, name)[rows]
+        new.start[1 : n + 1] = np.cumsum(size)
+        new.ids[: len(lines)] = c.ids[lines]
+        self.voice[:n], self.theme[:n] = self.voice[rows], self.theme[rows]
+        self.digests = [self.digests[i] for i in rows] + [None] * (self.most - n)
+        self.columns, self.first, self.stop = new, 0, n
+        self.posts_with[:], self.head[:] = 0, -1
+        for i in range(n):
+            link(new, self.head, self.posts_with, i)
+
+
+def _columns(posts: int, lines: int) -> Columns:
+    ints = np.zeros
+    return Columns(
+        hours=np.zeros(posts), topic=ints(posts, np.int64), place=ints(posts, np.int64), weight=np.ones(posts), norm=np.ones(posts),
+        skip=np.zeros(posts, np.bool_), start=ints(posts + 1, np.int64),
+        ids=ints(lines, np.int64), later=ints(lines, np.int64), row=ints(lines, np.int64),
+    )  # fmt: skip

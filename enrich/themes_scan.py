@@ -1,0 +1,240 @@
+"""The scan: how much likelier are the posts before one post if a theme around it is emerging than if nothing is.
+
+For each post (the anchor) every remembered post falls into a cell: how alike the words are, whether topic and place agree. What is
+older than the longest window tells how often each cell is usual for this very anchor; a table of how often posts of one theme fall into
+each cell was learnt once. The log mean likelihood ratio over window lengths, sizes and kinds of theme is an e-value: it asks shares of
+all posts, so a rise of everything changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+WINDOWS = np.array([2.0, 6.0, 18.0, 48.0, 96.0])  # hours; older is history
+LEVELS = np.array([1e-9, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7])  # lower ends of the levels of likeness above none
+ALIKE = np.array([0.08, 0.34, 0.25, 0.135, 0.075, 0.045, 0.025, 0.025, 0.012, 0.010, 0.003])  # share of a theme's pairs in each level
+SIZES = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])  # posts a theme may have in a window
+SAME_TOPIC, SAME_PLACE = 0.8, 0.65  # pairs of a theme of words whose topics, of a local one whose places agree
+PLACE_TOPIC, PLACE_PLACE = 0.72, 0.95  # the same of a theme that only shares topic and place
+KINDS = ("words", "words and place", "topic and place")
+NOTHING = -9.0  # what a post scores that cannot be judged
+
+
+class Columns(NamedTuple):
+    """Remembered posts, oldest first; all arrays are of one length but ids, later and row (one line a term of a post)."""
+
+    hours: Floats  # since 1970
+    topic: Ints  # hashed; 0: unknown
+    place: Ints
+    weight: Floats  # how many posts of history this one stands for
+    norm: Floats  # length of its vector
+    skip: Flags  # the organisation's own
+    start: Ints  # its terms are ids[start[i]:start[i + 1]]
+    ids: Ints
+    later: Ints  # the next older line of the same term, -1: none
+    row: Ints  # whose line it is
+
+
+class Table(NamedTuple):
+    """Likelihood ratios of the cells for one anchor: by words, by words and place, by topic and place."""
+
+    words: Floats  # (11, 3)
+    both: Floats  # (11, 3, 3)
+    local: Floats  # (3, 3)
+
+
+def new_table() -> Table:
+    """An empty table, to be filled by `scan`."""
+    return Table(np.ones((11, 3)), np.ones((11, 3, 3)), np.ones((3, 3)))
+
+
+@njit(cache=True)
+def rarity(posts: float, known: float) -> float:
+    """Weight of a term that `posts` of `known` posts have; one seen once may be a slip of the pen and counts less."""
+    return 0.6 * math.log((known + 1.0) / 2.0) if posts <= 1 else math.log((known + 1.0) / (posts + 1.0))
+
+
+@njit(cache=True)
+def measure(columns: Columns, first: int, stop: int, posts_with: Floats) -> None:
+    """Set the vector lengths of the posts first..stop by today's rarity of their terms."""
+    known = float(stop - first)
+    for i in range(first, stop):
+        total = 0.0
+        for x in range(columns.start[i], columns.start[i + 1]):
+            total += rarity(posts_with[columns.ids[x]], known) ** 2
+        columns.norm[i] = math.sqrt(total) + 1e-9
+
+
+@njit(cache=True)
+def likeness(columns: Columns, first: int, i: int, posts_with: Floats, head: Ints, out: Floats) -> None:
+    """out[j]: cosine of post j and post i, first <= j < i, by shared terms; sets the length of i."""
+    out[first:i] = 0.0
+    total, known = 0.0, float(i - first)
+    for x in range(columns.start[i], columns.start[i + 1]):
+        weight = rarity(posts_with[columns.ids[x]], known) ** 2
+        total += weight
+        line = head[columns.ids[x]]
+        while line >= 0 and columns.row[line] >= first:
+            out[columns.row[line]] += weight
+            line = columns.later[line]
+    columns.norm[i] = math.sqrt(total) + 1e-9
+    for j in range(first, i):
+        if out[j] > 0.0:
+            out[j] /= columns.norm[i] * columns.norm[j]
+
+
+@njit(cache=True)
+def agreement(mine: int, other: int) -> int:
+    """0: the same, 1: another, 2: one of them is unknown."""
+    if mine == 0 or other == 0:
+        return 2
+    return 0 if mine == other else 1
+
+
+@njit(cache=True)
+def tally(columns: Columns, first: int, i: int, alike: Floats, windows: Floats, levels: Floats, usual: Floats, recent: Floats) -> None:
+    """Fill usual (11, 3, 3) with history and recent (window, 11, 3, 3) with newer posts, by cell."""
+    usual[:] = 0.0
+    recent[:] = 0.0
+    last = len(windows) - 1
+    topic, place, now = columns.topic[i], columns.place[i], columns.hours[i]
+    for j in range(first, i):
+        if columns.skip[j]:
+            continue
+        level = 0
+        while level < len(levels) and alike[j] >= levels[level]:
+            level += 1
+        a, q = agreement(topic, columns.topic[j]), agreement(place, columns.place[j])
+        age = now - columns.hours[j]
+        if age > windows[last]:
+            usual[level, a, q] += columns.weight[j]
+        else:
+            w = 0
+            while age > windows[w]:
+                w += 1
+            recent[w, level, a, q] += 1.0
+
+
+@njit(cache=True)
+def weigh(usual: Floats, everywhere: Floats, alike: Floats, cap: float, doubt: float, table: Table) -> None:
+    """Fill `table` for an anchor whose history is `usual`; where that is thin, lean on what is usual for all anchors.
+
+    `cap`: most that one post may count for; `doubt`: how many unseen posts of each cell to reckon with.
+    """
+    by_topic, by_place, known = usual.sum(axis=2).sum(axis=0), usual.sum(axis=1).sum(axis=0), usual.sum()
+    same_topic = (by_topic[0] + 0.5) / (by_topic[0] + by_topic[1] + 1.5)
+    same_place = (by_place[0] + 0.5) / (by_place[0] + by_place[1] + 10.0)
+    for a in range(3):
+        all_here = everywhere[:, a, :].sum()
+        for level in range(11):
+            here = usual[level, a, :].sum()
+            prior = (everywhere[level, a, :].sum() + 0.01) / (all_here + 0.11)
+            ratio = alike[level] / min(1.0, (here + doubt) / (by_topic[a] + doubt / prior))
+            if a < 2:
+                ratio *= SAME_TOPIC / same_topic if a == 0 else (1 - SAME_TOPIC) / (1 - same_topic)
+            table.words[level, a] = min(cap, ratio)
+            table.both[level, a, 2] = min(cap, ratio)
+            for q in range(2):
+                share = same_place if q == 0 else 1 - same_place
+                expected = (usual[level, a, q] + 5 * share) / (usual[level, a, 0] + usual[level, a, 1] + 5)
+                table.both[level, a, q] = min(cap, ratio * (SAME_PLACE if q == 0 else 1 - SAME_PLACE) / expected)
+        for q in range(3):
+            ratio = 1.0 if known >= 0 else 0.0
+            if a < 2:
+                ratio = PLACE_TOPIC / same_topic if a == 0 else (1 - PLACE_TOPIC) / (1 - same_topic)
+            if q < 2:
+                share = same_place if q == 0 else 1 - same_place
+                expected = (usual[:, a, q].sum() + 4 * share) / (usual[:, a, 0].sum() + usual[:, a, 1].sum() + 4)
+                ratio *= (PLACE_PLACE if q == 0 else 1 - PLACE_PLACE) / expected
+            table.local[a, q] = min(cap, ratio)
+
+
+@njit(cache=True)
+def ratio_of(table: Table, kind: int, level: int, a: int, q: int) -> float:
+    """The likelihood ratio of one cell under one kind of theme."""
+    if kind == 0:
+        found: float = table.words[level, a]
+    elif kind == 1:
+        found = table.both[level, a, q]
+    else:
+        found = table.local[a, q]
+    return found
+
+
+@njit(cache=True)
+def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, best: Floats) -> float:
+    """Log mean likelihood ratio over windows, sizes and kinds; `best` becomes kind, window and share of the likeliest."""
+    cells = np.zeros((99, 5))
+    filled = 0
+    for level in range(11):
+        for a in range(3):
+            for q in range(3):
+                if recent[:, level, a, q].sum() > 0:
+                    cells[filled, 0] = level * 9 + a * 3 + q
+                    cells[filled, 2] = ratio_of(table, 0, level, a, q) - 1
+                    cells[filled, 3] = ratio_of(table, 1, level, a, q) - 1
+                    cells[filled, 4] = ratio_of(table, 2, level, a, q) - 1
+                    filled += 1
+    posts, mean, tried, top = 0.0, 0.0, 0, -1e9
+    for w in range(recent.shape[0]):
+        for c in range(filled):
+            at = int(cells[c, 0])
+            n = recent[w, at // 9, at // 3 % 3, at % 3]
+            cells[c, 1] += n
+            posts += n
+        if posts < 2:
+            continue
+        for kind in range(3 if has_place else 1):
+            for size in sizes:
+                share = size / (posts + 2)
+                if share > 0.8:
+                    break
+                total = 0.0
+                for c in range(filled):
+                    if cells[c, 1] > 0:
+                        total += cells[c, 1] * math.log(1 + share * cells[c, 2 + kind])
+                tried += 1
+                mean += math.exp(min(total, 600.0))
+                if total > top:
+                    top = total
+                    best[0], best[1], best[2] = kind, w, share
+    return math.log(mean / tried) if tried else NOTHING
+
+
+@njit(cache=True)
+def link(columns: Columns, head: Ints, posts_with: Floats, i: int) -> None:
+    """Enter post i into the index of terms."""
+    for x in range(columns.start[i], columns.start[i + 1]):
+        term = columns.ids[x]
+        posts_with[term] += 1
+        columns.row[x] = i
+        columns.later[x] = head[term]
+        head[term] = x
+
+
+@njit(cache=True)
+def scan(
+    columns: Columns, first: int, i: int, posts_with: Floats, head: Ints, alike: Floats, usual: Floats, recent: Floats,
+    everywhere: Floats, table: Table, best: Floats, cap: float, doubt: float, enough: float,
+) -> float:  # fmt: skip
+    """The evidence for a theme around post i, NOTHING with less than `enough` history; fills every buffer it is given."""
+    likeness(columns, first, i, posts_with, head, alike)
+    tally(columns, first, i, alike, WINDOWS, LEVELS, usual, recent)
+    known = usual.sum()
+    if known == 0:
+        return NOTHING
+    score = NOTHING
+    if known >= enough and columns.start[i + 1] > columns.start[i]:
+        weigh(usual, everywhere, ALIKE / ALIKE.sum(), cap, doubt, table)
+        score = evidence(recent, table, SIZES, columns.place[i] != 0, best)
+    everywhere += usual / known
+    return score

@@ -1,0 +1,60 @@
+"""What a text speaks of, as numbers that pool the forms of a word: the terms of the theme detector."""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from zlib import crc32
+
+from core.spelling import normal
+
+SPACE = 1 << 20  # terms are hashed into so many numbers: two words in a million posts collide, and memory stays bounded
+STEM = 6  # letters of a word that are kept: enough for the root, short enough to drop endings (ru, kk, en, tr)
+MOST = 64  # terms of one post; longer texts say the rest elsewhere
+
+_TOKEN = re.compile(r"#\w+|[^\W_]+")
+_ARABIC_PREFIX = re.compile(r"^(?:[وف]?[بكل]?ال|[وف]?لل|و)(?=\w{3})")
+_ARABIC_SUFFIX = re.compile(r"(?<=\w{3})(?:هاي|ها|ات|ان|ين|ون|يه|ه|ي)$")
+_ARABIC = re.compile("[\u0621-\u06ff]")
+_REPOST = re.compile(r"^rt @(\w+)", re.IGNORECASE)
+
+
+def terms(text: str) -> tuple[int, ...]:
+    """Distinct hashed terms of `text`: stems, pairs of neighbouring stems and hashtags in one spelling, in text order."""
+    stems = [s for token in _TOKEN.findall(normal(text)) for s in _stems(token)]
+    found = dict.fromkeys(map(term_number, stems))
+    found.update(dict.fromkeys(term_number(f"{a} {b}") for a, b in pairwise(stems)))
+    return tuple(found)[:MOST]
+
+
+def words(text: str) -> frozenset[int]:
+    """Hashed words of `text`, short ones too: by these a retold copy is known."""
+    return frozenset(map(term_number, _TOKEN.findall(normal(text).replace("_", " "))))
+
+
+def reposted(text: str) -> str | None:
+    """The handle whose post `text` repeats, if it begins as a repost does."""
+    match = _REPOST.match(text)
+    return match[1].lower() if match else None
+
+
+@lru_cache(1 << 16)
+def _stems(token: str) -> tuple[str, ...]:
+    """Stems of one word; of a hashtag its parts and their growing joins (#a_b: a, b, ab), so that spellings meet."""
+    if not token.startswith("#"):
+        return (stem(token),) if len(token) >= 3 and not token.isdigit() else ()
+    parts = [part for part in token[1:].split("_") if part]
+    joins = ["#" + "".join(parts[: n + 1]) for n in range(len(parts))]
+    return tuple(dict.fromkeys([stem(part) for part in parts if len(part) >= 3] + joins))
+
+
+def stem(word: str) -> str:
+    """`word` (normal spelling) without what joins it to others in Arabic and Persian, cut to its first letters."""
+    if _ARABIC.match(word):
+        word = _ARABIC_SUFFIX.sub("", _ARABIC_PREFIX.sub("", word))
+    return word[:STEM]
+
+
+@lru_cache(1 << 17)
+def term_number(term: str) -> int:
+    """The hashed number of a stem, a pair of stems or a hashtag."""
+    return crc32(term.encode()) % SPACE
