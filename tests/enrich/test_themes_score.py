@@ -45,7 +45,7 @@ def test_saying_it_twice_is_a_duplicate_and_costs_strict_precision_only():
 
 def test_a_tenth_of_the_theme_is_a_fragment():
     rows = stream() + [Row(f"it shakes so much {n}", 240 * HOUR + n, "quake") for n in range(40)]
-    found = score(rows, [Alert(rows[-3].at, "t", rows_of(rows, "quake", 0, 4))])
+    found = score(rows, [Alert(rows[-10].at, "t", rows_of(rows, "quake", 0, 4))])
     assert (found.hits, found.fragments, found.duplicates) == (0, 1, 1)
 
 
