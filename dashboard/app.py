@@ -8,10 +8,7 @@ from core.errors import SadaError
 from dashboard import data, frame, style
 from dashboard.words import Words
 
-PAGES = ("now", "growth", "engagement", "themes", "posts", "ledger")
 ICON = str(Path(__file__).parent / "static" / "sada.svg")
-ICONS = {"now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "ledger": "checklist",
-         "complaints": "support_agent"}  # fmt: skip
 
 
 def main() -> None:
@@ -27,17 +24,11 @@ def main() -> None:
         return
     st.session_state["desk"] = desk
     style.apply(desk.words)
-    chosen = st.navigation([_page(name, desk.words) for name in PAGES], position="top")
+    chosen = st.navigation(frame.pages(desk.words), position="top")
     with st.container(horizontal=True, vertical_alignment="center", key="above"):
         st.caption(desk.organisation(), width="stretch")
         frame.language_choice(desk)
     chosen.run()
-
-
-def _page(name: str, words: Words) -> st.Page:
-    return st.Page(
-        f"pages/{name}.py", title=words(f"{name}.title"), icon=f":material/{ICONS[name]}:", url_path=name, default=name == PAGES[0]
-    )
 
 
 def _waiting(words: Words, error: data.NoDataYet) -> None:

@@ -31,5 +31,5 @@ def escaped(text: str) -> str:
 
 
 def plotted(text: str) -> str:
-    """`text` for a chart's label: Plotly reads a little HTML."""
-    return bare(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """`text` for a chart's label, in its own direction (charts are left-to-right inside). Plotly reads a little HTML."""
+    return f"{FSI}{text}{PDI}".replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if text else ""

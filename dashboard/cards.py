@@ -33,6 +33,12 @@ KIND_ICONS = {
     "report": "assignment",
     "call": "call",
 }
+STATES = {
+    "rising": ":orange[:material/trending_up:]",
+    "height": ":red[:material/vertical_align_top:]",
+    "fading": ":gray[:material/trending_down:]",
+    "over": ":gray[:material/check:]",
+}
 BADGES = {"negative": "red", "neutral": "gray", "positive": "blue", "unsure": "orange"}
 
 
@@ -156,7 +162,7 @@ def theme_card(desk: Desk, theme: Theme, samples: Sequence[Post]) -> None:
     """One emerging theme: what, where, how many by how many, since when, now against usual, how sure, and three posts."""
     w = desk.words
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f":orange[:material/trending_up:] **{foreign(escaped(bare(theme.name)))}**")
+        st.markdown(f"{STATES[theme.state.value]} **{foreign(escaped(bare(theme.name)))}**")
         where = [desk.place(theme.place)] if theme.place else []
         where += [desk.topic(theme.topic)] if theme.topic else []
         st.caption(" · ".join([w(f"state.{theme.state.value}"), *map(escaped, where)]))

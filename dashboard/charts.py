@@ -39,7 +39,7 @@ def stacked(axis: Axis, lines: Sequence[Line], blind: Sequence[int], blind_name:
     for line in lines:
         figure.add_bar(
             x=places, y=list(line.values), name=plotted(line.name), marker_color=line.colour, marker_line_width=0,
-            customdata=list(line.hover), hovertemplate="%{customdata}<extra></extra>",
+            customdata=_said(line.hover), hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
     if blind:
         _hatch(figure, list(blind), blind_name)
@@ -60,10 +60,11 @@ def lined(axis: Axis, lines: Sequence[Line], ticks: Axis, height: int = 360, leg
     for line in lines:
         figure.add_scatter(
             x=list(range(len(axis.at))), y=list(line.values), name=plotted(line.name), mode="lines", connectgaps=False,
-            line={"color": line.colour, "width": 2.2, "dash": line.dash}, customdata=list(line.hover),
+            line={"color": line.colour, "width": 2.2, "dash": line.dash}, customdata=_said(line.hover),
             hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
-    figure.update_layout(showlegend=legend)
+    known = [value for line in lines for value in line.values if value is not None]
+    figure.update_layout(showlegend=legend, yaxis_range=_reach(list(ticks.at), known))  # type: ignore[arg-type]
     return _dressed(figure, axis, ticks, height)
 
 
@@ -77,7 +78,7 @@ def heat(
             x=[plotted(c) for c in columns],
             y=[plotted(r) for r in rows],
             z=[list(row) for row in values],
-            customdata=[list(row) for row in hover],
+            customdata=[_said(row) for row in hover],
             hovertemplate="%{customdata}<extra></extra>",
             colorscale=[list(step) for step in scale],
             zmid=middle,
@@ -89,7 +90,7 @@ def heat(
             hoverongaps=False,
         )  # fmt: skip
     )
-    figure.update_layout(**_plain(height), xaxis={"side": "bottom", "fixedrange": True, "showgrid": False, "ticks": ""},
+    figure.update_layout(**_plain(height), xaxis={"side": "bottom", "fixedrange": True, "showgrid": False, "ticks": "", "automargin": True, "zeroline": False},
                          yaxis={"autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True, "ticks": ""})  # fmt: skip
     return figure
 
@@ -107,11 +108,11 @@ def bars(
             text=list(texts),
             textposition="outside",
             cliponaxis=False,
-            customdata=list(hover),
+            customdata=_said(hover),
             hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
     )
-    figure.update_layout(**_plain(height), bargap=0.35, showlegend=False, xaxis={"visible": False, "fixedrange": True},
+    figure.update_layout(**_plain(height), bargap=0.35, showlegend=False, xaxis={"visible": False, "zeroline": False, "fixedrange": True, "range": [0, 1.3 * max([v for v in values if v], default=1)]},
                          yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "ticks": ""})  # fmt: skip
     return figure
 
@@ -120,20 +121,41 @@ def _dressed(figure: go.Figure, axis: Axis, ticks: Axis, height: int) -> go.Figu
     shown = [i for i, label in enumerate(axis.labels) if label]
     figure.update_layout(
         **_plain(height), hovermode="x unified",
-        xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title)},
-               "range": [-0.6, len(axis.at) - 0.4], "fixedrange": True, "showgrid": False, "unifiedhovertitle": {"text": ""}, "tickangle": 0},
-        yaxis={"tickmode": "array", "tickvals": list(ticks.at), "ticktext": list(ticks.labels), "title": {"text": plotted(ticks.title)},
+        xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title), "standoff": 4}, "automargin": True,
+               "range": [-0.6, len(axis.at) - 0.4], "fixedrange": True, "showgrid": False, "unifiedhovertitle": {"text": ""}, "tickangle": "auto", "zeroline": False},
+        yaxis={"tickmode": "array", "tickvals": list(ticks.at), "ticktext": [plotted(label) for label in ticks.labels], "title": {"text": plotted(ticks.title), "standoff": 10},
                "fixedrange": True, "gridcolor": GRID, "zerolinecolor": GRID, "automargin": True},
     )  # fmt: skip
     return figure
+
+
+def _said(hover: Sequence[str]) -> list[str]:
+    return [plotted(sentence).replace("\n", "<br>") for sentence in hover]
+
+
+def _reach(ticks: Sequence[float], values: Sequence[float]) -> list[float]:
+    """From the lowest to the highest of ticks and values, with a little air, and no air below zero."""
+    least, most = min([*ticks, *values], default=0.0), max([*ticks[:1], *values], default=1.0)
+    air = (most - least or 1.0) * 0.06
+    return [least if least == 0 else least - air, most + air]
 
 
 def _plain(height: int) -> Mapping[str, object]:
     return {
         "height": height, "margin": {"l": 8, "r": 8, "t": 28, "b": 8}, "font": {"family": FONT, "size": 13}, "dragmode": False,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": {"text": ""}},
-        "hoverlabel": {"font": {"family": FONT, "size": 13}}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"font": {"family": FONT, "size": 13}}, "template": "none", "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
     }  # fmt: skip
+
+
+INK = {"light": "#4E5A5D", "dark": "#B9C4C6"}  # of labels; both keep AA contrast on their background
+
+
+def inked(figure: go.Figure, theme: str) -> go.Figure:
+    """The figure with labels that can be read on a light or a dark page."""
+    colour = INK.get(theme, INK["light"])
+    figure.update_layout(font_color=colour, legend_font_color=colour)
+    return figure
 
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}

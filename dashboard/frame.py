@@ -6,19 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import msgspec
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.deployment import Deployment, label
 from core.errors import SadaError
 from core.settings import Settings
-from dashboard import data, filters
+from dashboard import charts, data, filters
 from dashboard.filters import View
 from dashboard.periods import Window, window
 from dashboard.words import LANGUAGES, Words, words
 
 LIVE = "10s"  # how often a live part asks again
+PAGES = {  # file in pages/ → its icon, in the order of the navigation
+    "now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "ledger": "checklist",
+}  # fmt: skip
 POSTS_PAGE = "pages/posts.py"
 
 
@@ -114,8 +119,29 @@ def change(view: View) -> None:
     st.query_params.from_dict(filters.write(view))
 
 
+def pages(said: Words, icons: bool = True) -> list[st.Page]:
+    """Every page with its title and address; the first is the one that opens."""
+    return [
+        st.Page(
+            f"pages/{name}.py",
+            title=said(f"{name}.title"),
+            icon=f":material/{icon}:" if icons else None,
+            url_path=name,
+            default=name == next(iter(PAGES)),
+        )
+        for name, icon in PAGES.items()
+    ]
+
+
 def here() -> Desk:
-    """The desk that dashboard/app.py laid out for this run."""
+    """The desk that dashboard/app.py laid out for this run.
+
+    The very first visit of a process runs a file in pages/ by itself (Streamlit's older way of pages) if it opens there; naming the
+    pages ends that, and the run begins again in dashboard/app.py.
+    """
+    if "desk" not in st.session_state:
+        st.navigation(pages(language_of_failure(), icons=False), position="hidden")
+        st.rerun()
     desk: Desk = st.session_state["desk"]
     return desk
 
@@ -224,6 +250,20 @@ def live(desk: Desk, draw: Callable[[Desk], None], every: str = LIVE) -> None:
         draw(desk.later())
 
     again()
+
+
+def chart(desk: Desk, figure: go.Figure, alt: str, key: str) -> None:
+    """Draw a figure; `alt` is a key of the translations."""
+    st.plotly_chart(charts.inked(figure, st.context.theme.type or "light"), theme=None, config=charts.CONFIG, alt=desk.words(alt), key=key)
+
+
+def clickable(desk: Desk, figure: go.Figure, alt: str, key: str) -> list[dict[str, Any]]:
+    """Draw a figure whose points can be clicked; returns those that are."""
+    inked = charts.inked(figure, st.context.theme.type or "light")
+    picked = st.plotly_chart(
+        inked, theme=None, config=charts.CONFIG, alt=desk.words(alt), key=key, on_select="rerun", selection_mode="points"
+    )
+    return list(picked.selection.points) if picked else []
 
 
 @contextmanager

@@ -20,6 +20,10 @@ html[dir=rtl] .stMarkdown, html[dir=rtl] .stMarkdown *, html[dir=rtl] .stMetric,
 [data-testid=stPlotlyChart], [data-testid=stDataFrame] {direction: ltr}
 #js-plotly-tester {direction: ltr}
 html[dir=rtl] [data-testid=stSidebar][data-collapsed=true] {transform: none !important; visibility: hidden}
+html[dir=rtl] [data-testid=stButtonGroup] button {margin: 0 0 0 -1px}
+html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {margin: 0}
+html[dir=rtl] [data-testid=stButtonGroup] [role=radiogroup] {padding: 0 1px}
+html[dir=rtl] [data-testid=stMetricLabel] > span, html[dir=rtl] [data-testid=stHeading] .stTooltipIcon {margin-inline-start: .4rem}
 html[dir=rtl] [data-testid=stButtonGroup] button:first-of-type {border-radius: 0 .5rem .5rem 0}
 html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {border-radius: .5rem 0 0 .5rem}
 html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5rem}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import streamlit as st
-
 from dashboard import cards, charts, foot, frame, sums
 from dashboard.charts import Axis, Line
 from dashboard.dates import clock, exact, short_day
@@ -33,8 +31,7 @@ def draw(desk: Desk, counts: Sequence[Count], window: Window, key: str, height: 
     blind = sums.blind(at, window.now, desk.ask.passes(limit=foot.MOST_PASSES))
     figure = charts.stacked(axis, lines, blind, w("now.blind"), ticks, height)
     figure.update_layout(showlegend=not small)
-    picked = st.plotly_chart(figure, config=charts.CONFIG, alt=w("now.volume_alt"), on_select="rerun", selection_mode="points", key=key)
-    _follow(desk, picked.selection.points if picked else [], at, window)
+    _follow(desk, frame.clickable(desk, figure, "now.volume_alt", key), at, window)
 
 
 def tick(desk: Desk, at: datetime, window: Window) -> str:

@@ -86,9 +86,7 @@ def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followe
         ticks = Axis(at=tuple(steps), labels=tuple(percent(s, w, 2) for s in steps), title=w("axis.rate"))
         labels = charts.every_nth([short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at])
         figure = charts.lined(Axis(at=tuple(at), labels=labels), lines, ticks)
-        st.plotly_chart(
-            figure.update_traces(mode="lines+markers"), config=charts.CONFIG, alt=w("engagement.lines_alt"), key="engagement_lines"
-        )
+        frame.chart(desk, figure.update_traces(mode="lines+markers"), "engagement.lines_alt", "engagement_lines")
     with beside:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(w("engagement.accounts"), anchor=False, width="stretch")
@@ -128,7 +126,7 @@ def _rates(desk: Desk, rates: list[engaging.Rate], base: str) -> None:
         ACCENT,
         60 + 44 * len(known),
     )
-    st.plotly_chart(figure, config=charts.CONFIG, alt=w("engagement.accounts"), key="engagement_rates")
+    frame.chart(desk, figure, "engagement.accounts", "engagement_rates")
 
 
 def _hours(desk: Desk, cells: list[WeekHour]) -> None:
@@ -145,7 +143,7 @@ def _hours(desk: Desk, cells: list[WeekHour]) -> None:
         return
     figure = charts.heat(hours, days, [means[d] for d in order], hover, SCALE, height=280)
     figure.update_layout(xaxis_type="category")
-    st.plotly_chart(figure, config=charts.CONFIG, alt=w("engagement.hours_alt"), key="engagement_hours")
+    frame.chart(desk, figure, "engagement.hours_alt", "engagement_hours")
 
 
 def _first_day(desk: Desk) -> int:

@@ -71,7 +71,7 @@ def _story(desk: Desk, every: Sequence[Grown], over: Sequence[date]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(desk.words("growth.lines"), anchor=False, width="stretch")
             scale = frame.segments(desk, "scale", SCALES)
-        st.plotly_chart(_lines(desk, every, over, scale), config=charts.CONFIG, alt=desk.words("growth.lines_alt"), key="growth_lines")
+        frame.chart(desk, _lines(desk, every, over, scale), "growth.lines_alt", "growth_lines")
     with table:
         st.subheader(desk.words("growth.table"), anchor=False)
         st.table(_table(desk, every), hide_index=True, border="horizontal", alt=desk.words("growth.table"))
@@ -95,7 +95,7 @@ def _lines(desk: Desk, every: Sequence[Grown], over: Sequence[date], scale: str)
     return figure
 
 
-def _days(dates: Sequence[str], about: int = 7) -> Axis:
+def _days(dates: Sequence[str], about: int = 6) -> Axis:
     return Axis(at=tuple(dates), labels=charts.every_nth(dates, about))
 
 
@@ -159,7 +159,7 @@ def _row(desk: Desk, groups: dict[str, growing.Daily], over: Sequence[date], key
         figure.update_layout(yaxis_title_text="")
         with columns[i % len(columns)], st.container(border=True, gap="xsmall"):
             st.markdown(f"**{escaped(name)}**  \n{whole(one.last, w)} · {signed_percent(one.share, w, 1)}")
-            st.plotly_chart(figure, config=charts.CONFIG, alt=f"{w('growth.lines_alt')} {name}", key=f"{key}_{i}")
+            frame.chart(desk, figure, "growth.lines_alt", f"{key}_{i}")
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def _coverage(desk: Desk, sources: Sequence[str], passes: Sequence[Pass], gaps: 
             "tickangle": 0,
         }
     )
-    st.plotly_chart(figure, config=charts.CONFIG, alt=w("ledger.coverage"), key="coverage")
+    frame.chart(desk, figure, "ledger.coverage", "coverage")
     st.caption(w("ledger.colours"))
 
 

@@ -91,7 +91,7 @@ def _map(desk: Desk, cells: Sequence[Rise]) -> None:
         [desk.place(p) for p in places], [desk.topic(t) for t in topics], values, hover, SCALE, 0.0, 90 + 34 * len(topics), texts
     )
     figure.update_traces(zmin=-2, zmax=2)
-    st.plotly_chart(figure, config=charts.CONFIG, alt=w("themes.map_alt"), key="themes_map")
+    frame.chart(desk, figure, "themes.map_alt", "themes_map")
 
 
 def _busiest(cells: Sequence[Rise], of: int, most: int) -> list[str]:
@@ -103,7 +103,7 @@ def _busiest(cells: Sequence[Rise], of: int, most: int) -> list[str]:
 
 def _cell(desk: Desk, topic: str, place: str, rise: Rise | None) -> str:
     now, usual = (rise.now, rise.usual) if rise else (0, 0.0)
-    return f"{foreign(desk.topic(topic))} · {foreign(desk.place(place))}<br>" + _against(desk, now, usual)
+    return f"{foreign(desk.topic(topic))} · {foreign(desk.place(place))}\n" + _against(desk, now, usual)
 
 
 def _against(desk: Desk, now: int, usual: float | None) -> str:
@@ -184,8 +184,8 @@ def _life_chart(desk: Desk, theme: Theme, times: Sequence[datetime], window: Win
     ]  # fmt: skip
     steps = charts.ticks(max([*per_hour, theme.rate_usual]))
     ticks = Axis(at=tuple(steps), labels=tuple(decimal(s, w) if s % 1 else whole(s, w) for s in steps), title=w("axis.an_hour"))
-    figure = charts.lined(Axis(at=tuple(at), labels=charts.every_nth(said, 6)), lines, ticks, 260)
-    st.plotly_chart(figure, config=charts.CONFIG, alt=w("themes.life_alt"), key="themes_life")
+    figure = charts.lined(Axis(at=tuple(at), labels=charts.every_nth(said, 4)), lines, ticks, 260)
+    frame.chart(desk, figure, "themes.life_alt", "themes_life")
     cards.opens(desk, w("posts.open"), {"theme": theme.id}, ":material/arrow_outward:")
 
 
