@@ -2,23 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from collectors.base import Answer, Source
-from core.errors import PlatformProblem
-from core.post import Post
-from store.base import Batch, Pass, Store
+from collectors import table
+from collectors.base import Answer, Collector, Source
+from core.errors import PlatformProblem, StoreFailed
+from core.post import METRICS, EngagementSample, Post, Version
+from store.base import Batch, Gap, Pass, Saved
 
+log = logging.getLogger("sada.collecting")
 Understand = Callable[[list[Post]], list[Post]]
 Clock = Callable[[], datetime]
 
 STATE_AFTER = {"retry": "failed", "wait": "waiting", "stop": "stopped", "credential": "credential", "skip": "partial"}
+MOST_EMPTY_PAGES = 50  # one after another, each promising a next one; beyond that the platform leads us nowhere
+MONTH_OF_PASSES = 50_000  # more passes than a source can make in a month
 
 
-def run_pass(store: Store, source: Source, answers: Iterable[Answer], understand: Understand, clock: Clock) -> Pass:
+class Keeper(Protocol):
+    """What a pass needs of a store; the distributed set-up has a smaller one than Store."""
+
+    def save(self, batch: Batch) -> Saved: ...
+    def cursor(self, source: str) -> str | None: ...
+    def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]: ...
+
+
+@runtime_checkable
+class Knows(Protocol):
+    """A keeper that can also say what it holds."""
+
+    def get(self, ids: Sequence[str]) -> list[Post]: ...
+
+
+def poll(store: Keeper, collector: Collector, client: Any, source: Source, understand: Understand, clock: Clock) -> Pass:
+    """One pass over `source` through its collector, within what is left of its budget."""
+    now = clock()
+    within = msgspec.structs.replace(source, budget_left=left_of_budget(store, source, now))
+    return run_pass(store, within, collector.ask(client, within, store.cursor(source.id), now), understand, clock)
+
+
+def left_of_budget(store: Keeper, source: Source, now: datetime) -> int | None:
+    """What the source may still spend this month (UTC, as platforms bill); None: no limit."""
+    if source.budget is None:
+        return None
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return max(0, source.budget - sum(p.spend for p in store.passes(source.id, MONTH_OF_PASSES) if p.started >= first))
+
+
+def run_pass(store: Keeper, source: Source, answers: Iterable[Answer], understand: Understand, clock: Clock) -> Pass:
     """Store what `answers` yields, page by page, with a ledger line that is true at every moment.
 
     The cursor moves in the last transaction only, after every page was durable. A PlatformProblem ends the pass with its sentence in
@@ -27,37 +63,114 @@ def run_pass(store: Store, source: Source, answers: Iterable[Answer], understand
     line = begin(store, source, clock())
     watermark = None
     try:
-        for answer in answers:
+        for answer in unrepeated(answers, source, line, clock):
             watermark = answer.cursor or watermark
             line = _keep(store, line, answer, understand, clock())
     except PlatformProblem as problem:
-        return _end(store, line, clock(), None, state=STATE_AFTER[problem.then], error=problem.says, next_at=problem.until)
+        return _end_with(store, source, line, problem, clock())
+    except StoreFailed:
+        raise  # nothing can be written down where the store does not work; the open line is closed by the next pass
+    except Exception as error:  # the pass's edge: a bug of ours is written down before it is raised
+        _end(store, line, clock(), None, state="failed", error=f"{source.id}: the pass broke ({type(error).__name__}); a mistake of ours")
+        raise
     return _end(store, line, clock(), watermark)
 
 
-def begin(store: Store, source: Source, now: datetime) -> Pass:
-    """A ledger line for a pass that has just begun, durable before anything is asked."""
+def begin(store: Keeper, source: Source, now: datetime) -> Pass:
+    """A ledger line for a pass that has just begun, durable before anything is asked; one left open by a killed process is closed."""
+    last = next(iter(store.passes(source.id, 1)), None)
     line = Pass(
         id=f"{source.id}@{now.isoformat()}", source=source.id, platform=source.platform, started=now,
-        cursor_before=store.cursor(source.id), state="running",
+        window=(last.started if last else None, now), cursor_before=store.cursor(source.id), state="running",
     )  # fmt: skip
-    store.save(Batch(passes=(line,)))
+    store.save(Batch(passes=(*_closed(last, now), line)))
     return line
 
 
-def _keep(store: Store, line: Pass, answer: Answer, understand: Understand, now: datetime) -> Pass:
+def _closed(last: Pass | None, now: datetime) -> tuple[Pass, ...]:
+    if last is None or last.state != "running" or last.started == now:
+        return ()
+    error = f"{last.source}: the process ended in the middle of this pass; the cursor did not move and the next pass asked again"
+    return (msgspec.structs.replace(last, state="failed", finished=now, error=error, cursor_after=last.cursor_before),)
+
+
+def unrepeated(answers: Iterable[Answer], source: Source, line: Pass, clock: Clock) -> Iterator[Answer]:
+    """`answers` until a following page brings what an earlier one brought, or one empty page follows another without end.
+
+    Then what came last is kept, a gap is yielded, and the repeated-page problem raised: the cursor stays where it was.
+    """
+    seen: set[int] = set()
+    follows, empty = False, 0
+    oldest: datetime | None = None
+    for answer in answers:
+        print_of_page = hash(tuple(post.id for post in answer.posts))
+        empty = empty + 1 if follows and not answer.posts else 0
+        yield answer
+        oldest = min([p.created_at for p in answer.posts], default=oldest)
+        if empty > MOST_EMPTY_PAGES or (follows and answer.posts and print_of_page in seen):
+            since = line.window[0] or oldest or line.started
+            yield Answer(gap=Gap(since=min(since, oldest or since), until=oldest or line.started, cause="the platform repeated a page"))
+            raise table.problem(source.platform, clock(), code="repeated-page")
+        seen.add(print_of_page)
+        follows = answer.next is not None
+
+
+def _keep(store: Keeper, line: Pass, answer: Answer, understand: Understand, now: datetime) -> Pass:
     counted = msgspec.structs.replace(
-        line, pages=line.pages + 1, returned=line.returned + answer.returned, refused=line.refused + len(answer.refused),
-        spend=line.spend + answer.spend, gaps=line.gaps + ((answer.gap,) if answer.gap else ()),
+        line, pages=line.pages + (1 if answer.returned or answer.posts or not answer.gap else 0), returned=line.returned + answer.returned,
+        refused=line.refused + sum(r.lost for r in answer.refused), spend=line.spend + answer.spend,
+        gaps=line.gaps + ((answer.gap,) if answer.gap else ()),
     )  # fmt: skip
-    saved = store.save(Batch(
-        posts=tuple(understand(list(answer.posts))), accounts=answer.accounts, account_samples=answer.account_samples,
-        samples=answer.samples, deleted=tuple((id, now) for id in answer.deleted), passes=(counted,),
-    ))  # fmt: skip
+    known = _known(store, answer)
+    posts, replaced = with_versions(answer, known)
+    batch = Batch(
+        posts=tuple(understand(list(posts))), accounts=answer.accounts, account_samples=answer.account_samples,
+        samples=new_samples(answer.samples, known), deleted=tuple((id, now) for id in (*answer.deleted, *replaced)), passes=(counted,),
+    )  # fmt: skip
+    saved = store.save(batch)
     return msgspec.structs.replace(counted, stored=counted.stored + saved.stored, duplicates=counted.duplicates + saved.duplicates)
 
 
-def _end(store: Store, line: Pass, now: datetime, watermark: str | None, state: str = "", error: str | None = None,
+def _known(store: Keeper, answer: Answer) -> dict[str, Post]:
+    ids = [s.post_id for s in answer.samples] + [earlier for earlier, _ in answer.replaced]
+    return {post.id: post for post in store.get(list(dict.fromkeys(ids)))} if ids and isinstance(store, Knows) else {}
+
+
+def new_samples(samples: Iterable[EngagementSample], known: dict[str, Post]) -> tuple[EngagementSample, ...]:
+    """Those samples that tell other numbers than the post already has, so that asking twice adds nothing."""
+    return tuple(s for s in samples if s.post_id not in known or any(_differs(s, known[s.post_id], name) for name in METRICS))
+
+
+def _differs(sample: EngagementSample, post: Post, name: str) -> bool:
+    told = getattr(sample, name)
+    return told is not None and told != getattr(post, name)
+
+
+def with_versions(answer: Answer, known: dict[str, Post]) -> tuple[tuple[Post, ...], tuple[str, ...]]:
+    """Where an edit got a new id: the later posts with the earlier texts as versions, and the earlier ids, which go."""
+    posts = {post.id: post for post in answer.posts}
+    gone = [earlier for earlier, later in answer.replaced if later in posts]
+    for earlier, later in answer.replaced:
+        old = known.get(earlier) or posts.get(earlier)
+        if later in posts and old is not None and old.text:
+            posts[later] = _with_version(posts[later], Version(text=old.text, observed_at=old.observed_at))
+    return tuple(post for id, post in posts.items() if id not in gone), tuple(id for id in gone if id in known)
+
+
+def _with_version(post: Post, version: Version) -> Post:
+    others = tuple(v for v in post.versions if v.text != version.text)
+    return msgspec.structs.replace(post, versions=tuple(sorted((*others, version), key=lambda v: v.observed_at)))
+
+
+def _end_with(store: Keeper, source: Source, line: Pass, problem: PlatformProblem, now: datetime) -> Pass:
+    said = table.about(problem, source.id, source.account)
+    log.warning("%s", said.says)
+    waits = max(0.0, (problem.until - now).total_seconds()) if problem.then == "wait" and problem.until else 0.0
+    done = msgspec.structs.replace(line, waited_s=waits)
+    return _end(store, done, now, None, state=STATE_AFTER[problem.then], error=said.says, next_at=problem.until)
+
+
+def _end(store: Keeper, line: Pass, now: datetime, watermark: str | None, state: str = "", error: str | None = None,
          next_at: datetime | None = None) -> Pass:  # fmt: skip
     done = msgspec.structs.replace(
         line, finished=now, cursor_after=watermark or line.cursor_before, error=error, next_at=next_at,

@@ -19,8 +19,7 @@ from core.settings import Settings
 from enrich.knowledge import Knowledge, learn
 from enrich.pipeline import understand
 from store.base import Pass, Store
-from stream import set_up
-from stream.collecting import run_pass
+from stream import collecting, set_up
 from stream.scheduler import Scheduler
 
 log = logging.getLogger("sada")
@@ -31,7 +30,7 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     knowledge = learn(deployment)
     with set_up.writing(settings, deployment) as store, _dashboard(name, port, with_dashboard):
-        scheduler = Scheduler(*_polling(store, settings, deployment, knowledge), set_up.now)
+        scheduler = _scheduler(store, settings, deployment, knowledge)
         scheduler.start()
         stopped = _until_stopped()
         stopped.wait()
@@ -53,16 +52,18 @@ def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collecto
         yield from ((collector, client, source) for source in sources)
 
 
-def _polling(store: Store, settings: Settings, deployment: Deployment, knowledge: Knowledge):  # type: ignore[no-untyped-def]
-    known = {source.id: (collector, client) for collector, client, source in ready(settings, deployment)}
-    sources = [source for _, _, source in ready(settings, deployment)]
+def _scheduler(store: Store, settings: Settings, deployment: Deployment, knowledge: Knowledge) -> Scheduler:
+    """One thread a source; a limit the platform set before the last stop still holds."""
+    known = {source.id: (collector, client, source) for collector, client, source in ready(settings, deployment)}
 
     def poll(source: Source) -> Pass:
-        collector, client = known[source.id]
-        answers = collector.ask(client, source, store.cursor(source.id), set_up.now())
-        return run_pass(store, source, answers, lambda posts: understand(posts, knowledge), set_up.now)
+        collector, client, _ = known[source.id]
+        return collecting.poll(store, collector, client, source, lambda posts: understand(posts, knowledge), set_up.now)
 
-    return sources, poll
+    def last(source: Source) -> Pass | None:
+        return next(iter(store.passes(source.id, 1)), None)
+
+    return Scheduler([source for _, _, source in known.values()], poll, set_up.now, last)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from collectors.base import Source
@@ -13,26 +13,41 @@ from store.base import Pass
 log = logging.getLogger("sada.scheduler")
 SOONEST = timedelta(seconds=15)
 BACKOFF_MOST = timedelta(hours=1)
+TRIES = 8  # so many failures one after another, then it is tried rarely
+RARELY = timedelta(hours=6)  # also what needs a person: a refused credential asked for four times a day does no harm, and heals by itself
 Poll = Callable[[Source], Pass]
 
 
-def next_time(source: Source, last: Pass, failures: int, now: datetime) -> datetime | None:
-    """When to poll again after `last`; None: not before a person has acted (a new credential, a stop without an end)."""
+def next_time(source: Source, last: Pass, failures: int, now: datetime) -> datetime:
+    """When to poll again after `last`, the `failures`-th failure in a row."""
     if last.next_at is not None:
         return max(last.next_at, now + SOONEST)
     if last.state in ("credential", "stopped"):
-        return None
-    cadence = timedelta(minutes=source.every_minutes)
-    if last.state == "failed":
-        return now + min(SOONEST * 2 ** min(failures, 10), BACKOFF_MOST)
-    return max(last.started + cadence, now + SOONEST)
+        return now + RARELY
+    if last.state in ("failed", "running"):
+        return now + backoff(failures)
+    return max(last.started + timedelta(minutes=source.every_minutes), now + SOONEST)
+
+
+def backoff(failures: int) -> timedelta:
+    """15 s, 30 s, 1 min … 32 min; after TRIES failures every 6 hours."""
+    return RARELY if failures > TRIES else min(SOONEST * 2 ** max(0, failures - 1), BACKOFF_MOST)
+
+
+def first_time(source: Source, last: Pass | None, now: datetime) -> datetime:
+    """When to poll first in this process: at once, unless the platform told us earlier to wait, or it was done just now."""
+    if last is None or last.state in ("failed", "running", "credential") or (last.state == "stopped" and last.next_at is None):
+        return now
+    return max(now, last.next_at or last.started + timedelta(minutes=source.every_minutes))
 
 
 class Scheduler:
     """Runs `poll` for every source until stopped; what goes wrong with one leaves the others alone."""
 
-    def __init__(self, sources: list[Source], poll: Poll, clock: Callable[[], datetime]) -> None:
-        self._poll, self._clock = poll, clock
+    def __init__(
+        self, sources: Iterable[Source], poll: Poll, clock: Callable[[], datetime], last: Callable[[Source], Pass | None] = lambda _: None
+    ) -> None:
+        self._poll, self._clock, self._last = poll, clock, last
         self._stopped = threading.Event()
         self._threads = [threading.Thread(target=self._keep_polling, args=(s,), name=s.id, daemon=True) for s in sources]
 
@@ -50,14 +65,14 @@ class Scheduler:
 
     def _keep_polling(self, source: Source) -> None:
         failures = 0
-        while not self._stopped.is_set():
+        at = first_time(source, self._last(source), self._clock())
+        while not self._stopped.wait(max(0.0, (at - self._clock()).total_seconds())):
             last = self._poll_once(source)
             failures = failures + 1 if last is None or last.state == "failed" else 0
-            at = next_time(source, last, failures, self._clock()) if last else self._clock() + min(SOONEST * 2**min(failures, 10), BACKOFF_MOST)
-            if at is None:
-                log.warning("%s: is not polled any more until its credential or setting is mended and sada is started again", source.id)
-                return
-            self._stopped.wait((at - self._clock()).total_seconds())
+            now = self._clock()
+            at = next_time(source, last, failures, now) if last else now + backoff(failures)
+            if failures > TRIES:
+                log.warning("%s: failed %d times in a row; it is tried every 6 hours now", source.id, failures)
 
     def _poll_once(self, source: Source) -> Pass | None:
         try:

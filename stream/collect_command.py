@@ -1,0 +1,119 @@
+"""sada collect, ledger and check: what comes in, what came in, and what is in the way."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from collectors.base import Collector, Source
+from collectors.every import COLLECTORS
+from core.deployment import Deployment
+from core.errors import AskedWrongly, CredentialMissing
+from core.settings import Settings
+from enrich.knowledge import learn
+from enrich.pipeline import understand
+from store.base import Pass
+from stream import checking, collecting, ledger, running, set_up
+
+app = typer.Typer()
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
+BROKEN = ("failed", "credential")
+
+
+@app.command(epilog="Example: sada collect --once --source x.mentions.CITY --deployment deployments/gaza.toml")
+def collect(
+    once: Annotated[bool, typer.Option("--once", help="One pass over each source, then stop.")] = False,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Only this source, by its id; may be given again.")] = None,
+    deployment: DeploymentName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the platforms: once, or at each source's cadence until stopped."""
+    settings = set_up.settings()
+    using = set_up.deployment(deployment, settings)
+    if not once:
+        return running.run(settings, using, deployment, port=0, demo=False, with_dashboard=False)
+    chosen = choose(using, source or [])
+    passes = _passes(settings, using, chosen, strictly=bool(source))
+    say(passes, as_json, Console())
+    if passes and all(p.state in BROKEN for p in passes):
+        raise typer.Exit(1)
+    return None
+
+
+def choose(deployment: Deployment, ids: Sequence[str]) -> list[tuple[Collector, Source]]:
+    """The deployment's sources, or those named. Raises AskedWrongly naming the nearest known one."""
+    known = {source.id: (collector, source) for collector in COLLECTORS for source in collector.sources(deployment)}
+    for id in ids:
+        if id not in known:
+            near = difflib.get_close_matches(id, known, n=1, cutoff=0)
+            hint = f"; did you mean {near[0]}?" if near else "; the deployment names no account of a platform we collect from"
+            raise AskedWrongly(f"--source {id}: is not a source of {deployment.id}{hint}")
+    return [known[id] for id in ids] if ids else list(known.values())
+
+
+def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector, Source]], strictly: bool) -> list[Pass]:
+    """One pass over each; a source without its credential is told, and is an error only where it was named."""
+    knowledge = learn(using)
+    done = []
+    with set_up.writing(settings, using) as store:
+        for collector, source in chosen:
+            try:
+                client = collector.client(settings)
+            except CredentialMissing as missing:
+                if strictly:
+                    raise
+                typer.echo(str(missing), err=True)
+                continue
+            done.append(collecting.poll(store, collector, client, source, lambda posts: understand(posts, knowledge), set_up.now))
+    return done
+
+
+@app.command("ledger", epilog="Example: sada ledger --source x.mentions.CITY --limit 20")
+def show_ledger(
+    source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many passes, newest first.")] = 100,
+    deployment: DeploymentName = None,
+    as_json: AsJson = False,
+) -> None:
+    """What each pass asked, got, stored and could not reach."""
+    settings = set_up.settings()
+    with set_up.reading(settings, set_up.deployment(deployment, settings)) as store:
+        say(store.passes(source, limit), as_json, Console())
+
+
+def say(passes: Sequence[Pass], as_json: bool, console: Console) -> None:
+    """The ledger lines for a program, or as a table for a person."""
+    if as_json:
+        typer.echo(json.dumps([ledger.shape(p) for p in passes], ensure_ascii=False))
+    else:
+        console.print(ledger.drawn(passes))
+
+
+@app.command(epilog="Example: sada check --deployment deployments/gaza.toml")
+def check(
+    deployment: DeploymentName = None, offline: Annotated[bool, typer.Option(help="Ask no platform.")] = False, as_json: AsJson = False
+) -> None:
+    """What is set up, what each credential may read, and what is in the way."""
+    settings = set_up.settings()
+    using = set_up.deployment(deployment, settings)
+    found = list(checking.findings(settings, using, set_up.now(), offline))
+    if as_json:
+        typer.echo(json.dumps([{"what": f.what, "state": f.state, "says": f.says, "then": f.then} for f in found], ensure_ascii=False))
+    else:
+        Console().print(_drawn([[f.what, f.state, f.says, f.then] for f in found]))
+    if any(f.state == "failed" for f in found):
+        raise typer.Exit(1)
+
+
+def _drawn(rows: list[list[Any]]) -> Table:
+    drawn = Table("what", "state", "says", "then")
+    for row in rows:
+        drawn.add_row(*row)
+    return drawn
