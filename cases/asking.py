@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from cases.query import FindCases
@@ -10,7 +11,7 @@ from cases.tables import cases
 _ANY = {"statuses": cases.c.status, "intents": cases.c.intent, "categories": cases.c.category, "places": cases.c.place,
         "departments": cases.c.department, "platforms": cases.c.platform, "branches": cases.c.branch}  # fmt: skip
 _ONE = {"assignee": cases.c.assignee, "citizen": cases.c.citizen, "is_open": cases.c.is_open}
-_ORDER = {"queue": (cases.c.due.asc().nulls_last(), cases.c.opened_at, cases.c.id), "newest": (cases.c.opened_at.desc(), cases.c.id),
+_ORDER = {"queue": (cases.c.due.asc().nulls_last(), cases.c.opened_at, cases.c.id), "newest": (cases.c.opened_at.desc(), cases.c.id.desc()),
           "oldest": (cases.c.opened_at, cases.c.id)}  # fmt: skip
 
 
@@ -32,5 +33,12 @@ def find(question: FindCases) -> Select[bytes]:
 
 
 def total(question: FindCases) -> Select[int]:
-    """How many there are in all."""
-    return select(func.count()).select_from(cases).where(where(question))
+    """How many there are in all: those meant, less the few of them that others hold, so that an index alone can count them."""
+    everybodys = msgspec.structs.replace(question, free_for=None)
+    meant = select(func.count()).select_from(cases).where(where(everybodys))
+    if question.free_for is None:
+        return meant
+    others = (cases.c.held_by.is_not(None), cases.c.held_by != question.free_for, cases.c.held_until > question.free_at)
+    theirs = cases.c.id.in_(select(cases.c.id).where(*others))
+    held = select(func.count()).select_from(cases).where(theirs, where(everybodys))
+    return select(meant.scalar_subquery() - held.scalar_subquery())

@@ -14,6 +14,7 @@ from core.deployment import Deployment
 Span = tuple[datetime, datetime]
 HANDLING = (Status.DONE, Status.NOT_FIXED, Status.ANSWERED)  # arrived there, the department did what it could
 ENDING = (Status.CLOSED, Status.NOT_FIXED, Status.REJECTED)
+NOT_YET_REFERRED = (Status.RECEIVED, Status.VERIFIED, Status.REJECTED)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

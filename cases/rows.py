@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from cases.history import is_open, runs_out
+from cases.history import NOT_YET_REFERRED, is_open, runs_out
 from core.case import Case
 
 Row = dict[str, object]
@@ -19,6 +19,8 @@ SAME = ("id", "version", "intent", "opened_at", "category", "place", "department
 def to_row(case: Case) -> Row:
     """What the table keeps of a case."""
     told: Row = {name: getattr(case, name) for name in SAME}
+    if case.status in NOT_YET_REFERRED:
+        told["department"] = None  # so far it is only proposed
     return told | {"status": case.status.value, "is_open": is_open(case), "due": runs_out(case), "record": _pack(case)}
 
 

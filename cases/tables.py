@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
@@ -62,13 +63,14 @@ cases = Table(
     Column("held_until", Instant),
     Column("record", LargeBinary, nullable=False),  # the whole core.case.Case, history included (msgpack)
     Index("cases_in_queue", "is_open", "due", "opened_at", "id"),
+    Index("cases_by_opening", "is_open", "opened_at", "id"),
     Index("cases_by_status", "is_open", "status", "due", "opened_at", "id"),
     Index("cases_by_department", "is_open", "department", "due", "opened_at", "id"),
     Index("cases_by_assignee", "assignee", "is_open", "due"),
     Index("cases_by_category", "is_open", "category", "due", "opened_at", "id"),
     Index("cases_by_place", "is_open", "place", "due", "opened_at", "id"),
     Index("cases_by_citizen", "citizen", "opened_at"),
-    Index("cases_held", "held_by", "held_until"),
+    Index("cases_held", "held_by", "held_until", sqlite_where=text("held_by IS NOT NULL"), postgresql_where=text("held_by IS NOT NULL")),
 )  # fmt: skip
 
 case_posts = Table(

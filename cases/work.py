@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from cases import rows, workflow
+from cases.history import NOT_YET_REFERRED
 from cases.holding import keep_holding, must_be_free
 from cases.lessons import learn, lessons
 from cases.query import AuditLine, FindCases, FoundCases
@@ -20,7 +21,6 @@ from core.case import Case, Status
 from core.deployment import Deployment
 from core.errors import AskedWrongly, NotAllowed, Stale
 
-NOT_YET_REFERRED = (Status.RECEIVED, Status.VERIFIED, Status.REJECTED)
 CONSIDERED = ("considered", "adopted", "declined")
 
 
@@ -39,12 +39,9 @@ def queue(store: CaseStore, person: Person, asked: FindCases, at: datetime) -> F
     must(person, Right.CASES)
     asked = msgspec.structs.replace(asked, free_for=person.name, free_at=at)
     if person.role == Role.DEPARTMENT:
-        asked = msgspec.structs.replace(asked, departments=person.departments or ("",), statuses=asked.statuses or _AFTER_REFERRAL)
+        asked = msgspec.structs.replace(asked, departments=person.departments or ("",))
     found = store.find(asked)
     return FoundCases(cases=tuple(as_seen(person, case) for case in found.cases), total=found.total)
-
-
-_AFTER_REFERRAL = tuple(s.value for s in Status if s not in NOT_YET_REFERRED)
 
 
 def move(store: CaseStore, person: Person, id: str, version: int | None, to: Status, why: str, at: datetime, deployment: Deployment,

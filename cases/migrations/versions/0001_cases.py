@@ -67,7 +67,9 @@ def upgrade() -> None:
     op.create_index("cases_by_department", "cases", ["is_open", "department", "due", "opened_at", "id"], unique=False)
     op.create_index("cases_by_place", "cases", ["is_open", "place", "due", "opened_at", "id"], unique=False)
     op.create_index("cases_by_status", "cases", ["is_open", "status", "due", "opened_at", "id"], unique=False)
-    op.create_index("cases_held", "cases", ["held_by", "held_until"], unique=False)
+    held = sa.text("held_by IS NOT NULL")
+    op.create_index("cases_held", "cases", ["held_by", "held_until"], unique=False, sqlite_where=held, postgresql_where=held)
+    op.create_index("cases_by_opening", "cases", ["is_open", "opened_at", "id"], unique=False)
     op.create_index("cases_in_queue", "cases", ["is_open", "due", "opened_at", "id"], unique=False)
     op.create_table(
         "follower_places",
@@ -95,6 +97,7 @@ def downgrade() -> None:
     op.drop_table("triage")
     op.drop_table("follower_places")
     op.drop_index("cases_in_queue", table_name="cases")
+    op.drop_index("cases_by_opening", table_name="cases")
     op.drop_index("cases_held", table_name="cases")
     op.drop_index("cases_by_status", table_name="cases")
     op.drop_index("cases_by_place", table_name="cases")
