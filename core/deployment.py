@@ -180,6 +180,9 @@ class DemoChannel(Strict):
     appeals: int | None = None  # complaints, inquiries and suggestions together
     weekly: bool = False  # own: a live broadcast a week; comment: written while such a broadcast runs
     registered: bool = True  # whether what asks for something becomes a case; false where people only talk
+    mix: dict[str, float] = {}  # intent → share, where it is not that of a usual feed
+    authors: int | None = None  # how many different people write here
+    campaign: str | None = None  # whose hashtag stands in every post
 
 
 class Demo(Strict):
@@ -319,9 +322,18 @@ def _dangling(d: Deployment) -> Iterable[str]:
     if d.demo:
         yield from _not_among("demo.categories.topic", [c.topic for c in d.demo.categories], topics)
         yield from _not_among("demo.channels.account", [c.account for c in d.demo.channels], accounts)
+        yield from _not_among("demo.channels.campaign", [c.campaign for c in d.demo.channels], [c.id for c in d.campaigns])
+        yield from _uncounted(d.demo)
         yield from _not_among("demo.growth", d.demo.growth, accounts)
         yield from _not_among("demo.topics", d.demo.topics, topics)
         yield from _not_among("demo.languages", d.demo.languages, LANGUAGES)
+
+
+def _uncounted(demo: Demo) -> Iterable[str]:
+    """Categories that fix the counts must add up to the complaints that the channels bring."""
+    received, brought = sum(c.received for c in demo.categories), sum(c.complaints or 0 for c in demo.channels)
+    if demo.categories and received != brought:
+        yield f"demo.categories: {received} are received in all, but demo.channels bring {brought} complaints"
 
 
 def _not_among(key: str, values: Iterable[str | None], known: Iterable[str]) -> Iterable[str]:

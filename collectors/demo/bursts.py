@@ -52,17 +52,18 @@ def _may_tell(demo: Demo, slot: Slot, topic: str) -> bool:
 
 
 def _matters(deployment: Deployment, demo: Demo, seed: int) -> list[tuple[str, str, str]]:
-    """(matter, deployment topic, language) of each theme to plant, no matter twice."""
+    """(matter, deployment topic, language) of each theme to plant; a matter comes again only when all have come."""
     languages, weights = language_weights(deployment, demo)
     counted = {c.topic for c in demo.categories} or {t.id for t in deployment.topics}
     topic_of = {base: t.id for t in reversed(deployment.topics) if t.id in counted for base in t.like}
-    rng, found = generator(seed, "matters"), []
+    rng = generator(seed, "matters")
+    usable = {}
     for language in languages:
-        book = phrasebook(language, demo.varieties)
-        usable = [(m, topic_of[lines[0].topic], language) for m, lines in book.matters.items() if lines[0].topic in topic_of]
-        share = int(np.ceil(demo.themes * weights[languages.index(language)]))
-        found += [usable[i] for i in rng.permutation(len(usable))[:share]]
-    return found[: demo.themes]
+        lines = {m: lines[0].topic for m, lines in phrasebook(language, demo.varieties).matters.items()}
+        known = [(m, topic_of[base], language) for m, base in lines.items() if base in topic_of]
+        usable[language] = [known[i] for i in rng.permutation(len(known))]
+    chosen = [str(i) for i in rng.choice(languages, demo.themes, p=weights) if usable[str(i)]]
+    return [usable[language][chosen[:n].count(language) % len(usable[language])] for n, language in enumerate(chosen)]
 
 
 def _times(n: int, of: int, count: int, clock: Clock, rng: np.random.Generator) -> np.ndarray:

@@ -73,7 +73,9 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 def demo_of(deployment: Deployment) -> Demo:
     """The deployment's demo totals. Raises BadDeployment where it has none."""
     if deployment.demo is None:
-        raise BadDeployment(f"{deployment.id}: has no [demo] table, so there is nothing to play; use momra, gaza, saryarka, eastern-province or tehran-1")
+        raise BadDeployment(
+            f"{deployment.id}: has no [demo] table, so there is nothing to play; use momra, gaza, saryarka, eastern-province or tehran-1"
+        )
     return deployment.demo
 
 
@@ -105,7 +107,7 @@ def history(deployment: Deployment, until: datetime, seed: int) -> History:
 def _changed(slots: Sequence[Slot], written: Sequence[Post], demo: Demo, until: datetime, seed: int):  # type: ignore[no-untyped-def]
     """The observations in order of time, some posts edited later, and which were deleted; what is a case stays."""
     chance = generator(seed, "changed").random((len(written), 2))
-    rng = random.Random(seed)  # noqa: S311 - a demo, not a secret
+    rng = random.Random(seed)
     posts, deleted = list(written), []
     for slot, post, (edit, gone) in zip(slots, written, chance, strict=True):
         if slot.registered or slot.matter or post.kind in ("own", "call", "report"):
@@ -131,7 +133,9 @@ def _passes(demo: Demo, slots: Sequence[Slot], clock: Clock, seed: int) -> list[
     times: dict[int, list[float]] = {}
     for slot in slots:
         times.setdefault(slot.channel, []).append(slot.at)
-    return [line for index, channel in enumerate(demo.channels) for line in ledger.passes(channel, np.array(times.get(index, [])), clock, seed)]
+    return [
+        line for index, channel in enumerate(demo.channels) for line in ledger.passes(channel, np.array(times.get(index, [])), clock, seed)
+    ]
 
 
 def _truth(deployment: Deployment, seed: int, clock: Clock, planted: list[bursts.Planted], by_slot: dict[tuple[int, int], Post]) -> Truth:

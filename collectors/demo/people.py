@@ -7,9 +7,30 @@ import random
 from core.post import Author
 
 NAMES = {
-    "ar": ("نسيم المساء", "قهوة سادة", "عابر طريق", "نخلة وبحر", "ظل الغيمة", "موج هادئ", "طائر الصباح", "زاوية هادئة", "رصيف", "مواطن صبور"),
+    "ar": (
+        "نسيم المساء",
+        "قهوة سادة",
+        "عابر طريق",
+        "نخلة وبحر",
+        "ظل الغيمة",
+        "موج هادئ",
+        "طائر الصباح",
+        "زاوية هادئة",
+        "رصيف",
+        "مواطن صبور",
+    ),
     "fa": ("برگ سبز", "رهگذر", "چای عصر", "کوچه باغ", "باران", "همسایه", "پرنده مهاجر", "سایه چنار", "شب مهتابی", "شهروند خسته"),
-    "ru": ("тихий двор", "степной ветер", "третий подъезд", "чай с лимоном", "утренний трамвай", "сосед снизу", "снежинка", "просто житель", "кот учёный"),
+    "ru": (
+        "тихий двор",
+        "степной ветер",
+        "третий подъезд",
+        "чай с лимоном",
+        "утренний трамвай",
+        "сосед снизу",
+        "снежинка",
+        "просто житель",
+        "кот учёный",
+    ),
     "kk": ("дала желі", "тыныш аула", "көктем", "жұлдыз", "көрші", "таңғы шай", "ақ қайың", "жай тұрғын"),
     "en": ("morning tide", "third floor", "slow coffee", "just passing", "paper boat", "night bus", "palm shade"),
 }
@@ -20,7 +41,7 @@ def author(platform: str, language: str, number: int, kind: str) -> Author:
     """Citizen `number` of a platform: the same number is the same person everywhere in the demo."""
     if kind in SILENT:
         return Author(id=f"{platform}:d{number}")
-    own = random.Random(number)  # noqa: S311 - a demo, not a secret
+    own = random.Random(number)
     names = NAMES[language]
     told = int(own.lognormvariate(4.6, 1.4)) if platform == "x" else None
     return Author(id=f"{platform}:d{number}", handle=f"demo_user_{number}", name=f"{names[number % len(names)]} {number}", followers=told)

@@ -45,12 +45,23 @@ def mix_of(channel: DemoChannel) -> dict[str, float]:
     """The shares of intents in a channel whose counts are not fixed, or in what follows a history."""
     if channel.kind == "own":
         return {"news": 1.0}
-    fixed = channel.complaints if channel.complaints is not None else channel.appeals
+    fixed = fixed_of(channel)
     if fixed is None:
-        return FEED
+        return channel.mix or FEED
     share = fixed / max(channel.posts, 1)
-    asked = {"complaint": 1.0} if channel.complaints is not None else APPEALS_ONLY
-    return {k: asked.get(k, 0) * share + REST_ONLY.get(k, 0) * (1 - share) for k in FEED}
+    return {k: asked_of(channel).get(k, 0) * share + REST_ONLY.get(k, 0) * (1 - share) for k in FEED}
+
+
+def fixed_of(channel: DemoChannel) -> int | None:
+    """How many of a channel's posts are registered as cases, where that is fixed."""
+    return channel.complaints if channel.complaints is not None else channel.appeals
+
+
+def asked_of(channel: DemoChannel) -> dict[str, float]:
+    """The shares of intents among what is registered."""
+    if channel.complaints is not None:
+        return {"complaint": 1.0}
+    return {intent: share for intent, share in (channel.mix or APPEALS_ONLY).items() if intent in APPEALS}
 
 
 def topic_weights(deployment: Deployment, demo: Demo) -> tuple[list[str], np.ndarray]:
@@ -96,12 +107,11 @@ def _categories(demo: Demo, seed: int) -> Iterator[str]:
 
 def _intents(channel: DemoChannel, rng: np.random.Generator) -> tuple[list[str], list[bool]]:
     """One intent a post, exact where the channel fixes it, and which are registered."""
-    fixed = channel.complaints if channel.complaints is not None else channel.appeals
+    fixed = fixed_of(channel)
     if fixed is None or channel.kind == "own":
         intents = _drawn(mix_of(channel), channel.posts, rng)
         return intents, [channel.registered and channel.kind not in ("own", "comment") and i in APPEALS for i in intents]
-    asked = ["complaint"] * fixed if channel.complaints is not None else _drawn(APPEALS_ONLY, fixed, rng)
-    both = [(i, True) for i in asked] + [(i, False) for i in _drawn(REST_ONLY, channel.posts - fixed, rng)]
+    both = [(i, True) for i in _drawn(asked_of(channel), fixed, rng)] + [(i, False) for i in _drawn(REST_ONLY, channel.posts - fixed, rng)]
     order = rng.permutation(len(both))
     return [both[i][0] for i in order], [both[i][1] for i in order]
 

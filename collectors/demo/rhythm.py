@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,7 @@ class Clock:
         self.first = np.maximum(self.starts, since.timestamp())
         self.lengths = np.minimum(self.starts + HOUR, until.timestamp()) - self.first
         days_off = [DAYS.index(day) for day in weekend]
-        local = [(datetime.fromtimestamp(s, timezone.utc).astimezone(zone)) for s in self.starts]
+        local = [(datetime.fromtimestamp(s, UTC).astimezone(zone)) for s in self.starts]
         self.hours = np.array([moment.hour for moment in local])
         self.off = np.isin([moment.weekday() for moment in local], days_off)
 
@@ -59,7 +59,7 @@ class Clock:
 
 def moment(seconds: float) -> datetime:
     """Seconds since 1970 as an aware moment."""
-    return datetime.fromtimestamp(float(seconds), timezone.utc)
+    return datetime.fromtimestamp(float(seconds), UTC)
 
 
 def period(starts: datetime | None, days: int, from_new_year: bool, until: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -67,5 +67,5 @@ def period(starts: datetime | None, days: int, from_new_year: bool, until: datet
     new_year = datetime(until.astimezone(zone).year, 1, 1, tzinfo=zone) if from_new_year else None
     for begin in (starts, new_year):
         if begin and timedelta(days=14) <= until - begin <= timedelta(days=730):
-            return begin.astimezone(timezone.utc), until
+            return begin.astimezone(UTC), until
     return until - timedelta(days=days), until

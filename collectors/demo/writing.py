@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from collectors.demo.ledger import SPOKEN, source_id
 from collectors.demo.plan import Slot
 from collectors.demo.rhythm import moment
 from collectors.demo.sentences import Phrasebook, Sentence, phrasebook
-from core.deployment import Demo, Deployment, Place
+from core.deployment import Demo, DemoChannel, Deployment, Place
 from core.post import Author, Kind, Media, Post
 
 COPIED = 0.02  # of posts that pass on what another wrote
@@ -26,6 +26,8 @@ NUMBERED = {  # what each platform tells of a post
 }  # fmt: skip
 SHARE_OF_LIKES = {"likes": 1.0, "replies": 0.12, "reposts": 0.16, "quotes": 0.03, "views": 34.0}
 SETTLES = timedelta(days=7)  # how long the numbers of an own post are followed
+FEWEST_PEOPLE = 40  # on a platform; else a third of its posts
+AMBASSADORS = 1_000_000  # their numbers begin here, apart from other citizens'
 POLLED = timedelta(minutes=4)  # from writing to being read
 
 
@@ -38,6 +40,10 @@ class Writer:
         self.likes = {t.id: t.like for t in deployment.topics}
         self.places = {p.id: p for p in deployment.places}
         self.tags = tuple(tag.lstrip("#") for tag in deployment.watch.hashtags)
+        self.accounts = {a.key: a for a in deployment.accounts}
+        self.people = Counter[str]()
+        for channel in demo.channels:
+            self.people[channel.account.partition(":")[0]] += 0 if channel.kind == "own" else channel.posts
         self.own: dict[tuple[str, bool], tuple[list[float], list[str]]] = {}
         self.seen: dict[tuple[str, str, str | None], deque[str]] = {}
 
@@ -56,7 +62,7 @@ class Writer:
         """One slot's post."""
         channel = self.demo.channels[slot.channel]
         platform, kind = channel.account.partition(":")[0], Kind(channel.kind)
-        rng = random.Random(f"{self.prefix}{self.seed}-{slot.channel}-{slot.number}")  # noqa: S311 - a demo, not a secret
+        rng = random.Random(f"{self.prefix}{self.seed}-{slot.channel}-{slot.number}")
         at = moment(slot.at)
         parent = self._parent(slot, rng) if kind is Kind.COMMENT else None
         return Post(
@@ -75,7 +81,9 @@ class Writer:
             return wording.retold(rng.choice(seen), slot.language, rng)
         sentence = self._sentence(slot, book, rng)
         channel = self.demo.channels[slot.channel]
-        text = wording.worded(sentence, book, self._place_name(slot, rng), () if platform in SPOKEN else self.tags, rng, channel.kind == "call")
+        text = wording.worded(
+            sentence, book, self._place_name(slot, rng), () if platform in SPOKEN else self.tags, rng, channel.kind == "call"
+        )
         seen.append(text)
         return text
 
@@ -92,6 +100,11 @@ class Writer:
         noted = channel.kind == "call" and slot.intent == "complaint" and rng.random() < 0.45
         return "clerk" if noted else "citizen"
 
+    def _tagged(self, text: str, channel: DemoChannel, platform: str) -> str:
+        """With the campaign's hashtag, where people write for a campaign."""
+        tag = next((c.hashtags[0].lstrip("#") for c in self.deployment.campaigns if c.id == channel.campaign and c.hashtags), None)
+        return f"{text} #{tag}" if tag and platform not in SPOKEN and f"#{tag}" not in text else text
+
     def _place_name(self, slot: Slot, rng: random.Random) -> str | None:
         if slot.place is None:
             return None
@@ -107,9 +120,11 @@ class Writer:
     def _author(self, slot: Slot, platform: str, rng: random.Random) -> Author:
         channel = self.demo.channels[slot.channel]
         if channel.kind == "own":
-            account = next(a for a in self.deployment.accounts if a.key == channel.account)
+            account = self.accounts[channel.account]
             return Author(id=channel.account, handle=account.handle, name=account.name.get(slot.language), followers=account.followers)
-        many = max(40, sum(c.posts for c in self.demo.channels if c.account.startswith(f"{platform}:") and c.kind != "own") // 3)
+        if channel.authors:
+            return people.author(platform, slot.language, AMBASSADORS + rng.randrange(channel.authors), channel.kind)
+        many = max(FEWEST_PEOPLE, self.people[platform] // 3)
         return people.author(platform, slot.language, people.number(rng, many, slot.crowd), channel.kind)
 
     def _media(self, slot: Slot, rng: random.Random) -> tuple[Media, ...]:
@@ -131,7 +146,7 @@ class Writer:
         return {name: max(0, round(likes * SHARE_OF_LIKES[name] * rng.uniform(0.6, 1.4))) for name in names}
 
     def _followers(self, account: str) -> int:
-        return next((a.followers for a in self.deployment.accounts if a.key == account and a.followers), None) or 5000
+        return self.accounts[account].followers or 5000
 
     def _remember_own(self, ordered: Sequence[Slot]) -> None:
         for slot in ordered:
