@@ -71,7 +71,7 @@ def _fill_characters(points: Array, characters: Sequence[int], table: Array, val
     space = points == _SPACE
     grown = points * _STEP
     inner = np.ones(size, dtype=np.bool_)  # no space strictly inside so far
-    for n in range(2, max(characters) + 1):
+    for n in range(2, max(characters, default=1) + 1):
         room = size - n + 1
         if room <= 0:
             return
@@ -103,7 +103,7 @@ def _word_hashes(points: Array, first: Array, last: Array) -> Array:
     powers, inverses = _powers(len(points) + 1)
     running = np.concatenate((np.zeros(1, np.uint64), np.cumsum(points * powers[: len(points)], dtype=np.uint64)))
     value = (running[last] - running[first]) * inverses[first]
-    return (value ^ (value >> np.uint64(29)) ^ (value >> np.uint64(47))).astype(np.uint32)
+    return np.asarray(value ^ (value >> np.uint64(29)) ^ (value >> np.uint64(47)), dtype=np.uint32)
 
 
 _POWERS: list[Array] = []
@@ -128,7 +128,7 @@ def _mixed(value: Array, kind: int) -> Array:
     """Every bit of `value` brought to the high bits, apart by kind: a model takes its index from the top."""
     value = (value ^ (value >> np.uint32(16)) ^ _SALTS[kind]) * np.uint32(0x85EBCA6B)
     value = (value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return value ^ (value >> np.uint32(16))
+    return np.asarray(value ^ (value >> np.uint32(16)))
 
 
 def cut_words(texts: Sequence[str]) -> Grams:
@@ -139,3 +139,20 @@ def cut_words(texts: Sequence[str]) -> Grams:
     _fill_words(points, table, valid)
     ends = np.concatenate(([0], np.cumsum(valid[:, 1])))[starts]
     return Grams(table[:, 1][valid[:, 1]], ends)
+
+
+def named(text: str, characters: Sequence[int] = CHARACTERS) -> dict[int, str]:
+    """Each hash of `text`'s n-grams → how the n-gram reads, for people who ask why."""
+    table, valid = _table(_laid_out([text])[0], characters, True)
+    padded = f" {text} "
+    found: dict[int, str] = {}
+    for at, column in zip(*(side.tolist() for side in np.nonzero(valid)), strict=True):
+        found.setdefault(int(table[at, column]), _reads(padded, at, column, characters))
+    return found
+
+
+def _reads(padded: str, at: int, column: int, characters: Sequence[int]) -> str:
+    """The n-gram of one cell of the table: a piece of a word, a word, or two."""
+    if column < len(characters):
+        return padded[at : at + characters[column]]
+    return " ".join(padded[at:].split()[: column - len(characters) + 1])

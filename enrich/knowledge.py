@@ -30,12 +30,12 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(code for code in LANGUAGES if code in self.sentiment or code in self.intent or code in self.topics)
 
 
-def learn(deployment: Deployment) -> Knowledge:
-    """What the enrichers need for `deployment`; reads the weights once a process (under a second)."""
+def learn(deployment: Deployment, models: Path = MODELS) -> Knowledge:
+    """What the enrichers need for `deployment`; reads the weights in `models` once a process (under a second)."""
     return Knowledge(
         deployment=deployment, tree=tree(deployment.topics), gazetteer=gazetteer(deployment.places),
-        language=_model("language"), dialect=_models("dialect"),
-        sentiment=_models("sentiment"), intent=_models("intent"), topics=_models("topics"),
+        language=_model(models, "language"), dialect=_models(models, "dialect"),
+        sentiment=_models(models, "sentiment"), intent=_models(models, "intent"), topics=_models(models, "topics"),
     )  # fmt: skip
 
 
@@ -45,13 +45,13 @@ def neutral() -> Deployment:
     return Deployment(id="neutral", name={"en": "Neutral"}, timezone="UTC", languages=LANGUAGES, topics=topics)
 
 
-def _models(task: str) -> dict[str, Linear]:
+def _models(folder: Path, task: str) -> dict[str, Linear]:
     """The task's model in each language that has one."""
-    found = ((language, _model(f"{task}-{language}")) for language in LANGUAGES)
+    found = ((language, _model(folder, f"{task}-{language}")) for language in LANGUAGES)
     return {language: model for language, model in found if model}
 
 
 @cache
-def _model(name: str) -> Linear | None:
-    path = MODELS / f"{name}.npz"
+def _model(folder: Path, name: str) -> Linear | None:
+    path = folder / f"{name}.npz"
     return load(path) if path.exists() else None

@@ -49,29 +49,29 @@ def language_grams(texts: Sequence[str]) -> Grams:
 
 
 @cache
-def _marks() -> dict[str, tuple[str, ...]]:
-    """Small words and foreign letters of languages/lookalikes.tsv → the languages they speak for."""
+def _marks(column: str) -> dict[str, tuple[str, ...]]:
+    """Of languages/lookalikes.tsv the small words or the foreign letters (`column`) → the languages they speak for."""
     found: dict[str, list[str]] = {}
     for row in rows(LANGUAGE_FACTS / "lookalikes.tsv"):
-        for mark in [*row["words"].split(), *row["letters"]]:
+        for mark in row[column].split() if column == "words" else row[column]:
             found.setdefault(mark, []).append(row["language"])
     return {mark: tuple(languages) for mark, languages in found.items()}
 
 
 @cache
 def _foreign_letters() -> frozenset[str]:
-    return frozenset(mark for mark in _marks() if len(mark) == 1 and mark.isalpha())
+    return frozenset(_marks("letters"))
 
 
 def lookalike(text: str) -> Claim | None:
     """The language outside the model that enough words of `text` (see `letters`) speak for, if there is one."""
-    marks, foreign = _marks(), _foreign_letters()
+    small, foreign = _marks("words"), _foreign_letters()
     words = text.split()
     votes: Counter[str] = Counter()
     for word in words:
-        spoken = set(marks.get(word, ()))
+        spoken = set(small.get(word, ()))
         for letter in foreign.intersection(word):
-            spoken.update(marks[letter])
+            spoken.update(_marks("letters")[letter])
         if spoken:
             votes.update(spoken)
     if not votes:

@@ -1,0 +1,129 @@
+"""`sada explain`: why a text was understood as it was: terms and weights, seed words hit, places matched."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+
+from core.deployment import BASE_TOPICS
+from core.post import Claim, Kind, Post
+from enrich.batch import Batch
+from enrich.grams import CHARACTERS, cut, named
+from enrich.knowledge import Knowledge
+from enrich.language import CHARACTERS as LANGUAGE_CHARACTERS
+from enrich.language import letters
+from enrich.lexicon import FACTS, counted, lexicon
+from enrich.linear import Linear
+from enrich.pipeline import understand
+from enrich.reading import add_normal
+
+MOST = 8  # terms of a model
+_THEN = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason: what in the text spoke for which answer, and how strongly (log-odds, or a confidence)."""
+
+    task: str
+    answer: str
+    what: str  # "term", "fact", "seed", "place", "rule"
+    found: str
+    weight: float
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """What was understood of a text and why."""
+
+    language: Claim | None
+    sentiment: Claim | None
+    intent: Claim | None
+    topics: tuple[Claim, ...]
+    places: tuple[Claim, ...]
+    why: tuple[Why, ...]
+
+
+def explain(text: str, knowledge: Knowledge) -> Explained:
+    """`text` understood as a post would be, with the reasons, the strongest of each answer first."""
+    post = Post(id="explain:1", platform="explain", kind=Kind.MENTION, text=text, created_at=_THEN, observed_at=_THEN)
+    seen = understand([post], knowledge)[0]
+    read = add_normal(Batch(posts=(post,)), knowledge).texts[0]
+    return Explained(
+        language=seen.language, sentiment=seen.sentiment, intent=seen.intent, topics=seen.topics, places=seen.places,
+        why=(*_language_reasons(text, seen, knowledge), *_model_reasons(read, seen, knowledge), *_matches(read, knowledge)),
+    )  # fmt: skip
+
+
+def _language_reasons(text: str, seen: Post, knowledge: Knowledge) -> list[Why]:
+    if not seen.language or not knowledge.language:
+        return []
+    if seen.language.by != knowledge.language.name:
+        return [
+            Why(
+                task="language",
+                answer=seen.language.label,
+                what="rule",
+                found="small words and letters",
+                weight=seen.language.confidence or 0,
+            )
+        ]
+    return terms("language", seen.language.label, letters(text), knowledge.language, LANGUAGE_CHARACTERS)
+
+
+def _model_reasons(read: str, seen: Post, knowledge: Knowledge) -> list[Why]:
+    """Reasons of the sentiment, intent and first topic from the models of the post's language."""
+    language = seen.language.label if seen.language else knowledge.deployment.languages[0]
+    found: list[Why] = []
+    for task, models, claim in (("sentiment", knowledge.sentiment, seen.sentiment), ("intent", knowledge.intent, seen.intent)):
+        if claim and language in models:
+            found += _reasons(task, claim.label, read, models[language], language)
+    if language in knowledge.topics:
+        model = knowledge.topics[language]
+        best = str(_likeliest(read, model, language))
+        found += _reasons("topics", best, read, model, language)
+    return found
+
+
+def _likeliest(read: str, model: Linear, language: str) -> str:
+    scores = model.scores(cut([read]), counted([read], lexicon(language)))
+    return model.labels[int(model.chances(scores).argmax())]
+
+
+def _reasons(task: str, answer: str, read: str, model: Linear, language: str) -> list[Why]:
+    label = answer if answer in model.labels else _likeliest(read, model, language)
+    return [*terms(task, label, read, model, CHARACTERS), *_facts(task, label, read, model, language)]
+
+
+def terms(task: str, label: str, read: str, model: Linear, characters: tuple[int, ...]) -> list[Why]:
+    """The n-grams of `read` that spoke most for or against `label`, each once with all its occurrences."""
+    grams = cut([read], characters)
+    lines = model.weights[(grams.hashes >> np.uint32(model.shift)).astype(np.int64)]
+    length = float(np.sqrt(max(lines[:, -1].sum(), 1e-9)))
+    weights = lines[:, model.labels.index(label)] / length
+    total: dict[int, float] = {}
+    for gram, weight in zip(grams.hashes.tolist(), weights.tolist(), strict=True):
+        total[gram] = total.get(gram, 0.0) + weight
+    spelt = named(read, characters)
+    strongest = sorted(total.items(), key=lambda item: (-abs(item[1]), item[0]))[:MOST]
+    return [Why(task=task, answer=label, what="term", found=spelt.get(gram, "?"), weight=round(weight, 3)) for gram, weight in strongest]
+
+
+def _facts(task: str, label: str, read: str, model: Linear, language: str) -> list[Why]:
+    """Counted facts that spoke for or against `label`; a topic's seed words among them."""
+    line = counted([read], lexicon(language))[0]
+    weights = line * model.facts[:, model.labels.index(label)] if len(model.facts) else line * 0
+    strongest = [i for i in np.argsort(-np.abs(weights)).tolist()[:MOST] if abs(weights[i]) >= 0.05]
+    return [
+        Why(task=task, answer=label, what="seed" if FACTS[i] in BASE_TOPICS else "fact", found=FACTS[i], weight=round(float(weights[i]), 3))
+        for i in strongest
+    ]  # fmt: skip
+
+
+def _matches(read: str, knowledge: Knowledge) -> list[Why]:
+    """The deployment's own seed words and the places, as they stand in the text."""
+    tree, gazetteer = knowledge.tree, knowledge.gazetteer
+    seeds = [("topics", tree.ids[hit.value], "seed", hit) for hit in tree.seeds.find(read)]
+    places = [("places", gazetteer.ids[hit.value], "place", hit) for hit in gazetteer.spellings.find(read)]
+    return [
+        Why(task=task, answer=answer, what=what, found=read[hit.start : hit.end], weight=1.0)
+        for task, answer, what, hit in [*seeds, *places]
+    ]
