@@ -28,6 +28,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     query: str | None = None
     url: str | None = None
     every_minutes: int = 5  # its cadence; data older than this allows is a red light
+    rereadable: bool = False  # asking without a cursor reads the newest again and changes nothing there: it can be reconciled
     budget: int | None = None  # billed reads or quota units it may spend in a month; None: no limit of ours
     budget_left: int | None = None  # what is left of it when a pass begins; `ask` asks for no more
 
@@ -122,7 +123,8 @@ class Refreshes(Protocol):
     def refresh(self, client: Any, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
         """Look again at `posts` as we stored them, with as few calls as the platform allows. Raises PlatformProblem.
 
-        Yields their numbers (as posts observed now, or samples), comments and replies newer than those counted, and `missing`.
+        Yields their numbers (as posts observed now, or samples), comments and replies newer than those counted, and as `missing`
+        those not there although the credential was seen to work (another object answered).
         """
         ...
 

@@ -80,7 +80,7 @@ def sources(deployment: Deployment) -> list[Source]:
 def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
     return Source(
         id=f"x.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle, native_id=account.id,
-        every_minutes=account.every_minutes or minutes, budget=account.monthly_reads,
+        every_minutes=account.every_minutes or minutes, budget=account.monthly_reads, rereadable=True,
     )  # fmt: skip
 
 

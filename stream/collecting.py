@@ -128,7 +128,8 @@ def _keep(store: Keeper, line: Pass, answer: Answer, understand: Understand, now
         samples=new_samples(answer.samples, known), deleted=tuple((id, now) for id in (*answer.deleted, *replaced)), passes=(counted,),
     )  # fmt: skip
     saved = store.save(batch)
-    return msgspec.structs.replace(counted, stored=counted.stored + saved.stored, duplicates=counted.duplicates + saved.duplicates)
+    known_already = saved.duplicates + saved.updated
+    return msgspec.structs.replace(counted, stored=counted.stored + saved.stored, duplicates=counted.duplicates + known_already)
 
 
 def _known(store: Keeper, answer: Answer) -> dict[str, Post]:

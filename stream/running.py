@@ -10,27 +10,33 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from collectors.base import Collector, Source
 from collectors.every import COLLECTORS
 from core.deployment import Deployment
 from core.errors import CredentialMissing
 from core.settings import Settings
-from enrich.knowledge import Knowledge, learn
+from enrich.knowledge import learn
 from enrich.pipeline import understand
-from store.base import Pass, Store
-from stream import collecting, set_up
-from stream.scheduler import Scheduler
+from stream import demo_playing, polling, set_up
+from stream.demo import SEED
 
 log = logging.getLogger("sada")
+USUAL_DEMO = "momra"  # the deployment whose demo is played where none is named
 
 
-def run(settings: Settings, deployment: Deployment, name: str | None, port: int, demo: bool, with_dashboard: bool) -> None:
+def run(settings: Settings, deployment: Deployment, name: str | None, port: int, demo: bool, with_dashboard: bool, seed: int = SEED,
+        speed: float = 1.0) -> None:  # fmt: skip
     """Run until interrupted."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     knowledge = learn(deployment)
     with set_up.writing(settings, deployment) as store, _dashboard(name, port, with_dashboard):
-        scheduler = _scheduler(store, settings, deployment, knowledge)
+        sources = ready(settings, deployment)
+        if demo:  # after the dashboard has started: it fills while somebody watches
+            state = demo_playing.begun(store, settings, deployment, seed, set_up.now(), lambda posts: understand(posts, knowledge))
+            sources = demo_playing.ready(state, deployment, speed)
+        scheduler = polling.scheduler(store, sources, deployment, lambda posts: understand(posts, knowledge), set_up.now)
         scheduler.start()
         stopped = _until_stopped()
         stopped.wait()
@@ -38,32 +44,14 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
         scheduler.stop()
 
 
-def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collector, object, Source]]:
-    """Every source that has what it needs, with its client; the others are named with what they wait for."""
+def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collector, Any, Source]]:
+    """Every source that has what it needs, with a client of its own (not all clients bear two threads); the others are named."""
     for collector in COLLECTORS:
-        sources = collector.sources(deployment)
-        if not sources:
-            continue
-        try:
-            client = collector.client(settings)
-        except CredentialMissing as missing:
-            log.warning("%s", missing)
-            continue
-        yield from ((collector, client, source) for source in sources)
-
-
-def _scheduler(store: Store, settings: Settings, deployment: Deployment, knowledge: Knowledge) -> Scheduler:
-    """One thread a source; a limit the platform set before the last stop still holds."""
-    known = {source.id: (collector, client, source) for collector, client, source in ready(settings, deployment)}
-
-    def poll(source: Source) -> Pass:
-        collector, client, _ = known[source.id]
-        return collecting.poll(store, collector, client, source, lambda posts: understand(posts, knowledge), set_up.now)
-
-    def last(source: Source) -> Pass | None:
-        return next(iter(store.passes(source.id, 1)), None)
-
-    return Scheduler([source for _, _, source in known.values()], poll, set_up.now, last)
+        for source in collector.sources(deployment):
+            try:
+                yield collector, collector.client(settings), source
+            except CredentialMissing as missing:
+                log.warning("%s (waiting: %s)", missing, source.id)
 
 
 @contextmanager

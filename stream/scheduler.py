@@ -45,9 +45,9 @@ class Scheduler:
     """Runs `poll` for every source until stopped; what goes wrong with one leaves the others alone."""
 
     def __init__(
-        self, sources: Iterable[Source], poll: Poll, clock: Callable[[], datetime], last: Callable[[Source], Pass | None] = lambda _: None
+        self, sources: Iterable[Source], poll: Poll, clock: Callable[[], datetime], first: Callable[[Source], datetime] | None = None
     ) -> None:
-        self._poll, self._clock, self._last = poll, clock, last
+        self._poll, self._clock, self._first = poll, clock, first
         self._stopped = threading.Event()
         self._threads = [threading.Thread(target=self._keep_polling, args=(s,), name=s.id, daemon=True) for s in sources]
 
@@ -65,7 +65,7 @@ class Scheduler:
 
     def _keep_polling(self, source: Source) -> None:
         failures = 0
-        at = first_time(source, self._last(source), self._clock())
+        at = self._first(source) if self._first else self._clock()
         while not self._stopped.wait(max(0.0, (at - self._clock()).total_seconds())):
             last = self._poll_once(source)
             failures = failures + 1 if last is None or last.state == "failed" else 0
