@@ -122,7 +122,7 @@ def _dressed(figure: go.Figure, axis: Axis, ticks: Axis, height: int) -> go.Figu
     figure.update_layout(
         **_plain(height), hovermode="x unified",
         xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title), "standoff": 4}, "automargin": True,
-               "range": [-0.6, len(axis.at) - 0.4], "fixedrange": True, "showgrid": False, "unifiedhovertitle": {"text": ""}, "tickangle": "auto", "zeroline": False},
+               "range": [-0.6, len(axis.at) - 0.4], "fixedrange": True, "showgrid": False, "unifiedhovertitle": {"text": ""}, "zeroline": False},
         yaxis={"tickmode": "array", "tickvals": list(ticks.at), "ticktext": [plotted(label) for label in ticks.labels], "title": {"text": plotted(ticks.title), "standoff": 10},
                "fixedrange": True, "gridcolor": GRID, "zerolinecolor": GRID, "automargin": True},
     )  # fmt: skip

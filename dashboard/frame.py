@@ -113,10 +113,25 @@ def language_of_failure() -> Words:
     return words(asked if asked in LANGUAGES else "en")
 
 
-def change(view: View) -> None:
-    """Go to another view of the same page."""
+def change(**changes: object) -> None:
+    """Go to another view of the same page: the present one with these changes, on its first screen of posts."""
+    view = msgspec.structs.replace(st.session_state["kept"], **{"page": 1, **changes})
     st.session_state["kept"] = view
     st.query_params.from_dict(filters.write(view))
+
+
+def turn(step: int) -> None:
+    """Go so many screens of posts on, or back."""
+    change(page=max(1, st.session_state["kept"].page + step))
+
+
+def clear() -> None:
+    """Take every filter away; language and period stay."""
+    kept = st.session_state["kept"]
+    change(**msgspec.structs.asdict(View(lang=kept.lang, period=kept.period)))
+
+
+# What a widget calls reads the present view from the session: Streamlit may call it with the arguments of an earlier run.
 
 
 def pages(said: Words, icons: bool = True) -> list[st.Page]:
@@ -139,10 +154,10 @@ def here() -> Desk:
     The very first visit of a process runs a file in pages/ by itself (Streamlit's older way of pages) if it opens there; naming the
     pages ends that, and the run begins again in dashboard/app.py.
     """
-    if "desk" not in st.session_state:
+    if "desk" not in st.session_state:  # taken away below, so that it is always this run's
         st.navigation(pages(language_of_failure(), icons=False), position="hidden")
         st.rerun()
-    desk: Desk = st.session_state["desk"]
+    desk: Desk = st.session_state.pop("desk")
     return desk
 
 
@@ -164,7 +179,7 @@ def _segments(desk: Desk, name: str, options: Sequence[str], chosen: str, says: 
     st.session_state[key] = chosen if chosen in options else options[0]
     st.segmented_control(
         desk.words(f"filter.{name}"), options, key=key, required=True, label_visibility="collapsed",
-        format_func=lambda option: desk.words(f"{says}.{option}"), on_change=take, args=(desk, name, key),
+        format_func=lambda option: desk.words(f"{says}.{option}"), on_change=take, args=(name, key),
     )  # fmt: skip
 
 
@@ -176,9 +191,9 @@ def segments(desk: Desk, name: str, options: Sequence[str]) -> str:
     return chosen
 
 
-def take(desk: Desk, name: str, key: str) -> None:
+def take(name: str, key: str) -> None:
     """Put what a widget says into the address."""
-    change(msgspec.structs.replace(desk.view, **{name: st.session_state[key], "page": 1}))
+    change(**{name: st.session_state[key]})
 
 
 def _filters(desk: Desk, names: Sequence[str]) -> None:
@@ -206,19 +221,18 @@ def _filter(desk: Desk, name: str, options: tuple[str, ...]) -> None:
     with st.popover(said, type="primary" if chosen else "secondary"):
         st.multiselect(
             desk.words(f"filter.{name}"), options, key=key, placeholder=desk.words("filter.all"), format_func=lambda o: named(desk, name, o),
-            on_change=_listed, args=(desk, name, key),
+            on_change=_listed, args=(name, key),
         )  # fmt: skip
 
 
-def _listed(desk: Desk, name: str, key: str) -> None:
-    change(msgspec.structs.replace(desk.view, **{name: tuple(st.session_state[key]), "page": 1}))
+def _listed(name: str, key: str) -> None:
+    change(**{name: tuple(st.session_state[key])})
 
 
 def _cleared(desk: Desk, names: Sequence[str]) -> None:
     used = [name for name in {*names, *filters.LISTS} if getattr(desk.view, name)]
     if used or desk.view.since or desk.view.q or desk.view.theme:
-        empty = View(lang=desk.view.lang, period=desk.view.period)
-        st.button(desk.words("filter.clear"), type="tertiary", icon=":material/close:", on_click=change, args=(empty,), key="clear")
+        st.button(desk.words("filter.clear"), type="tertiary", icon=":material/close:", on_click=clear, key="clear")
 
 
 def named(desk: Desk, name: str, value: str) -> str:
@@ -238,7 +252,7 @@ def language_choice(desk: Desk) -> None:
     st.session_state["choose_lang"] = desk.view.lang
     st.selectbox(
         desk.words("filter.lang"), LANGUAGES, key="choose_lang", label_visibility="collapsed", width=130,
-        format_func=lambda code: words(code)("language"), on_change=take, args=(desk, "lang", "choose_lang"),
+        format_func=lambda code: words(code)("language"), on_change=take, args=("lang", "choose_lang"),
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import islice
 
-import msgspec
 import streamlit as st
 
 from core.theme import Theme
@@ -38,13 +37,13 @@ def _search(desk: Desk) -> None:
         st.session_state["asked"] = desk.view.q
         st.text_input(
             desk.words("posts.search"), key="asked", placeholder=desk.words("posts.search_hint"), label_visibility="collapsed", type="search",
-            icon=":material/search:", on_change=_searched, args=(desk,),
+            icon=":material/search:", on_change=_searched,
         )  # fmt: skip
         frame.segments(desk, "order", filters.ORDERS)
 
 
-def _searched(desk: Desk) -> None:
-    frame.change(msgspec.structs.replace(desk.view, q=st.session_state["asked"], page=1))
+def _searched() -> None:
+    frame.change(q=st.session_state["asked"])
 
 
 def _theme(desk: Desk) -> Theme | None:
@@ -108,8 +107,8 @@ def _turn(desk: Desk, found: Found) -> None:
                 icon=f":material/{icon}:",
                 disabled=not can,
                 key=f"turn_{step}",
-                on_click=frame.change,
-                args=(msgspec.structs.replace(desk.view, page=page + step),),
+                on_click=frame.turn,
+                args=(step,),
             )
 
 

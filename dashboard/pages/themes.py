@@ -164,7 +164,7 @@ def _life(desk: Desk, found: Sequence[Theme], window: Window) -> None:
         st.subheader(w("themes.life"), anchor=False, width="stretch")
         st.session_state["choose_theme"] = chosen
         st.selectbox(w("themes.which"), list(names), key="choose_theme", label_visibility="collapsed", width=320, format_func=lambda id: bare(names[id]),
-                     on_change=frame.take, args=(desk, "theme", "choose_theme"))  # fmt: skip
+                     on_change=frame.take, args=("theme", "choose_theme"))  # fmt: skip
     theme = next(t for t in found if t.id == chosen)
     _life_chart(desk, theme, [p.created_at for p in desk.ask.get(theme.evidence)], window)
 

@@ -1,0 +1,76 @@
+"""Charts: gaps stay gaps, blind hours are hatched, labels are safe, ticks are round."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import charts
+from dashboard.charts import Axis, Line
+
+AXIS = Axis(at=(0, 1, 2), labels=("a", "", "c"))
+TICKS = Axis(at=(0, 5), labels=("0", "5"), title="posts")
+
+
+def line(*values: float | None, name: str = "x") -> Line:
+    return Line(name=name, values=values, colour="#000", hover=tuple(map(str, values)))
+
+
+def test_a_missing_value_breaks_the_line() -> None:
+    (trace,) = charts.lined(AXIS, [line(1, None, 3)], TICKS).data
+    assert trace.y == (1, None, 3)
+    assert trace.connectgaps is False
+
+
+def test_blind_bars_are_hatched_over_their_whole_height() -> None:
+    *_, hatch = charts.stacked(AXIS, [line(1, 2, 3)], [1], "blind", TICKS).data
+    assert (list(hatch.x), hatch.yaxis, hatch.marker.pattern.shape) == ([1], "y2", "/")
+
+
+def test_nothing_blind_is_not_hatched() -> None:
+    assert len(charts.stacked(AXIS, [line(1, 2, 3)], [], "blind", TICKS).data) == 1
+
+
+def test_a_name_cannot_write_html_into_a_chart() -> None:
+    figure = charts.stacked(AXIS, [line(1, 2, 3, name="<a href='javascript:x'>x</a>")], [], "", TICKS)
+    assert "<" not in figure.data[0].name
+
+
+def test_only_labelled_places_are_written_below_the_axis() -> None:
+    figure = charts.lined(AXIS, [line(1, 2, 3)], TICKS)
+    assert list(figure.layout.xaxis.tickvals) == [0, 2]
+    assert figure.layout.yaxis.title.text.strip("\u2068\u2069") == "posts"
+
+
+def test_a_heat_maps_first_row_is_at_the_top() -> None:
+    figure = charts.heat(["p"], ["t1", "t2"], [[1], [None]], [["one"], ["none"]], ((0, "#fff"), (1, "#000")))
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+@pytest.mark.parametrize(
+    ("most", "least", "expected"), [(15, 0, [0, 5, 10, 15]), (0, 0, [0]), (412_000, 390_000, [390_000, 400_000, 410_000])]
+)
+def test_ticks_are_round(most: float, least: float, expected: list[float]) -> None:
+    assert charts.ticks(most, least)[: len(expected)] == expected
+
+
+@given(st.floats(0, 1e9), st.integers(2, 8))
+def test_ticks_are_few_and_rise(most: float, about: int) -> None:
+    found = charts.ticks(most, 0, about)
+    assert found == sorted(set(found))
+    assert 1 <= len(found) <= 3 * about + 2
+
+
+def test_labels_thin_out_evenly() -> None:
+    assert charts.every_nth("abcdefgh", 4) == ("a", "", "c", "", "e", "", "g", "")
+
+
+def test_labels_can_be_read_on_light_and_dark_pages() -> None:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        return sum(
+            w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+        )
+
+    for theme, background in (("light", "#FFFFFF"), ("dark", "#12191A")):
+        a, b = sorted((luminance(charts.INK[theme]), luminance(background)))
+        assert (b + 0.05) / (a + 0.05) >= 4.5  # WCAG AA

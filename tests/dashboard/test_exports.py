@@ -1,0 +1,42 @@
+"""The CSV opens rightly in a spreadsheet, and nothing a citizen wrote can run there."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import exports
+from tests.dashboard.factory import FORMULA
+from tests.make import claim, post
+
+
+def rows(*posts) -> list[dict[str, str]]:  # type: ignore[no-untyped-def]
+    written = b"".join(exports.as_csv(posts, lambda p: p.text))
+    return list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+
+
+def test_the_file_begins_with_a_mark_that_says_utf8() -> None:
+    assert next(exports.as_csv([], str)).startswith(b"\xef\xbb\xbfid,platform,kind")
+
+
+def test_a_post_is_one_row_in_its_own_words() -> None:
+    text = 'سطر أول\nسطر ثان، "اقتباس"'
+    (row,) = rows(post(1, text=text, sentiment=claim("negative"), topics=(claim("water"), claim("roads")), likes=0))
+    assert (row["text"], row["sentiment"], row["topics"], row["likes"], row["views"]) == (text, "negative", "water;roads", "0", "")
+
+
+@pytest.mark.parametrize("text", [FORMULA, "+1", "-1", "@SUM(A1)", "\t=1", " =1+1", "\u202e=1", "\u00a0@x", "\r=1", "|cmd"])
+def test_what_could_be_a_formula_is_text(text: str) -> None:
+    assert exports.safe(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "مرحبا", "a=b", "5 - 3", "'quoted"])
+def test_other_text_stays_as_it_was_written(text: str) -> None:
+    assert exports.safe(text) == text
+
+
+@given(st.text())
+def test_no_cell_ever_begins_like_a_formula(text: str) -> None:
+    assert not exports.safe(text).lstrip().startswith(("=", "+", "-", "@"))
