@@ -32,7 +32,7 @@ CREDENTIALS: Mapping[str, str] = {
 }
 """Key after the SADA_ prefix → the platform that needs it."""
 
-OTHERS = ("DATA", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "POSTGRES",
+OTHERS = ("DATA", "PREFIX", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "POSTGRES",
           "RETENTION_MONTHS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
           "REQUIRE_SERVICES", "SERVICES", "BROWSER", "LOG_LEVEL")  # fmt: skip
 
@@ -64,6 +64,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_urls: dict[str, str] = {}  # platform → address
     credentials: dict[str, Secret] = {}  # key without SADA_ → value
     others: dict[str, str] = {}
+
+    @property
+    def topic_prefix(self) -> str:
+        """What topics begin with in a cluster that several organisations share; SADA_PREFIX."""
+        return self.others.get("PREFIX", "")
+
+    @property
+    def index_prefix(self) -> str:
+        """What indices begin with; SADA_PREFIX, else sada."""
+        return self.others.get("PREFIX", "sada")
 
     def credential(self, key: str) -> str | None:
         """The credential `key` (without SADA_), or None."""

@@ -43,13 +43,13 @@ class DistributedStore(ElasticStore):
         self._ledger.close()
 
 
-def open_distributed(settings: Settings, prefix: str = "sada") -> DistributedStore:
+def open_distributed(settings: Settings) -> DistributedStore:
     """The store that SADA_ELASTICSEARCH and SADA_POSTGRES name. Raises BadSettings where one of them is missing."""
     if not (settings.elasticsearch and settings.postgres):
         missing = "SADA_POSTGRES" if settings.elasticsearch else "SADA_ELASTICSEARCH"
         raise BadSettings(f"{missing}: is not set; with several machines both SADA_ELASTICSEARCH and SADA_POSTGRES are needed")
     client = Elasticsearch(settings.elasticsearch, request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
-    return DistributedStore(client, open_ledger(settings.postgres), prefix)
+    return DistributedStore(client, open_ledger(settings.postgres), settings.index_prefix)
 
 
 def credentials(settings: Settings) -> dict[str, tuple[str, str]]:

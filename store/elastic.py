@@ -20,7 +20,7 @@ from core.theme import Theme
 from store import buckets, elastic_bodies
 from store.base import Batch, Saved
 from store.elastic_bodies import POSTS, Body
-from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulk_body, saving
+from store.elastic_saving import TOO_MUCH, Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulk_body, halves, refusal, saving
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
 
 PATIENCE = 12  # turns of waiting in a row, doubling to half a minute: about four minutes, then the process says so and ends
@@ -79,6 +79,9 @@ class ElasticStore:
             except RETRIED:
                 time.sleep(wait_seconds(turn))
             except elasticsearch.ApiError as error:
+                if isinstance(request, Bulk) and error.status_code in TOO_MUCH:
+                    both = halves(request)
+                    return refusal(request, error.status_code, error.error) if both is None else [i for half in both for i in self._ask_patiently(half)]
                 if error.status_code not in (429, 503):
                     raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}); nothing of this batch is lost, it comes again") from error
                 time.sleep(wait_seconds(turn))

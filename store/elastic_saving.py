@@ -168,3 +168,21 @@ def bulk_body(lines: Sequence[Body]) -> bytes:
     encode = msgspec.json.Encoder().encode
     return b"\n".join(encode(line) for line in lines) + b"\n"
 
+
+
+TOO_MUCH = {400, 413}  # the engine refuses a request as a whole: one line of it cannot be, or it is too long
+
+
+def halves(request: Bulk) -> tuple[Bulk, Bulk] | None:
+    """The request in two, to find the line for which it was refused; None if it holds one document only."""
+    documents = len(request.lines) // 2
+    if documents < 2:
+        return None
+    middle = documents // 2 * 2
+    return Bulk(request.lines[:middle]), Bulk(request.lines[middle:])
+
+
+def refusal(request: Bulk, status: int, why: str) -> Answer:
+    """The answer that says of a request's only document that the engine will never take it."""
+    (verb,) = request.lines[0]
+    return [{verb: {"status": 400 if status in TOO_MUCH else status, "error": {"type": why}}}]

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from core.post import METRICS, Post, Version, tombstone
+from core.post import METRICS, Post, Version, encode, tombstone
 
 
 def merged(old: Post | None, new: Post) -> Post:
     """The post to keep after `new` came to `old`: the later observation, with what it does not tell taken from the earlier.
 
-    A deletion is final. Equal observation times keep `old`, so that saving twice changes nothing.
+    A deletion is final. Of two different observations of the same time the greater in bytes stands, so that order does not matter.
     """
     if old is None:
         return new
@@ -16,10 +16,16 @@ def merged(old: Post | None, new: Post) -> Post:
         return old
     if new.deleted_at:
         return tombstone(old, new.deleted_at)
-    later, earlier = (new, old) if new.observed_at > old.observed_at else (old, new)
+    later, earlier = (new, old) if _is_later(new, old) else (old, new)
     untold = {name: getattr(earlier, name) for name in METRICS if getattr(later, name) is None}
     untold |= {name: getattr(earlier, name) for name in ("author", "url", "account", "parent_id", "conversation_id") if getattr(later, name) is None}
     return msgspec.structs.replace(later, versions=_versions(earlier, later), **untold)
+
+
+def _is_later(new: Post, old: Post) -> bool:
+    if new.observed_at != old.observed_at:
+        return new.observed_at > old.observed_at
+    return not is_same(old, new) and encode(new) > encode(old)
 
 
 def _versions(earlier: Post, later: Post) -> tuple[Version, ...]:

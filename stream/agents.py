@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from stream.dead_letters import Limit
 from stream.handling import Indexer, Understand
 from stream.topics import DEAD, POSTS, RAW, SAMPLES, DeadLetter, decode_samples, encode
 
+log = logging.getLogger("sada.agents")
 TOGETHER = 8  # pages handled at once: while one waits for the store the next is prepared
 WITHIN = 0.05  # seconds to wait for more of them
 
@@ -64,6 +66,10 @@ async def _handled(messages: list[bytes], handle: Callable[[list[bytes]], Awaita
         await handle(messages)
     except SadaError as error:
         parts.halt(error)
+        return False
+    except Exception as error:  # the loop's edge: an unknown failure must not be acknowledged away
+        log.exception("a batch of %d messages broke", len(messages))
+        parts.halt(SadaError(f"the worker broke ({type(error).__name__}); nothing was acknowledged, start it again to go on"))
         return False
     return True
 

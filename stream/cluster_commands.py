@@ -35,13 +35,13 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
     settings = door.settings()
     said: list[str] = []
     if settings.kafka:
-        made = kafka.create_topics(settings.kafka, partitions, retention_hours)
+        made = kafka.create_topics(settings.kafka, partitions, retention_hours, settings.topic_prefix)
         said.append(f"Kafka: {', '.join(made) if made else 'every topic was there'}")
     if settings.elasticsearch:
         client = Elasticsearch(settings.elasticsearch, request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
-        said += [f"Elasticsearch: {line}" for line in set_up(client, shards=shards, replicas=replicas)]
+        said += [f"Elasticsearch: {line}" for line in set_up(client, settings.index_prefix, shards, replicas)]
         if again:
-            said.append(f"Elasticsearch: written anew: {', '.join(reindex(client)) or 'nothing, there are no posts yet'}")
+            said.append(f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}")
     if settings.postgres:
         open_ledger(settings.postgres).close()
         said.append("PostgreSQL: the ledger's tables are there")
@@ -61,7 +61,7 @@ def retention(months: int, as_json: AsJson = False) -> None:
     now = door.now()
     back = now.year * 12 + now.month - 1 - months
     first_kept = now.replace(year=back // 12, month=back % 12 + 1, day=1)
-    dropped = drop_months(Elasticsearch(settings.elasticsearch, **credentials(settings)), first_kept)  # type: ignore[arg-type]
+    dropped = drop_months(Elasticsearch(settings.elasticsearch, **credentials(settings)), first_kept, settings.index_prefix)  # type: ignore[arg-type]
     typer.echo(json.dumps(dropped) if as_json else f"dropped: {', '.join(dropped) or 'nothing is that old'}")
 
 
@@ -79,16 +79,17 @@ def work(deployment: Annotated[str | None, typer.Option("--deployment", "-d")] =
     run_worker(settings, door.deployment(deployment, settings), tuple(stage or STAGES), metrics_port)
 
 
-def _broker(settings: Settings) -> str:
+def _broker(settings: Settings) -> tuple[str, str]:
+    """Kafka's address and the topics' prefix."""
     if not settings.kafka:
         raise BadSettings("SADA_KAFKA: is not set; dead letters lie on Kafka")
-    return settings.kafka
+    return settings.kafka, settings.topic_prefix
 
 
 @letters.command("list", epilog="Example: sada dead-letters list")
 def list_letters(as_json: AsJson = False) -> None:
     """Every dead letter: id, stage, reason, source; never a text."""
-    kept = list(dead_letters.kept(_broker(door.settings())))
+    kept = list(dead_letters.kept(*_broker(door.settings())))
     if as_json:
         rows = [{"id": k.id, "stage": k.letter.stage, "why": k.letter.why, "at": k.letter.at.isoformat(), "source": k.letter.source} for k in kept]
         typer.echo(json.dumps(rows, ensure_ascii=False))
@@ -101,13 +102,13 @@ def list_letters(as_json: AsJson = False) -> None:
 @letters.command("show", epilog="Example: sada dead-letters show 0-17")
 def show_letter(id: str) -> None:
     """One dead letter whole, with its post: for the person who mends it."""
-    typer.echo(msgspec.json.encode(dead_letters.find(_broker(door.settings()), id)).decode())
+    typer.echo(msgspec.json.encode(dead_letters.find(*_broker(door.settings()), id)).decode())
 
 
 @letters.command("replay", epilog="Example: sada dead-letters replay --why 'could not be understood'")
-def replay_letters(id: str | None = None, why: Annotated[str | None, typer.Option(help="Only those whose reason begins so.")] = None, as_json: AsJson = False) -> None:
+def replay_letters(id: Annotated[str | None, typer.Argument(help="One of them; else all.")] = None, why: Annotated[str | None, typer.Option(help="Only those whose reason begins so.")] = None, as_json: AsJson = False) -> None:
     """Send dead letters back to the beginning of the stream; twice does no harm."""
     broker = _broker(door.settings())
-    chosen = [dead_letters.find(broker, id)] if id else [k for k in dead_letters.kept(broker) if k.letter.why.startswith(why or "")]
-    sent, useless = dead_letters.replay(chosen, Publisher(broker))
+    chosen = [dead_letters.find(*broker, id)] if id else [k for k in dead_letters.kept(*broker) if k.letter.why.startswith(why or "")]
+    sent, useless = dead_letters.replay(chosen, Publisher(*broker))
     typer.echo(json.dumps({"sent": sent, "useless": useless}) if as_json else f"{sent} sent again, {useless} hold nothing that could be")

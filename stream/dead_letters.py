@@ -56,7 +56,7 @@ def kept(address: str, prefix: str = "") -> Iterator[Kept]:
         yield Kept(id=f"{partition}-{offset}", letter=decode_dead_letter(message))
 
 
-def find(address: str, id: str, prefix: str = "") -> Kept:
+def find(address: str, prefix: str, id: str) -> Kept:
     """One dead letter. Raises AskedWrongly if there is none under this id."""
     found = next((one for one in kept(address, prefix) if one.id == id), None)
     if found is None:

@@ -10,11 +10,12 @@ import elasticsearch
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
+from core.errors import StoreFailed
 from core.page import Page
 from core.post import Post
 from store.base import Batch, Saved
 from store.elastic import answer_of, call, wait_seconds
-from store.elastic_saving import Answer, Outcome, Request, Seek, Wait, saving
+from store.elastic_saving import TOO_MUCH, Answer, Bulk, Outcome, Request, Seek, Wait, halves, refusal, saving
 from stream import metrics
 from stream.topics import DeadLetter, decode_page
 
@@ -76,8 +77,11 @@ class Indexer:
             except (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout):
                 pass
             except elasticsearch.ApiError as error:
+                if isinstance(request, Bulk) and error.status_code in TOO_MUCH:
+                    both = halves(request)
+                    return refusal(request, error.status_code, error.error) if both is None else [i for half in both for i in await self._ask_patiently(half)]
                 if error.status_code not in (429, 503):
-                    raise
+                    raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}); the page is not acknowledged and comes again") from error
             turn += 1
             metrics.RETRIES.inc()
             await asyncio.sleep(wait_seconds(turn))

@@ -33,10 +33,11 @@ class Halted:
     reason: SadaError | None = None
 
 
-def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metrics_port: int | None = None, prefix: str = "", index_prefix: str = "sada") -> None:
+def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metrics_port: int | None = None) -> None:
     """Run a worker until it is stopped. Raises the SadaError for which it stopped by itself, BadSettings where an address is missing."""
     address, engine = required(settings)
     knowledge = learn(deployment)
+    prefix, index_prefix = settings.topic_prefix, settings.index_prefix
     app = application.build(address, prefix)
     halted = Halted()
 
@@ -50,6 +51,7 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
         store=ElasticStore(Elasticsearch(engine, request_timeout=60, **credentials), index_prefix), ledger=open_ledger(settings.postgres) if settings.postgres else None, clock=set_up.now,
         limit=Limit(), halt=halt,
     )  # fmt: skip
+    app.on_before_shutdown.connect(_closing(parts), weak=False)
     add_agents(app, application.topics(app, prefix), parts, stages)
     if metrics_port:
         metrics.serve(metrics_port, lambda: app.started and not app.should_stop)
@@ -57,6 +59,13 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
         faust.Worker(app, loglevel=settings.others.get("LOG_LEVEL", "ERROR"), quiet=True, redirect_stdouts=False).execute_from_commandline()
     if halted.reason is not None:
         raise halted.reason
+
+
+def _closing(parts: Parts):  # type: ignore[no-untyped-def]
+    async def close(*_: object, **__: object) -> None:
+        await parts.indexer.close()
+
+    return close
 
 
 def required(settings: Settings) -> tuple[str, str]:

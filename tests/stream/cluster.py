@@ -1,0 +1,110 @@
+"""A small cluster of one's own for a test: topics and indices under a prefix nobody else has, and workers to start, stop and kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+from elasticsearch import Elasticsearch, NotFoundError
+
+from core.page import Page
+from core.post import Post
+from stream import kafka
+from stream.kafka import Publisher
+from stream.topics import DEAD, POSTS, RAW, decode_dead_letter, encode, prefixed
+from tests.make import NOON
+
+ROOT = Path(__file__).parents[2]
+PARTITIONS = 4
+
+
+class Cluster:
+    """Addresses, a prefix, a publisher, and the workers that were started."""
+
+    def __init__(self, addresses: dict[str, str]) -> None:
+        self.prefix = f"test{uuid.uuid4().hex[:10]}"
+        self.environment = addresses | {"SADA_PREFIX": self.prefix}
+        self.kafka = addresses["SADA_KAFKA"]
+        self.client = Elasticsearch(addresses["SADA_ELASTICSEARCH"], request_timeout=60)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.sada("setup", "--partitions", str(PARTITIONS))
+        self.publisher = Publisher(self.kafka, self.prefix)
+
+    def sada(self, *words: str, status: int = 0) -> str:
+        """Run a command and return what it printed."""
+        done = subprocess.run([sys.executable, "-m", "sada", *words], cwd=ROOT, env=os.environ | self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr[-2000:]
+        return done.stdout
+
+    def work(self) -> subprocess.Popen[bytes]:
+        """Start a worker."""
+        worker = subprocess.Popen([sys.executable, "-m", "sada", "work"], cwd=ROOT, env=os.environ | self.environment,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+        self.workers.append(worker)
+        return worker
+
+    def publish(self, posts: list[Post], at_once: int = 100) -> None:
+        """Put posts on the stream, so many to a page."""
+        pages = [posts[i : i + at_once] for i in range(0, len(posts), at_once)]
+        self.publisher.publish(RAW, [encode(Page(source="x.mentions.city", pass_id="", number=n, fetched_at=NOON, posts=tuple(p))) for n, p in enumerate(pages, 1)])
+
+    def count(self) -> int:
+        """Posts that can be searched now."""
+        try:
+            self.client.indices.refresh(index=f"{self.prefix}-posts")
+            return int(self.client.count(index=f"{self.prefix}-posts")["count"])
+        except NotFoundError:
+            return 0
+
+    def ids(self) -> list[str]:
+        """Every id in every month index, as often as it stands there."""
+        from store.elastic import ElasticStore
+
+        store = ElasticStore(self.client, self.prefix)
+        return [hit["id"] for hit in store._every(f"{self.prefix}-posts", {"match_all": {}}, [{"id": "asc"}])]
+
+    def wait_for(self, posts: int, seconds: float = 90) -> None:
+        """Until so many posts can be searched and nothing is waiting on Kafka; fails with what there is."""
+        until = time.monotonic() + seconds
+        while self.count() < posts or self.lag():
+            assert time.monotonic() < until, f"{self.count()} of {posts} posts, {self.lag()} pages waiting"
+            time.sleep(0.3)
+
+    def lag(self) -> int:
+        """Pages not yet finished."""
+        group = f"{self.prefix}-sada"
+        return sum(kafka.lag(self.kafka, group, prefixed(topic, self.prefix)) for topic in (RAW, POSTS))
+
+    def dead(self) -> list[str]:
+        """Why each dead letter is one."""
+        return [decode_dead_letter(message).why for _, _, message in kafka.read_all(self.kafka, prefixed(DEAD, self.prefix))]
+
+    def stop(self, worker: subprocess.Popen[bytes]) -> int:
+        """Ask a worker to end and return its exit status."""
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=60)
+        return worker.returncode
+
+    def close(self) -> None:
+        """Kill what still runs and remove what was made."""
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.kill()
+                worker.communicate()
+        names = list(self.client.indices.get(index=f"{self.prefix}-*"))
+        if names:
+            self.client.indices.delete(index=names)
+        self.client.indices.delete_index_template(name=f"{self.prefix}-*")
+        self.client.cluster.delete_component_template(name=f"{self.prefix}-settings")
+        kafka.AdminClient({"bootstrap.servers": self.kafka}).delete_topics([prefixed(t, self.prefix) for t in kafka.TOPICS])
+        self.client.close()
+
+    def letters(self) -> list[dict[str, str]]:
+        """What `sada dead-letters list` says."""
+        return json.loads(self.sada("dead-letters", "list", "--json"))

@@ -1,0 +1,133 @@
+"""The distributed set-up on the real servers: counted by ids, sent = stored + dead-lettered, none twice."""
+
+import random
+import time
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from core.post import encode as as_json
+from enrich.knowledge import learn
+from enrich.pipeline import understand
+from store.base import Batch
+from store.elastic import ElasticStore
+from store.embedded import EmbeddedStore
+from store.query import Filter
+from stream import set_up
+from stream.topics import RAW
+from tests.conftest import address
+from tests.make import NOON, post
+from tests.stream.cluster import Cluster
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def cluster():
+    made = Cluster({key: address(key) for key in ("SADA_KAFKA", "SADA_ELASTICSEARCH", "SADA_POSTGRES")})
+    yield made
+    made.close()
+
+
+def posts(count, first=0):
+    return [post(n, text=f"الشارع رقم {n} مظلم, яма у дома {n}, lamp {n}") for n in range(first, first + count)]
+
+
+def numbered(count):
+    return sorted(f"x:{n}" for n in range(count))
+
+
+def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(cluster):
+    total, draw = 12_000, random.Random(3)
+    cluster.publish(posts(total))
+    for _ in range(3):
+        worker, target = cluster.work(), cluster.count() + draw.randrange(1, total // 5)
+        until = time.monotonic() + 60
+        while cluster.count() < target and time.monotonic() < until:
+            time.sleep(0.1)
+        worker.kill()
+        worker.communicate()
+    cluster.work()
+    cluster.wait_for(total)
+    assert cluster.ids() == numbered(total)
+    assert cluster.dead() == []
+
+
+def test_workers_that_join_and_leave_lose_nothing(cluster):
+    total = 12_000
+    cluster.publish(posts(total))
+    first, second = cluster.work(), cluster.work()
+    until = time.monotonic() + 60
+    while cluster.count() < 2000 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert cluster.stop(first) == 0
+    cluster.work()
+    cluster.wait_for(total)
+    assert cluster.stop(second) == 0
+    assert cluster.ids() == numbered(total)
+
+
+def test_a_poison_message_is_put_aside_and_the_rest_goes_on(cluster):
+    cluster.publish(posts(100))
+    cluster.publisher.publish(RAW, [b"\xc1 no page"])
+    cluster.publish([post(5000, id="x:" + "9" * 600)], 1)  # an id longer than the engine takes
+    cluster.publish(posts(100, 100))
+    cluster.work()
+    cluster.wait_for(200)
+    assert cluster.ids() == numbered(200)
+    kept = cluster.letters()
+    assert sorted((k["stage"], k["why"].split(":")[0]) for k in kept) == [("index", "action_request_validation_exception"), ("understand", "not a page")]
+
+
+def test_the_engine_blocked_for_want_of_disk_is_waited_for(cluster):
+    cluster.publish(posts(300))
+    worker = cluster.work()
+    cluster.wait_for(300)
+    months = f"{cluster.prefix}-posts-*"
+    cluster.client.indices.put_settings(index=months, settings={"index.blocks.read_only_allow_delete": True})
+    cluster.publish(posts(300, 300))
+    time.sleep(3)
+    assert cluster.count() == 300
+    cluster.client.indices.put_settings(index=months, settings={"index.blocks.read_only_allow_delete": None})
+    cluster.wait_for(600)
+    assert cluster.ids() == numbered(600)
+    assert worker.poll() is None
+    assert cluster.dead() == []
+
+
+def test_both_set_ups_give_the_same_documents(cluster, tmp_path):
+    deployment = set_up.deployment(None, set_up.settings())
+    told = [*posts(50), post(3, text="the lamp burns again", observed_at=NOON + timedelta(days=1), likes=4), post(7, text="الشارع", views=0)]
+    cluster.publish(told, 10)
+    cluster.work()
+    cluster.wait_for(50)
+    embedded = EmbeddedStore(tmp_path / "posts.db")
+    knowledge = learn(deployment)
+    for start in range(0, len(told), 10):
+        embedded.save(Batch(posts=tuple(understand(told[start : start + 10], knowledge))))
+    here = {p.id: as_json(msgspec.structs.replace(p, normal=None)) for p in embedded.posts(Filter())}
+    there = {p.id: as_json(p) for p in ElasticStore(cluster.client, cluster.prefix).posts(Filter())}
+    assert len(here) == 50
+    assert here == there
+
+
+def test_what_was_put_aside_can_be_replayed(cluster):
+    cluster.publish([post(1, id="x:" + "9" * 600)], 1)
+    cluster.publish(posts(100))
+    cluster.work()
+    cluster.wait_for(100)
+    (kept,) = cluster.letters()
+    assert '"sent": 1' in cluster.sada("dead-letters", "replay", kept["id"], "--json")
+    assert "x:999" in cluster.sada("dead-letters", "show", kept["id"])
+    cluster.sada("dead-letters", "show", "0-999", status=2)
+
+
+def test_setup_may_be_repeated_and_reindexing_keeps_every_post(cluster):
+    cluster.publish(posts(150))
+    worker = cluster.work()
+    cluster.wait_for(150)
+    cluster.stop(worker)
+    assert "every topic was there" in cluster.sada("setup")
+    assert "written anew" in cluster.sada("setup", "--reindex")
+    assert cluster.ids() == numbered(150)
