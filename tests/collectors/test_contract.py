@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 
 import pytest
@@ -104,11 +103,10 @@ def test_every_collector_is_tried_here(collector):
 
 @pytest.mark.parametrize("collector", EVERY)
 def test_without_its_keys_a_collector_says_what_it_waits_for_or_needs_none(collector):
-    with contextlib.suppress(CredentialMissing):
+    try:
         collector.client(Settings())
-        return
-    with pytest.raises(CredentialMissing, match="docs/credentials.md"):
-        collector.client(Settings())
+    except CredentialMissing as missing:
+        assert "SADA_" in str(missing) and "docs/credentials.md" in str(missing)
 
 
 @pytest.mark.parametrize("scenario", TRIED)
@@ -119,7 +117,9 @@ def test_sources_have_names_of_their_own_that_begin_with_the_platform(scenario):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 429, 500, 502, 503, 504])
-@pytest.mark.parametrize("body", [{}, "", "<html>", None, [], {"error": None}, {"error": "x"}, {"errors": [None]}, {"error": {"code": "x"}}])
+@pytest.mark.parametrize(
+    "body", [{}, "", "<html>", None, [], {"error": None}, {"error": "x"}, {"errors": [None]}, {"error": {"code": "x"}}]
+)
 @pytest.mark.parametrize("collector", EVERY)
 def test_every_status_with_any_body_is_on_the_table(collector, body, status):
     found = collector.problem(status, {}, body, NOON)
