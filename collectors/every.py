@@ -1,9 +1,10 @@
 """Every platform we collect from: a new one is one module and one line here."""
 
-from collectors import facebook, x
+from collectors import facebook, x, youtube
 from collectors.base import Collector
 
 COLLECTORS: tuple[Collector, ...] = (
     x,
     facebook,
+    youtube,
 )  # fmt: skip

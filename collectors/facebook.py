@@ -165,7 +165,7 @@ def _again(client: graph.Client, ids: list[str], told: Context) -> Iterator[Answ
 def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
     """Whose token it is, what is left of the hour, and whether every page of the deployment can be read with it."""
     me = graph.get(client, "me", {"fields": "id,name"}, now)
-    used, _ = graph.usage(client.session.told, now)
+    used, _ = graph.usage(client.session.latest.headers, now)
     yield Finding(what="facebook", state="ok", says=f"the token is accepted; {100 - used} % of this hour's calls are left")
     for account in (a for a in deployment.accounts if a.platform == PLATFORM):
         yield _page_check(client, account.handle, account.id, native(me.get("id")), now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,22 +32,28 @@ ID_CHARACTERS = re.compile(r"[\w.:-]+")
 SMALLEST_PAGE = 1
 
 
+class Latest(threading.local):
+    """What facebook-sdk hides of the latest answer; every source asks in its own thread."""
+
+    def __init__(self) -> None:
+        self.status, self.text = 0, ""
+        self.headers: dict[str, str] = {}  # names in lower case
+
+
 class Session(web.BoundedSession):
-    """A session that asks at `base_url`, signs what it asks, and remembers the status and headers that facebook-sdk hides."""
+    """A session that asks at `base_url`, signs what it asks, and remembers the latest status and headers."""
 
     def __init__(self, base_url: str, proof: str | None) -> None:
         super().__init__(facebook.FACEBOOK_GRAPH_URL.rstrip("/"), base_url)
-        self._proof = proof
-        self.status, self.text = 0, ""  # of the latest answer
-        self.told: dict[str, str] = {}  # its headers, names in lower case
+        self._proof, self.latest = proof, Latest()
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **how: Any) -> requests.Response:
-        self.status, self.told, self.text = 0, {}, ""
+        self.latest.status, self.latest.headers, self.latest.text = 0, {}, ""
         if self._proof:
             how["params"] = {**(how.get("params") or {}), "appsecret_proof": self._proof}
         answer = super().request(method, url, *args, **how)
-        self.status, self.told = answer.status_code, {k.lower(): v for k, v in answer.headers.items()}
-        self.text = "" if "json" in self.told.get("content-type", "") else answer.text[:400]
+        self.latest.status, self.latest.headers = answer.status_code, {k.lower(): v for k, v in answer.headers.items()}
+        self.latest.text = "" if "json" in self.latest.headers.get("content-type", "") else answer.text[:400]
         return answer
 
 
@@ -76,20 +83,20 @@ def get(client: Client, path: str, args: Mapping[str, Any], now: datetime) -> di
     except facebook.GraphAPIError as error:
         raise _failed(client, error.result, now) from None
     except requests.JSONDecodeError:
-        raise _failed(client, client.session.text, now) from None
+        raise _failed(client, client.session.latest.text, now) from None
     except requests.RequestException as error:
         raise web.line_problem(client.platform, error, now) from None
     except KeyError:  # facebook-sdk reads a content-type that is not there
-        raise _failed(client, client.session.text, now) from None
-    if client.session.status >= 400 or not isinstance(told, dict) or is_error(told):
+        raise _failed(client, client.session.latest.text, now) from None
+    if client.session.latest.status >= 400 or not isinstance(told, dict) or is_error(told):
         raise _failed(client, told, now)
     return told
 
 
 def _failed(client: Client, body: Any, now: datetime) -> PlatformProblem:
-    if client.session.text:
-        body = client.session.text
-    return problem(client.platform, client.session.status, client.session.told, body, now)
+    if client.session.latest.text:
+        body = client.session.latest.text
+    return problem(client.platform, client.session.latest.status, client.session.latest.headers, body, now)
 
 
 class Repeated(Exception):
@@ -149,7 +156,7 @@ def next_place(body: Any) -> str | None:
 
 def spare(client: Client, now: datetime) -> None:
     """Raise the wait that the next call would get, where the hour's calls are nearly used up."""
-    used, until = usage(client.session.told, now)
+    used, until = usage(client.session.latest.headers, now)
     if used >= USED_UP:
         raise table.problem(client.platform, now, code="4", until=until, detail=f"{used} % used")
 
