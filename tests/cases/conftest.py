@@ -7,9 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,8 +15,6 @@ import sqlalchemy
 
 from cases.store import CaseStore, open_cases
 from core.settings import Settings
-
-_numbers = count(1)
 
 
 def _binaries() -> Path | None:
@@ -67,12 +63,12 @@ def engine_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "sqlite":
         return Settings(data=tmp_path)
     server = request.getfixturevalue("postgres")
-    name = f"sada_{os.getpid()}_{next(_numbers)}_{int(time.time())}"
-    admin = sqlalchemy.create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as db:
-        db.exec_driver_sql(f"CREATE DATABASE {name}")
+    admin = sqlalchemy.create_engine(server.replace("postgresql://", "postgresql+psycopg://"))
+    with admin.begin() as db:
+        db.exec_driver_sql("DROP SCHEMA public CASCADE")
+        db.exec_driver_sql("CREATE SCHEMA public")
     admin.dispose()
-    return Settings(data=tmp_path, postgres=server.rsplit("/", 1)[0] + f"/{name}")
+    return Settings(data=tmp_path, postgres=server)
 
 
 @pytest.fixture
