@@ -1,0 +1,130 @@
+"""Raw bodies sent to us, durable before we say so: an SQLite file of its own, so that receiving needs no lock on the posts.
+
+A body lies here until its posts are durable, then only its mark stays, by which a repeated delivery is known. A body that could not be
+read stays for a month, so that a person can look at it with `sada translate`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from core.errors import DiskFull, StoreFailed
+from core.post import Moment
+
+FILE = "inbox.db"
+REPEATED_FOR = timedelta(days=8)  # Meta repeats a delivery for 7 days
+UNREADABLE_FOR = timedelta(days=30)
+BUSY_MS = 10_000
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    door TEXT NOT NULL,
+    name TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    body BLOB,
+    unreadable INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (door, name, mark)
+);
+"""
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One body as it came. `door` is the platform, `name` which form or account."""
+
+    id: int
+    door: str
+    name: str
+    received_at: Moment
+    body: bytes
+
+
+class Inbox:
+    """The file. Safe to use from several threads; several processes may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None)
+            self._db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout={BUSY_MS};" + SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFailed(
+                f"{folder / FILE}: cannot be opened ({type(error).__name__}); make it writable or name another SADA_DATA"
+            ) from error
+        self._lock = threading.Lock()
+
+    def keep(self, door: str, name: str, body: bytes, at: datetime) -> bool:
+        """Make a body durable; False where the same one came before. Raises StoreFailed, and then nothing was kept."""
+        return self._write(
+            "INSERT OR IGNORE INTO deliveries (door, name, received_at, mark, body) VALUES (?, ?, ?, ?, ?)",
+            (door, name, at.astimezone(UTC).isoformat(), hashlib.sha256(body).hexdigest(), body),
+        )  # fmt: skip
+
+    def keep_unreadable(self, door: str, body: bytes, at: datetime) -> bool:
+        """Keep something no post could be made of, for a person to look at."""
+        return self._write(
+            "INSERT OR IGNORE INTO deliveries (door, name, received_at, mark, body, unreadable) VALUES (?, '', ?, ?, ?, 1)",
+            (door, at.astimezone(UTC).isoformat(), hashlib.sha256(body).hexdigest(), body),
+        )  # fmt: skip
+
+    def read(self, door: str, after: int, limit: int = 100) -> list[Delivery]:
+        """Bodies of a door whose posts are not known to be durable, oldest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id, door, name, received_at, body FROM deliveries WHERE door = ? AND id > ? AND body IS NOT NULL AND NOT unreadable "
+                "ORDER BY id LIMIT ?",
+                (door, after, limit),
+            ).fetchall()  # fmt: skip
+        return [Delivery(id=i, door=d, name=n, received_at=datetime.fromisoformat(at), body=bytes(body)) for i, d, n, at, body in rows]
+
+    def done(self, ids: list[int], unreadable: list[int]) -> None:
+        """Their posts are durable: forget the bodies, but for those that could not be read."""
+        for id in ids:
+            self._write("UPDATE deliveries SET body = NULL WHERE id = ? AND NOT unreadable", (id,))
+        for id in unreadable:
+            self._write("UPDATE deliveries SET unreadable = 1 WHERE id = ?", (id,))
+
+    def tidy(self, now: datetime) -> None:
+        """Forget marks that no repetition can need any more, and bodies nobody looked at."""
+        for old, only in ((now - REPEATED_FOR, "body IS NULL"), (now - UNREADABLE_FOR, "unreadable")):
+            self._write(f"DELETE FROM deliveries WHERE {only} AND received_at < ?", (old.astimezone(UTC).isoformat(),))
+
+    def waiting(self) -> int:
+        """How many bodies are not posts yet."""
+        with self._lock:
+            return int(self._db.execute("SELECT COUNT(*) FROM deliveries WHERE body IS NOT NULL AND NOT unreadable").fetchone()[0])
+
+    def last(self, door: str) -> datetime | None:
+        """When this door was last knocked at with something valid."""
+        with self._lock:
+            at = self._db.execute("SELECT MAX(received_at) FROM deliveries WHERE door = ?", (door,)).fetchone()[0]
+        return datetime.fromisoformat(at) if at else None
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> bool:
+        try:
+            with self._lock:
+                return self._db.execute(statement, values).rowcount > 0
+        except sqlite3.Error as error:
+            full = isinstance(error, sqlite3.OperationalError) and "full" in str(error)
+            raise (DiskFull if full else StoreFailed)(
+                f"{FILE}: nothing was kept ({type(error).__name__}); the sender will try again"
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+
+def keep_unreadable(folder: Path, door: str, body: bytes, at: datetime) -> None:
+    """As the inbox's own, for a caller who seldom needs it."""
+    inbox = Inbox(folder)
+    try:
+        inbox.keep_unreadable(door, body, at)
+    finally:
+        inbox.close()
