@@ -73,11 +73,12 @@ def _bar(what: str, total: int | None):  # type: ignore[no-untyped-def]
 
 @app.command(epilog="Example: sada run --deployment deployments/gaza.toml")
 def run(deployment: DeploymentName = None, port: int = 8501, demo: Annotated[bool, typer.Option(help="Play the deployment's demo stream.")] = False,
+        speed: Annotated[float, typer.Option(min=0.1, max=10_000, help="Of the demo: how many of its hours pass in an hour.")] = 1.0,
         no_dashboard: bool = False) -> None:  # fmt: skip
     """Start everything on this machine: collectors, understanding, themes, cases and the dashboard."""
     settings = set_up.settings()
-    using = set_up.deployment(deployment, settings)
-    running.run(settings, using, deployment or settings.deployment, port=port, demo=demo, with_dashboard=not no_dashboard)
+    name = deployment or settings.deployment or (running.USUAL_DEMO if demo else None)
+    running.run(settings, set_up.deployment(name, settings), name, port=port, demo=demo, with_dashboard=not no_dashboard, speed=speed)
 
 
 @app.command("backup", epilog="Example: sada backup /mnt/backups/2026-11-22")

@@ -48,7 +48,7 @@ def cases(appeals: Iterable[Appeal], deployment: Deployment, until: datetime, se
         by_category.setdefault(appeal.topic, []).append(appeal)
     told = {c.topic: c for c in (deployment.demo.categories if deployment.demo else ())}
     found = [
-        _case(appeal, fate, deployment, until, random.Random(f"{seed}{appeal.post.id}"))  # noqa: S311 - a demo, not a secret
+        _case(appeal, fate, deployment, until, random.Random(f"{seed}{appeal.post.id}"))
         for category, group in by_category.items()
         for appeal, fate in _fates(group, told.get(category), until, seed)
     ]
@@ -59,7 +59,7 @@ def _fates(group: Sequence[Appeal], told: DemoCategory | None, until: datetime, 
     """Who is dealt with: on the whole the oldest first. The numbers are exact."""
     handled = round(len(group) * (told.share_handled if told else SHARE_HANDLED))
     closed = min(handled, round(len(group) * (told.share_closed if told and told.share_closed is not None else SHARE_CLOSED)))
-    rng = random.Random(f"{seed}{group[0].topic}")  # noqa: S311 - a demo, not a secret
+    rng = random.Random(f"{seed}{group[0].topic}")
     turn = sorted(group, key=lambda a: a.post.created_at + timedelta(days=rng.expovariate(1 / SCATTER_DAYS)))
     solved = {id(a) for a in rng.sample(turn[: handled - (handled - closed) // 3], closed)}
     return [(a, Fate.CLOSED if id(a) in solved else Fate.HANDLED if n < handled else Fate.OPEN) for n, a in enumerate(turn)]
@@ -98,7 +98,11 @@ class History:
     def _path(self, fate: Fate) -> list[Status]:
         """The stations after the first."""
         asked = self.case.intent != "complaint"
-        way = [Status.ANSWERED, Status.CLOSED] if asked else [*self._until_referred(), Status.IN_HAND, Status.DONE, Status.CONFIRMED, Status.ANSWERED, Status.CLOSED]
+        way = (
+            [Status.ANSWERED, Status.CLOSED]
+            if asked
+            else [*self._until_referred(), Status.IN_HAND, Status.DONE, Status.CONFIRMED, Status.ANSWERED, Status.CLOSED]
+        )
         if fate is Fate.CLOSED:
             again = self.rng.random() < REOPENED
             return [*way, Status.REOPENED, *(way if asked else [Status.REFERRED, *way[-5:]])] if again else way
@@ -145,7 +149,9 @@ class History:
 
     def _line(self, was: Status | None, now: Status, at: datetime) -> Step:
         why = REASONS.get(now.value, {}).get(self.language, "")
-        return Step(who=self._actor(now), at=at, was=was, now=now, why=why, department=self.case.department if now is Status.REFERRED else None)
+        return Step(
+            who=self._actor(now), at=at, was=was, now=now, why=why, department=self.case.department if now is Status.REFERRED else None
+        )
 
     def _actor(self, now: Status) -> str:
         """Who makes a move: confirming is for somebody else than doing."""

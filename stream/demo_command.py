@@ -6,16 +6,13 @@ import json
 import time
 from typing import Annotated
 
-import msgspec
 import typer
 
-from cases.store import open_cases
 from enrich.knowledge import learn
 from enrich.pipeline import understand
-from stream import demo, set_up, showing
+from stream import demo, demo_playing, running, set_up
 
 app = typer.Typer()
-USUAL = "momra"  # the deployment played where none is named
 
 
 @app.command("demo", epilog="Example: sada demo --deployment eastern-province --once")
@@ -26,13 +23,15 @@ def play_demo(deployment: Annotated[str | None, typer.Option("--deployment", "-d
               as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False) -> None:  # fmt: skip
     """Make a deployment's demo: its own totals in invented texts; then play on until stopped."""
     settings = set_up.settings()
-    using = set_up.deployment(deployment or settings.deployment or USUAL, settings)
+    name = deployment or settings.deployment or running.USUAL_DEMO
+    using = set_up.deployment(name, settings)
+    if not once:
+        running.run(settings, using, name, port=0, demo=True, with_dashboard=False, seed=seed, speed=speed)
+        return
     began = time.monotonic()
     knowledge = learn(using)
-    with set_up.writing(settings, using) as store, showing.progress("making the demo", "posts") as step:
-        case_store = open_cases(settings)
-        state = demo.loaded(store, case_store, using, seed, set_up.now(), lambda posts: understand(posts, knowledge), step, settings.data)
-        case_store.close()
+    with set_up.writing(settings, using) as store:
+        state = demo_playing.begun(store, settings, using, seed, set_up.now(), lambda posts: understand(posts, knowledge))
     told = {"deployment": state.deployment, "posts": state.posts, "cases": state.cases, "seconds": round(time.monotonic() - began, 2)}
     sentence = f"{state.posts:,} posts and {state.cases:,} cases of the demo of {state.deployment} up to {state.until:%Y-%m-%d %H:%M} UTC are in {settings.data}"
-    typer.echo(json.dumps(msgspec.to_builtins(told)) if as_json else sentence)
+    typer.echo(json.dumps(told) if as_json else sentence)

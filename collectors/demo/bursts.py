@@ -14,6 +14,7 @@ from core.deployment import Demo, Deployment
 
 FEWEST, MOST = 14, 48  # posts of a theme
 SHORTEST_H, LONGEST_H = 3, 40
+BLOCK_H = 36  # after the history: one theme in so many hours
 SETTLED = 0.15  # no theme begins before so much of the period has passed: there is a usual level by then
 
 
@@ -76,3 +77,29 @@ def _times(n: int, of: int, count: int, clock: Clock, rng: np.random.Generator) 
         return until - 30 * HOUR + 20 * HOUR * rng.beta(1.6, 2.4, count)
     start = clock.since.timestamp() + whole * (SETTLED + (0.97 - SETTLED) * (n + rng.random()) / max(of - 2, 1))
     return np.minimum(start + length * rng.beta(1.6, 2.4, count), until)
+
+
+class Burst(msgspec.Struct, frozen=True, kw_only=True):
+    """A theme planted after the history."""
+
+    matter: str
+    topic: str
+    place: str | None
+    language: str
+    told: tuple[tuple[int, float], ...]  # (channel, seconds since 1970)
+
+
+def burst_in(deployment: Deployment, seed: int, block: int) -> Burst | None:
+    """The theme of one stretch of BLOCK_H hours since 1970: one in every stretch, at a place and on a matter of its own."""
+    demo = deployment.demo or Demo()
+    rng, usable = generator(seed, "block", block), _matters(deployment, demo, seed + block)
+    channels = [n for n, c in enumerate(demo.channels) if c.kind != "own" and not c.weekly and not c.campaign]
+    if not usable or not channels:
+        return None
+    matter, topic, language = usable[0]
+    count, start = int(rng.integers(FEWEST, MOST)), block * BLOCK_H + rng.uniform(0, BLOCK_H / 2)
+    times = (start + rng.uniform(SHORTEST_H, BLOCK_H / 2) * np.sort(rng.beta(1.6, 2.4, count))) * HOUR
+    sizes = np.array([demo.channels[n].posts for n in channels], float)
+    where = rng.choice(channels, count, p=sizes / sizes.sum())
+    place = str(rng.choice([p.id for p in deployment.places])) if deployment.places else None
+    return Burst(matter=matter, topic=topic, place=place, language=language, told=tuple(zip(where.tolist(), times.tolist(), strict=True)))

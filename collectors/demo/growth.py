@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -47,3 +47,11 @@ def _of(account: OfficialAccount, growth: float, clock: Clock, rng: np.random.Ge
             account=account.key, at=clock.until - timedelta(days=len(path) - 1 - n), followers=followers // unit * unit if unit else followers,
             posts=1200 + n, granularity=unit,
         )  # fmt: skip
+
+
+def later(account: OfficialAccount, growth: float, clock: Clock, played: datetime, at: datetime) -> AccountSample:
+    """What is told of an account when the demo's own time is `played`, past its history: it grows on as fast as before."""
+    start, unit = account.followers or 0, COUNTED_IN.get(account.platform)
+    share = (played - clock.until) / (clock.until - clock.since)
+    followers = round(start * (1 + growth * (1 + share)))
+    return AccountSample(account=account.key, at=at, followers=followers // unit * unit if unit else followers, granularity=unit)

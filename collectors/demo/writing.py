@@ -50,7 +50,7 @@ class Writer:
     def write(self, slots: Iterable[Slot]) -> list[Post]:
         """The posts of `slots`, in order of time."""
         ordered = sorted(slots, key=lambda s: (s.at, s.channel, s.number))
-        self._remember_own(ordered)
+        self.remember_own(ordered)
         return [self.post(slot) for slot in ordered]
 
     def id(self, slot: Slot) -> str:
@@ -148,7 +148,8 @@ class Writer:
     def _followers(self, account: str) -> int:
         return self.accounts[account].followers or 5000
 
-    def _remember_own(self, ordered: Sequence[Slot]) -> None:
+    def remember_own(self, ordered: Sequence[Slot]) -> None:
+        """Learn which own posts there are to comment on; `ordered` by time."""
         for slot in ordered:
             channel = self.demo.channels[slot.channel]
             if channel.kind == "own":
