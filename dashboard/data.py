@@ -11,7 +11,7 @@ import msgspec
 import streamlit as st
 
 from core.account import Account, AccountSample
-from core.deployment import LANGUAGES, Deployment, load
+from core.deployment import Deployment, load
 from core.errors import BadSettings, StoreFailed
 from core.post import Post
 from core.settings import Settings
@@ -21,6 +21,7 @@ from store.base import Pass, Store
 from store.embedded import EmbeddedStore
 from store.query import AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
 
+DEPLOYMENTS = Path(__file__).parent.parent / "deployments"
 FRESH = timedelta(seconds=5)  # how old an answer on a page may be
 TICK = 10  # seconds; pages ask for times cut to this, so that two readers share an answer
 QUESTIONS = (CountPosts, FindPosts, WeekHours, AccountHistory, Filter)
@@ -39,11 +40,11 @@ def settings() -> Settings:
 
 
 def deployment(said: Settings) -> Deployment:
-    """The deployment that the settings name, else a neutral one that knows every language. Raises BadDeployment."""
-    if not said.deployment:
-        return Deployment(id="sada", name={"en": "Sada", "ar": "صدى", "fa": "صدا"}, timezone="UTC", languages=LANGUAGES)
-    path = Path(said.deployment)
-    return _deployment(said.deployment, path.stat().st_mtime if path.is_file() else 0.0)
+    """The deployment that the settings name, a file or one that we ship, else the neutral one. Raises BadDeployment."""
+    asked = said.deployment or "default"
+    shipped = DEPLOYMENTS / f"{asked}.toml"
+    path = shipped if shipped.is_file() and not Path(asked).is_file() else Path(asked)
+    return _deployment(str(path), path.stat().st_mtime if path.is_file() else 0.0)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -65,10 +66,19 @@ def now(said: Settings) -> datetime:
 
 def open_store(said: Settings, about: Deployment) -> Store:
     """The store that the settings name, for reading. Raises NoDataYet, or StoreFailed where it cannot be read."""
+    if said.elasticsearch:
+        return _distributed(said, said.elasticsearch)
     path = said.data / "posts.db"
     if not path.is_file():
         raise NoDataYet(f"{path}: there is no data yet; start `sada run` or `sada demo`, or bring history in with `sada import`.")
     return _embedded(str(path), path.stat().st_ino, about.timezone)
+
+
+@st.cache_resource(show_spinner=False)
+def _distributed(_said: Settings, address: str) -> Store:
+    from store.distributed import open_distributed  # the engines' clients cost half a second: only where they are used
+
+    return open_distributed(_said)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

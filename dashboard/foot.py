@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 import msgspec
 import streamlit as st
 
+from core.deployment import Deployment
 from dashboard import questions
 from dashboard.bidi import escaped
 from dashboard.dates import ago
+from dashboard.figures import whole
 from dashboard.frame import Desk
 from dashboard.questions import Question
 from store.base import Pass
 
 CADENCE = timedelta(minutes=15)  # of a source for which neither the deployment nor its passes say one
 MOST_PASSES = 5000  # of the ledger, enough for a month of a dozen sources asked each hour
+SHORTEST = timedelta(minutes=5)  # a rhythm learnt from passes is never called shorter
+FEWEST_PASSES = 3  # below which they show no rhythm
+FEW_SOURCES = 6
 LATE, SILENT = 2, 6  # cadences without a complete pass
 
 
@@ -47,15 +54,21 @@ def health(source: str, newest: datetime | None, passes: Sequence[Pass], now: da
 def all_health(desk: Desk) -> list[Health]:
     """Every source there is, the worst first."""
     passes, newest = desk.ask.passes(limit=MOST_PASSES), desk.ask.newest()
-    sources = sorted({*(p.source for p in passes), *newest})
-    every = [health(s, newest.get(s), passes, desk.now, cadence(desk, s)) for s in sources]
+    by_source: dict[str, list[Pass]] = {source: [] for source in newest}
+    for one in passes:
+        by_source.setdefault(one.source, []).append(one)
+    every = [health(s, newest.get(s), mine, desk.now, cadence(desk.about, s, mine)) for s, mine in by_source.items()]
     return sorted(every, key=lambda h: (["silent", "late", "good", "imported"].index(h.state), h.source))
 
 
-def cadence(desk: Desk, source: str) -> timedelta:
-    """How often a source should be asked: as the deployment says of its account, else CADENCE."""
-    named = next((a.every_minutes for a in desk.about.accounts if a.every_minutes and source.startswith(a.key)), None)
-    return timedelta(minutes=named) if named else CADENCE
+def cadence(about: Deployment, source: str, passes: Sequence[Pass]) -> timedelta:
+    """How often a source is to be asked: as the deployment says of its account, else as it usually was, else CADENCE."""
+    platform, _, handle = source.partition(".")
+    told = [a.every_minutes for a in about.accounts if a.every_minutes and a.platform == platform and handle.endswith(a.handle)]
+    if told:
+        return timedelta(minutes=told[0])
+    spaces = [later.started - earlier.started for later, earlier in pairwise(passes)]
+    return max(median(spaces), SHORTEST) if len(spaces) >= FEWEST_PASSES else CADENCE
 
 
 COLOURS = {"good": "green", "late": "orange", "silent": "red", "imported": "gray"}
@@ -65,12 +78,23 @@ def draw(desk: Desk, means: Sequence[str], asked: msgspec.Struct | None = None) 
     """The foot. `means`: the keys of the page's numbers; `asked`: the page's questions."""
     st.divider()
     with st.container(key="foot", gap="small"):
-        st.markdown("  ".join(_age(desk, h) for h in all_health(desk)) or desk.words("foot.no_sources"))
+        st.markdown("  ".join(_ages(desk, all_health(desk))) or desk.words("foot.no_sources"))
         with st.expander(desk.words("foot.definitions")):
             st.markdown("\n".join(f"- **{desk.words(key)}** — {desk.words(f'{key}_means')}" for key in means))
         if asked is not None:
             with st.expander(desk.words("foot.query")):
                 _queries(desk, questions.every(asked))
+
+
+def _ages(desk: Desk, every: Sequence[Health]) -> list[str]:
+    """Each source, if they are few; else those that a person must look at, and how many others are well."""
+    named = list(every) if len(every) <= FEW_SOURCES else [h for h in every if h.state in ("late", "silent")][:FEW_SOURCES]
+    said = [_age(desk, h) for h in named]
+    for state in ("late", "silent", "good", "imported"):
+        others = [h for h in every if h.state == state and h not in named]
+        if others:
+            said.append(f":{COLOURS[state]}-badge[{whole(len(others), desk.words)} · {desk.words(f'health.{state}')}]")
+    return said
 
 
 def _age(desk: Desk, health: Health) -> str:
