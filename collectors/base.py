@@ -40,6 +40,16 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     lost: bool = True  # a message was lost; False: a part that is no message (a pinned post we may not see, a label)
 
 
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a message that we sent has come. They arrive in any order and more than once."""
+
+    post_id: str
+    state: str  # sent, delivered, read, played, failed
+    at: Moment
+    to: str | None = None  # the reader's id; None: not told
+    why: str | None = None  # of a failure: the table's word for it
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What one answer of a platform brought, in our nouns."""
 
@@ -50,6 +60,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     deleted: tuple[str, ...] = ()  # post ids an explicit event says are gone: they become tombstones at once
     missing: tuple[str, ...] = ()  # post ids asked for and not there, while others were: a suspicion, looked at a second time
     replaced: tuple[tuple[str, str], ...] = ()  # (earlier id, later id): an edit got a new id; the earlier text becomes a version
+    receipts: tuple[Receipt, ...] = ()
     refused: tuple[Refusal, ...] = ()
     returned: int = 0  # how many things the platform sent, before duplicates and refusals
     next: str | None = None  # where the following page begins

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from collectors import table
-from collectors.base import Answer, Collector, Context
+from collectors.base import Answer, Collector, Context, Receipt
 from core.account import Account, AccountSample
 from core.errors import PlatformProblem
 from core.post import EngagementSample, Moment, Post
@@ -42,6 +42,7 @@ class Translated(msgspec.Struct, frozen=True, kw_only=True):
     deleted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     replaced: tuple[tuple[str, str], ...] = ()
+    receipts: tuple[Receipt, ...] = ()
     next: str | None = None
     refused: tuple[Part, ...] = ()
     problem: Told | None = None
@@ -121,7 +122,7 @@ def shaped(found: Answer) -> Translated:
     """An answer in the command's shape."""
     return Translated(
         posts=found.posts, accounts=found.accounts, samples=(*found.account_samples, *found.samples), deleted=found.deleted,
-        missing=found.missing, replaced=found.replaced, next=found.next,
+        missing=found.missing, replaced=found.replaced, receipts=found.receipts, next=found.next,
         refused=tuple(Part(why=r.why, lost=r.lost) for r in found.refused),
     )  # fmt: skip
 
