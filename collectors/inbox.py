@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from collectors.base import Receipt
 from core.errors import DiskFull, StoreFailed
 from core.post import Moment
 
@@ -21,6 +23,7 @@ FILE = "inbox.db"
 REPEATED_FOR = timedelta(days=8)  # Meta repeats a delivery for 7 days
 UNREADABLE_FOR = timedelta(days=30)
 BUSY_MS = 10_000
+STATES = ("failed", "sent", "delivered", "read", "played")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -31,6 +34,14 @@ CREATE TABLE IF NOT EXISTS deliveries (
     body BLOB,
     unreadable INTEGER NOT NULL DEFAULT 0,
     UNIQUE (door, name, mark)
+);
+CREATE TABLE IF NOT EXISTS receipts (
+    post_id TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    state TEXT NOT NULL,
+    at TEXT NOT NULL,
+    why TEXT,
+    PRIMARY KEY (post_id, reader, state)
 );
 """
 
@@ -89,6 +100,24 @@ class Inbox:
             self._write("UPDATE deliveries SET body = NULL WHERE id = ? AND NOT unreadable", (id,))
         for id in unreadable:
             self._write("UPDATE deliveries SET unreadable = 1 WHERE id = ?", (id,))
+
+    def note(self, receipts: Iterable[Receipt]) -> None:
+        """Keep receipts, each state of each reader once; the earliest time stands."""
+        for one in receipts:
+            self._write(
+                "INSERT INTO receipts (post_id, reader, state, at, why) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET at = MIN(at, excluded.at)",
+                (one.post_id, one.to or "", one.state, one.at.astimezone(UTC).isoformat(), one.why),
+            )  # fmt: skip
+
+    def receipts(self, post_id: str) -> list[Receipt]:
+        """Everything told of one message we sent, whatever the order it came in: the states of a reader as they follow each other."""
+        with self._lock:
+            rows = self._db.execute("SELECT reader, state, at, why FROM receipts WHERE post_id = ?", (post_id,)).fetchall()
+        found = [
+            Receipt(post_id=post_id, state=state, at=datetime.fromisoformat(at), to=to or None, why=why) for to, state, at, why in rows
+        ]
+        return sorted(found, key=lambda one: (one.to or "", STATES.index(one.state)))
 
     def tidy(self, now: datetime) -> None:
         """Forget marks that no repetition can need any more, and bodies nobody looked at."""

@@ -1,0 +1,200 @@
+"""What WhatsApp's Cloud API tells by webhook, as posts and receipts. Pure.
+https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
+
+Media come as numbers that only a token can fetch; the number is not an address, so `url` stays empty unless one is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from collectors import parts, table, told
+from collectors.base import Answer, Context, Receipt
+from core.post import Author, Kind, Media, Post
+
+PLATFORM = "whatsapp"
+Node = dict[str, Any]
+MEDIA = {"image": "photo", "video": "video", "audio": "audio", "voice": "audio", "document": "document", "sticker": "sticker"}
+STATES = ("sent", "delivered", "read", "played", "failed")
+SILENT = ("system", "request_welcome", "ephemeral")  # told of a chat, by nobody
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What a change tells beside its messages: whose number it is and who writes."""
+
+    number: str | None = None  # the id of our telephone number
+    shown: str | None = None  # that number as people dial it
+    people: dict[str, Node] = {}  # by telephone number and by business-scoped id
+
+
+def around(value: Node) -> Around:
+    """The metadata and contacts of one change."""
+    ours, people = told.table(value.get("metadata")), {}
+    for one in told.rows(value.get("contacts")):
+        people |= {id: one for name in ("wa_id", "user_id") if (id := told.native(one.get(name)))}
+    return Around(told.native(ours.get("phone_number_id")), told.native(ours.get("display_phone_number")), people)
+
+
+def change_answer(change: Node, context: Context) -> Answer:
+    """One change of one number: messages in, messages of our own staff, history, receipts. Other fields are about the account."""
+    value = told.table(change.get("value"))
+    beside = around(value)
+    history = [
+        m
+        for part in told.rows(value.get("history"))
+        for thread in told.rows(part.get("threads"))
+        for m in told.rows(thread.get("messages"))
+    ]
+    answers = [
+        parts.translated([*told.rows(value.get("messages")), *history], lambda one: message_answer(one, beside, context)),
+        parts.translated(told.rows(value.get("message_echoes")), lambda one: message_answer(one, beside, context, ours=True)),
+        parts.translated(told.rows(value.get("statuses")), lambda one: receipt_answer(one, context)),
+    ]  # fmt: skip
+    return parts.together(answers)
+
+
+def message_answer(message: Node, beside: Around, context: Context, ours: bool = False) -> Answer:
+    """One message. An edit is the same post later; a revocation a deletion. Raises ValueError for one without an id."""
+    sort = told.text(message.get("type")) or ""
+    if gone := told.native(told.table(message.get("revoke")).get("original_message_id")):
+        return Answer(deleted=(f"{PLATFORM}:{gone}",))
+    if (
+        sort in SILENT
+        or message.get("interactive", {}).get("type") == "call_permission_reply"
+        or (sort == "reaction" and not _words(message))
+    ):
+        return Answer()
+    if sort in ("unsupported", "unknown", "errors"):
+        return parts.refused(f"a message of a kind WhatsApp does not hand on ({_error(message)})")
+    edit = told.table(message.get("edit"))
+    inner = told.table(edit.get("message")) or message
+    words, media = _words(inner), tuple(_media(inner))
+    if not words and not media:
+        return parts.refused(f"a message of the kind {sort or 'none'} without anything to read ({_error(message)})")
+    return Answer(posts=(_post(message, inner, edit, words, media, beside, context, ours),))
+
+
+def _post(
+    message: Node, inner: Node, edit: Node, words: str, media: tuple[Media, ...], beside: Around, context: Context, ours: bool
+) -> Post:
+    words.encode()
+    id, at = told.native(edit.get("original_message_id") or message.get("id")), told.moment(message.get("timestamp")) or context.now
+    if id is None:
+        raise ValueError("a message without an id")
+    ours = ours or told.native(message.get("from")) in (beside.shown, beside.number) != (None, None)
+    parent = told.native(
+        told.table(inner.get("context") or message.get("context")).get("id") or told.table(inner.get("reaction")).get("message_id")
+    )
+    return Post(
+        id=f"{PLATFORM}:{id}", platform=PLATFORM, kind=Kind.OWN if ours else Kind.DIRECT, text=words, created_at=at, observed_at=at,
+        source=context.source, account=f"{PLATFORM}:{beside.number}" if beside.number else context.account, author=None if ours else _author(message, beside),
+        edited_at=at if edit else None, parent_id=f"{PLATFORM}:{parent}" if parent else None, conversation_id=_conversation(message, beside, ours),
+        media=media, place_told=_place(inner),
+    )  # fmt: skip
+
+
+def _words(message: Node) -> str:
+    """What was written, chosen or filled in."""
+    text, chosen = message.get("text"), told.table(message.get("interactive"))
+    answered = told.table(chosen.get("button_reply") or chosen.get("list_reply"))
+    caption = next((told.table(message.get(name)).get("caption") for name in MEDIA if message.get(name)), None)
+    found = [
+        text.get("body") if isinstance(text, dict) else text, caption, told.table(message.get("button")).get("text"), answered.get("title"),
+        answered.get("description"), _filled_in(told.table(chosen.get("nfm_reply"))), told.table(message.get("order")).get("text"),
+        told.table(message.get("reaction")).get("emoji"),
+    ]  # fmt: skip
+    return "\n".join(filter(None, map(told.text, found)))
+
+
+def _filled_in(form: Node) -> str:
+    """The words of a form inside the chat (a flow): every field in which something was written."""
+    try:
+        fields = msgspec.json.decode(str(form.get("response_json")), type=dict[str, Any]) if form.get("response_json") else {}
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return ""
+    written = [value for name, value in fields.items() if name != "flow_token" and isinstance(value, str)]
+    return "\n".join(value for value in written if any(letter.isalpha() for letter in value))
+
+
+def _media(message: Node) -> Iterator[Media]:
+    for name, kind in MEDIA.items():
+        if one := told.table(message.get(name)):
+            yield Media(kind=kind, url=told.text(one.get("url")), text=told.text(one.get("filename")))
+    if place := told.table(message.get("location")):
+        yield Media(kind="location", url=told.text(place.get("url")), text=_place(message))
+    for one in told.rows(message.get("contacts")):
+        yield Media(kind="contact", text=told.text(told.table(one.get("name")).get("formatted_name")))
+    if filled := told.text(told.table(told.table(message.get("interactive")).get("nfm_reply")).get("response_json")):
+        yield Media(kind="document", text=filled)
+    if items := told.rows(told.table(message.get("order")).get("product_items")):
+        yield Media(kind="document", text=", ".join(f"{one.get('quantity')} × {one.get('product_retailer_id')}" for one in items))
+
+
+def _place(message: Node) -> str | None:
+    place = told.table(message.get("location"))
+    named = ", ".join(dict.fromkeys(filter(None, (told.text(place.get("name")), told.text(place.get("address"))))))
+    both = (place.get("latitude"), place.get("longitude"))
+    return named or (f"{both[0]},{both[1]}" if None not in both else None)
+
+
+def _author(message: Node, beside: Around) -> Author | None:
+    """A person may have no telephone number for us, only an id that holds for this business."""
+    phone, scoped = told.native(message.get("from")), told.native(message.get("from_user_id"))
+    person = beside.people.get(phone or "") or beside.people.get(scoped or "") or {}
+    id = phone or scoped or told.native(person.get("user_id"))
+    profile = told.table(person.get("profile"))
+    return Author(id=f"{PLATFORM}:{id}", handle=told.text(profile.get("username")), name=told.text(profile.get("name"))) if id else None
+
+
+def _conversation(message: Node, beside: Around, ours: bool) -> str | None:
+    other = message.get("group_id") or (
+        (message.get("to") or message.get("recipient")) if ours else (message.get("from") or message.get("from_user_id"))
+    )
+    with_whom = (told.native(other) or "").lstrip("+")
+    return f"{PLATFORM}:{beside.number or ''}:{with_whom}" if with_whom else None
+
+
+def _error(message: Node) -> str:
+    error = next(iter(told.rows(message.get("errors"))), {})
+    return table.look_up(PLATFORM, code=str(error.get("code"))).kind if error else "no reason told"
+
+
+def receipt_answer(status: Node, context: Context) -> Answer:
+    """One receipt of a message; one of a call is nobody's. Raises ValueError for one nobody can place."""
+    if status.get("type") == "call":
+        return Answer()
+    id, state = told.native(status.get("id")), str(status.get("status")).lower()
+    if id is None or state not in STATES:
+        raise ValueError("a receipt without an id or a state we know")
+    to = (
+        told.native(status.get("recipient_participant_id"))
+        or told.native(status.get("recipient_id"))
+        or told.native(status.get("recipient_user_id"))
+    )
+    at = _when(status, context)
+    return Answer(receipts=(Receipt(post_id=f"{PLATFORM}:{id}", state=state, at=at, to=f"{PLATFORM}:{to}" if to else None,
+                                    why=_error(status) if state == "failed" else None),))  # fmt: skip
+
+
+def _when(status: Node, context: Context) -> datetime:
+    """When it was so, as told; when we heard of it where that cannot be read: how far a message came matters more."""
+    try:
+        return told.moment(status.get("timestamp")) or context.now
+    except ValueError:
+        return context.now
+
+
+def outgoing_answer(body: Node, context: Context) -> Answer:
+    """A message as we hand it to the API: what was said in our name. The API's reply tells its id only."""
+    words = _words(body)
+    to = (told.native(body.get("to")) or told.native(body.get("recipient")) or "").lstrip("+")
+    if not words or not to:
+        return Answer()
+    return Answer(posts=(Post(
+        id=told.stable_id(PLATFORM, to, words), platform=PLATFORM, kind=Kind.OWN, text=words, created_at=context.now, observed_at=context.now,
+        source=context.source, account=context.account, conversation_id=f"{PLATFORM}::{to}", media=tuple(_media(body)),
+    ),))  # fmt: skip
