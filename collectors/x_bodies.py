@@ -89,7 +89,7 @@ def _one(raw: dict[str, Any], beside: Around, context: Context) -> Answer:
         return parts.refused("an encrypted message, which only its reader can open")
     if "username" in raw and "text" not in raw:
         return account_answer(raw, context)
-    if "text" in raw or "note_tweet" in raw or ("created_at" in raw and "author_id" in raw):
+    if "text" in raw or "note_tweet" in raw or "author_id" in raw:
         return post_answer(raw, beside, context)
     return Answer()  # lists, rules, counts, spaces, jobs: nobody's message
 

@@ -93,7 +93,7 @@ def _text(raw: dict[str, Any]) -> str:
 def _created(raw: dict[str, Any], id: str, context: Context) -> datetime:
     """As told; else what the id says; else when we saw it."""
     try:
-        at = told.moment(raw.get("created_at"))
+        at = told.moment(told.text(raw.get("created_at")))
     except ValueError:
         at = None
     return at or time_of(id) or context.now
