@@ -41,9 +41,16 @@ def assign_waiting(store: CaseStore, person: Person, officers: Sequence[str], at
     if how == "hand" or not officers:
         raise AskedWrongly("cases are assigned by hand here; set desk.assign to round_robin or load, and name the officers on duty")
     with store.writing() as db:
-        mine = db.execute(select(cases.c.assignee, func.count()).where(cases.c.is_open, cases.c.assignee.is_not(None)).group_by(cases.c.assignee))
+        mine = db.execute(
+            select(cases.c.assignee, func.count()).where(cases.c.is_open, cases.c.assignee.is_not(None)).group_by(cases.c.assignee)
+        )
         loads = {str(name): int(number) for name, number in mine}
-        free = select(cases.c.record).where(cases.c.is_open, cases.c.assignee.is_(None)).order_by(cases.c.due.asc().nulls_last(), cases.c.id).limit(MOST)
+        free = (
+            select(cases.c.record)
+            .where(cases.c.is_open, cases.c.assignee.is_(None))
+            .order_by(cases.c.due.asc().nulls_last(), cases.c.id)
+            .limit(MOST)
+        )
         waiting = {case.id: case for case in map(rows.to_case, db.scalars(free.with_for_update()))}
         shared = share_out(list(waiting), officers, how, loads, sum(loads.values()))
         for id, officer in shared.items():

@@ -149,3 +149,22 @@ entries = Table(
     Column("post", String, nullable=False, unique=True),
     Column("record", LargeBinary, nullable=False),  # the whole core.post.Post (msgpack), until the stream has stored it
 )  # fmt: skip
+
+canned = Table(
+    "canned", metadata,
+    Column("id", String, primary_key=True),
+    Column("category", String), Column("language", String(8), nullable=False), Column("status", String(16)),  # null: for all
+    Column("text", String, nullable=False),
+    Column("template", String),  # the name WhatsApp approved it under
+    Column("by", String, nullable=False), Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+answers = Table(
+    "answers", metadata,
+    Column("id", String, primary_key=True),  # made from case, post and text: the same answer is never written twice
+    Column("case_id", String, nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("written_at", Instant, nullable=False),
+    Column("record", LargeBinary, nullable=False),  # the whole cases.answering.Answer (msgpack)
+)  # fmt: skip
+"""The outbox: an answer stands here before anybody tries to send it."""

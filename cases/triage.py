@@ -35,7 +35,9 @@ def waiting(store: CaseStore, person: Person, limit: int = 50) -> tuple[list[Wai
     """The newest posts that wait, and how many there are. Raises NotAllowed."""
     must(person, Right.TRIAGE)
     undecided = triage.c.decision.is_(None)
-    asked = select(triage.c.post, triage.c.at, triage.c.intent, triage.c.confidence).where(undecided).order_by(triage.c.at.desc()).limit(limit)
+    asked = (
+        select(triage.c.post, triage.c.at, triage.c.intent, triage.c.confidence).where(undecided).order_by(triage.c.at.desc()).limit(limit)
+    )
     with store.reading() as db:
         found = [Waiting(post=post, at=at, intent=intent, percent=sure) for post, at, intent, sure in db.execute(asked)]
         return found, db.scalar(select(func.count()).select_from(triage).where(undecided)) or 0
