@@ -1,0 +1,135 @@
+"""One reader's way in a real browser: open, switch to Arabic, filter, drill down, export; every number against the store."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.words import words
+from store.embedded import EmbeddedStore
+from store.query import CountPosts, Filter
+from tests.dashboard import factory
+
+pytestmark = pytest.mark.browser
+ARABIC = words("ar")
+DAY = Filter(since=factory.NOW - timedelta(hours=24), until=factory.NOW)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def store(journey_city: Path) -> Iterator[EmbeddedStore]:
+    opened = EmbeddedStore(journey_city / "var" / "posts.db", "Asia/Riyadh", read_only=True)
+    yield opened
+    opened.close()
+
+
+def counted(store: EmbeddedStore, which: Filter) -> int:
+    return sum(c.posts for c in store.count(CountPosts(filter=which)))
+
+
+def number(page: Page, name: str) -> int:
+    """The number shown under a name, whatever its digits."""
+    said = page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue").first.inner_text()
+    return int("".join(str(int(c)) for c in said if c.isdigit()))
+
+
+def test_the_journey(page: Page, address: str, store: EmbeddedStore) -> None:
+    # Open: the first chart is there
+    page.goto(f"{address}/?lang=en", wait_until="commit")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.goto("about:blank")  # the server is warm now, as it is for a reader
+    began = time.monotonic()
+    page.goto(f"{address}/?lang=en", wait_until="commit")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    print(f"\nfirst chart after {time.monotonic() - began:.2f} s")
+    assert number(page, "Posts") == counted(store, DAY)
+
+    # Switch to Arabic: the document turns round
+    page.get_by_test_id("stSelectbox").first.click()
+    page.get_by_role("option", name="العربية").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("html")).to_have_attribute("lang", "ar")
+    expect(page.get_by_role("heading", name=ARABIC("now.title"), exact=True)).to_be_visible()
+    assert "lang=ar" in page.url
+    assert number(page, ARABIC("now.posts")) == counted(store, DAY)
+
+    # Filter by topic: the address says so, and the number is the store's
+    page.get_by_role("button", name=ARABIC("filter.topic")).click()
+    page.get_by_test_id("stPopoverBody").get_by_role("combobox").click()
+    page.get_by_role("option", name="المياه", exact=True).click()
+    page.wait_for_url(re.compile("topic=water"))
+    page.keyboard.press("Escape")
+    water = counted(store, Filter(since=DAY.since, until=DAY.until, topics=("water",)))
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(ARABIC.digits(str(water)))
+
+    # Drill down: the number opens exactly its posts
+    page.get_by_test_id("stPageLink").first.get_by_role("link").click()
+    page.wait_for_url(re.compile("/posts.*topic=water"))
+    expect(page.get_by_role("heading", name=ARABIC("posts.title"), exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(ARABIC.digits(str(water)))
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+
+    # Export: the same posts, readable by a spreadsheet
+    with page.expect_download() as download:
+        page.get_by_role("button", name=ARABIC("posts.export")).click()
+    data = Path(download.value.path()).read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert len(rows) == water
+    assert all("water" in row["topics"] for row in rows)
+
+    # The address alone brings the same page back
+    there = page.url
+    page.goto("about:blank")
+    page.goto(there)
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(ARABIC.digits(str(water)))
+
+
+def test_strangers_text_runs_nowhere(page: Page, address: str) -> None:
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{address}/posts?lang=en&sentiment=unsure&period=1h")
+    text = page.get_by_test_id("stText").filter(has_text="alert(1)").first
+    expect(text).to_contain_text("<script>alert(1)</script> **bold** [x](javascript:alert(1))")
+    expect(page.get_by_text('<img src=x onerror="alert(1)"> **B**')).to_be_visible()
+    assert page.locator("[data-testid=stText] a, [data-testid=stText] script, img[src='x']").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert alerts == []
+
+
+def test_a_page_opened_by_its_own_address_keeps_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/growth?lang=fa&period=90d&scale=indexed")
+    expect(page.get_by_role("heading", name=words("fa")("growth.title"), exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name=words("fa")("scale.indexed"))).to_be_checked()
+    expect(page.get_by_role("radio", name=words("fa")("period.90d"))).to_be_checked()
+    assert all(part in page.url for part in ("/growth", "lang=fa", "period=90d", "scale=indexed"))
+
+
+def test_the_navigation_keeps_language_and_filters(page: Page, address: str) -> None:
+    page.goto(f"{address}/?lang=ru&topic=roads")
+    page.get_by_test_id("stTopNavLink").filter(has_text=words("ru")("themes.title")).click()
+    expect(page.get_by_role("heading", name=words("ru")("themes.title"), exact=True)).to_be_visible()
+    page.wait_for_url(re.compile("/themes.*lang=ru.*topic=roads"))
+
+
+def test_nothing_is_fetched_from_another_machine(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/?lang=kk")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:", address.replace("http", "ws")))] == []
