@@ -76,7 +76,9 @@ class Live:
         for start in range(0, max(len(posts), 1), MOST_AT_ONCE):
             some = tuple(posts[start : start + MOST_AT_ONCE])
             last = start + MOST_AT_ONCE >= len(posts)
-            yield Answer(posts=some, returned=len(some), account_samples=tuple(samples) if last else (), cursor=str(after) if last else None)
+            yield Answer(
+                posts=some, returned=len(some), account_samples=tuple(samples) if last else (), cursor=str(after) if last else None
+            )
 
     def _posts(self, index: int, before: Place, after: Place, now: datetime) -> list[Post]:
         """Written at the demo's time, stamped with ours."""
@@ -93,7 +95,11 @@ class Live:
         writer = Writer(self.deployment, self.demo, self.began, self.seed, prefix="l")
         channel = self.demo.channels[index]
         if channel.kind == "comment":
-            own = [n for n in self.channels.values() if self.demo.channels[n].account == channel.account and self.demo.channels[n].kind == "own"]
+            own = [
+                n
+                for n in self.channels.values()
+                if self.demo.channels[n].account == channel.account and self.demo.channels[n].kind == "own"
+            ]
             writer.remember_own([s for n in own for h in range(hour - LONGEST_THREAD, hour + 1) for s in self.hour(n, h)])
         return [writer.post(slot) for slot in slots]
 

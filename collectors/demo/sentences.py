@@ -28,7 +28,7 @@ class Sentence(msgspec.Struct, frozen=True):
 class Edge(msgspec.Struct, frozen=True):
     """What may stand before or after a sentence."""
 
-    where: str  # before, after, tag
+    where: str  # before, after; detail: where and since when; office: after an own post
     intent: str  # or any
     variety: str
     text: str

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections.abc import Callable
 
 from collectors.demo.sentences import Phrasebook, Sentence
 from core.spelling import plain_kazakh
 
 PLACE = "{place}"
+PLACE_ADDED = 0.6  # of what asks for something and has a place, where the sentence has no slot for it
+DETAILED = 0.42  # complaints that say more of where and since when
+_NUMBER = re.compile(r"(?<![\d:])\d{1,3}(?:[,  ]\d{3})+(?![\d:])|(?<![\d:,])\d{2,}(?![\d:,])")
 SLIP, ELONGATED, EMOJI, TAGGED, OPENED, CLOSED, LOUD, SLOPPY, MIXED = 0.06, 0.05, 0.17, 0.11, 0.28, 0.26, 0.07, 0.3, 0.03
 EMOJIS = {
     "negative": ("😡", "😤", "🤦‍♂️", "😞", "🙄", "👎", "😷", "💔", "‼️"),
@@ -38,20 +42,31 @@ SPELT: dict[str, tuple[Callable[[str], str], ...]] = {
 """How a language is spelt by people in a hurry."""
 
 
+_ARABIC = re.compile("[\u0621-\u06ff]")
 _TWICE = re.compile(r"\b(ب?)(حي|محله|улица|район|көшесі) \2\b")  # the sentence and the name both say what sort of place it is
 
 
-def placed(text: str, place: str | None) -> str:
-    """`text` with the place where it may be named; without one the slot and what leads to it go."""
-    if place is not None or PLACE not in text:
+def placed(text: str, place: str | None, rng: random.Random, plain: bool = False) -> str:
+    """`text` with the place where it has a slot for it, else often with the place added."""
+    if PLACE in text:
         return _TWICE.sub(r"\1\2", text.replace(PLACE, place or ""))
-    bare = re.sub(r"[\s،,]*(?:\(\{place\}\)|(?:\b(?:في حي|في|بحي|حي|در محله‌ی|در محله|در محلهٔ|در|in|at|on|near|около|рядом с|в районе|адрес:?|район)\s+)?\{place\}(?:\s*[:—-])?(?:\s+(?:маңында|ауданында|жақта|бойында))?)", "", text)  # fmt: skip
-    return re.sub(r"\s{2,}", " ", bare).strip(" :،,—-")
+    if place is None or rng.random() >= PLACE_ADDED:
+        return text
+    before, after = rng.choice(
+        ((" - ", ""), (" (", ")"), ("، " if _ARABIC.search(text) else ", ", ""), (" 📍", ""), ("\n", ""))[: 3 if plain else 5]
+    )
+    return f"{text.rstrip('.!؟?' if plain else '.')}{before}{place}{after}"
 
 
 def worded(sentence: Sentence, book: Phrasebook, place: str | None, tags: tuple[str, ...], rng: random.Random, spoken: bool = False) -> str:
-    """One way of typing `sentence`; `spoken` is what a clerk noted down, and is left as it is."""
-    text = placed(sentence.text, place)
+    """One way of typing `sentence`; `spoken` is what a clerk noted down: in whole words, without ornaments."""
+    if sentence.voice in ("office", "broadcast"):
+        text = numbered(placed(sentence.text, place if PLACE in sentence.text else None, rng), rng)
+        return _joined(text, book, ("office", "news"), 0.6, rng)
+    asks = sentence.intent in ("complaint", "inquiry", "suggestion")
+    text = placed(sentence.text, place if asks or PLACE in sentence.text else None, rng, spoken)
+    if sentence.intent == "complaint":
+        text = _joined(text, book, ("detail", "complaint"), DETAILED, rng)
     if spoken or sentence.voice != "citizen":
         return text
     text = _edged(text, sentence.intent, book, rng)
@@ -64,11 +79,37 @@ def worded(sentence: Sentence, book: Phrasebook, place: str | None, tags: tuple[
     return _decorated(text, sentence, book.language, tags, rng)
 
 
+def numbered(text: str, rng: random.Random) -> str:
+    """`text` with other numbers in it, of the same size; times of day stay."""
+    return _NUMBER.sub(lambda m: _like(m[0], rng), text)
+
+
+def _like(written: str, rng: random.Random) -> str:
+    number = max(2, round(int(unicodedata.normalize("NFKC", re.sub(r"\D", "", written))) * rng.uniform(0.5, 1.6)))
+    told = f"{number:,}".replace(",", " " if " " in written else ",") if re.search(r"\D", written) else str(number)
+    return told.translate(DIGITS["fa"]) if written[0] in "۰۱۲۳۴۵۶۷۸۹" else told
+
+
+def _joined(text: str, book: Phrasebook, edge: tuple[str, str], chance: float, rng: random.Random) -> str:
+    """`text` and, by `chance`, one of the phrases of `edge` after it."""
+    more = book.edges.get(edge, ())
+    if not more or rng.random() >= chance:
+        return text
+    return f"{text}{_between(text, book.language, rng)}{rng.choice(more).replace('{n}', str(rng.randint(2, 60)))}"
+
+
+def _between(text: str, language: str, rng: random.Random) -> str:
+    """What people put between two phrases; after a mark of the sentence's end, a space."""
+    comma = "، " if language in DIGITS else ", "
+    return rng.choice((" ", comma, ". ", ". ", " - ", "\n", " ")) if text[-1:].isalnum() else " "
+
+
 def _edged(text: str, intent: str, book: Phrasebook, rng: random.Random) -> str:
     for where, chance in (("before", OPENED), ("after", CLOSED)):
         known = book.edges.get((where, intent), ()) + (book.edges.get((where, "any"), ()) if intent in ("complaint", "inquiry") else ())
         if known and rng.random() < chance:
-            text = f"{rng.choice(known)} {text}" if where == "before" else f"{text} {rng.choice(known)}"
+            said = rng.choice(known)
+            text = f"{said} {text}" if where == "before" else f"{text}{_between(text, book.language, rng)}{said}"
     return text
 
 

@@ -14,10 +14,12 @@ from collectors.demo import people, wording
 from collectors.demo.ledger import SPOKEN, source_id
 from collectors.demo.plan import Slot
 from collectors.demo.rhythm import moment
-from collectors.demo.sentences import Phrasebook, Sentence, phrasebook
+from collectors.demo.sentences import APPEALS, Phrasebook, Sentence, phrasebook
 from core.deployment import Demo, DemoChannel, Deployment, Place
 from core.post import Author, Kind, Media, Post
 
+TWOFOLD = 0.15  # of appeals that say two things on one topic
+NOT_COPIED = ("own", "call", "report")
 COPIED = 0.02  # of posts that pass on what another wrote
 REMEMBERED = 300  # texts a passer-on may have seen
 NUMBERED = {  # what each platform tells of a post
@@ -77,12 +79,19 @@ class Writer:
         book = self.books[slot.language]
         key = (slot.language, slot.intent, slot.topic)
         seen = self.seen.setdefault(key, deque(maxlen=REMEMBERED))
-        if seen and rng.random() < COPIED and not slot.matter:
+        channel = self.demo.channels[slot.channel]
+        if seen and rng.random() < COPIED and not slot.matter and channel.kind not in NOT_COPIED:
             return wording.retold(rng.choice(seen), slot.language, rng)
         sentence = self._sentence(slot, book, rng)
-        channel = self.demo.channels[slot.channel]
+        if slot.intent in APPEALS and not slot.matter and rng.random() < TWOFOLD:
+            sentence = _both(sentence, self._sentence(slot, book, rng))
         text = wording.worded(
-            sentence, book, self._place_name(slot, rng), () if platform in SPOKEN else self.tags, rng, channel.kind == "call"
+            sentence,
+            book,
+            self._place_name(slot, rng, wording.PLACE in sentence.text),
+            () if platform in SPOKEN else self.tags,
+            rng,
+            channel.kind == "call",
         )
         seen.append(text)
         return text
@@ -91,7 +100,10 @@ class Writer:
         if slot.matter:
             line = rng.choice(book.matters[slot.matter])
             return Sentence("citizen", slot.intent, line.topic, "negative", line.variety, line.text)
-        return rng.choice(book.sentences(self._voice(slot, rng), slot.intent, self.likes.get(slot.topic or "", ())))
+        usable = book.sentences(self._voice(slot, rng), slot.intent, self.likes.get(slot.topic or "", ()))
+        if slot.place is None:
+            usable = tuple(s for s in usable if wording.PLACE not in s.text) or usable
+        return rng.choice(usable)
 
     def _voice(self, slot: Slot, rng: random.Random) -> str:
         channel = self.demo.channels[slot.channel]
@@ -105,10 +117,11 @@ class Writer:
         tag = next((c.hashtags[0].lstrip("#") for c in self.deployment.campaigns if c.id == channel.campaign and c.hashtags), None)
         return f"{text} #{tag}" if tag and platform not in SPOKEN and f"#{tag}" not in text else text
 
-    def _place_name(self, slot: Slot, rng: random.Random) -> str | None:
-        if slot.place is None:
+    def _place_name(self, slot: Slot, rng: random.Random, needed: bool) -> str | None:
+        """How its writer spells the place; somewhere, where the sentence cannot do without one."""
+        if slot.place is None and (not needed or not self.places):
             return None
-        place = self.places[slot.place]
+        place = self.places[slot.place or rng.choice(tuple(self.places))]
         spelt = place.spellings.get(slot.language, ())
         return rng.choice(spelt) if spelt and rng.random() < 0.3 else name_of(place, slot.language)
 
@@ -164,6 +177,13 @@ class Writer:
         newest = bisect_right(times, slot.at) - 1
         back = 0 if channel.weekly else min(int(rng.expovariate(1.2)), 6)
         return ids[max(newest - back, 0)] if newest >= 0 else None
+
+
+def _both(one: Sentence, other: Sentence) -> Sentence:
+    """Two sentences of one voice as one; the same one twice stays one."""
+    if one.text == other.text or one.voice != other.voice:
+        return one
+    return Sentence(one.voice, one.intent, one.topic, one.sentiment, one.variety, f"{one.text.rstrip('.')}. {other.text}")
 
 
 def name_of(place: Place, language: str) -> str:
