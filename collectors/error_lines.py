@@ -83,6 +83,7 @@ LINES: tuple[Line, ...] = (
     Line("instagram", "challenge", "credential", "asks for a check by a person; sign in once in a browser", words="challenge"),
     Line("instagram", "rate limit", "wait", "asks us to wait", words="wait a few minutes", minutes=60),
     Line("instagram", "login needed", "credential", "asks to sign in", words="login_required"),
+    Line("instagram", "login refused", "credential", "the login is not accepted", code="generic_request_error"),
     # YouTube: the reason of the first error
     Line("youtube", "quota", "wait", "the day's quota is used up", code="quotaExceeded", until="midnight Pacific"),
     Line("youtube", "quota", "wait", "the day's quota is used up", code="dailyLimitExceeded", until="midnight Pacific"),

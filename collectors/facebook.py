@@ -26,7 +26,6 @@ EVERY = {"feed": 5, "comments": 5, "tagged": 15, "ratings": 60, "account": 360, 
 OVERLAP = timedelta(hours=1)  # asked again at every pass, for posts that appear late
 WATCHED = timedelta(days=30)  # posts whose comments are read at every pass; older ones are looked at by age (Refreshes)
 PAGE = 100  # the edges' maximum
-AT_ONCE = 50  # ids in one question
 COUNTED = "reactions.limit(0).summary(total_count)"
 ATTACHED = "media_type,type,title,url,unshimmed_url,media,subattachments"
 COMMENT = f"id,created_time,message,from,parent{{id}},permalink_url,like_count,comment_count,attachment{{{ATTACHED}}}"
@@ -140,26 +139,10 @@ def below(comments: Sequence[Node], post: str, told: Context) -> Answer:
 
 def refresh(client: graph.Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
     """Numbers and latest comments of posts as they stand now; what cannot be seen any more is `missing`."""
+    told = context(source, now)
     ids = [post.id.removeprefix("facebook:") for post in posts]
-    for start in range(0, len(ids), AT_ONCE):
-        yield from _again(client, ids[start : start + AT_ONCE], context(source, now))
-
-
-def _again(client: graph.Client, ids: list[str], told: Context) -> Iterator[Answer]:
-    """One unseen id spoils the whole question, so it is halved until that id stands alone."""
-    try:
-        body = graph.get(client, "", {"ids": ",".join(ids), "fields": f"id,created_time,message,from,{COUNTED},{COMMENTS}"}, told.now)
-    except PlatformProblem as trouble:
-        if trouble.then != "skip":
-            raise
-        if len(ids) == 1:
-            yield Answer(missing=(f"facebook:{ids[0]}",), returned=0)
-            return
-        yield from _again(client, ids[: len(ids) // 2], told)
-        yield from _again(client, ids[len(ids) // 2 :], told)
-        return
-    gone = tuple(f"facebook:{id}" for id in ids if id not in body)
-    yield msgspec.structs.replace(translate(body, told), missing=gone)
+    for body, gone in graph.again(client, ids, f"id,created_time,message,from,{COUNTED},{COMMENTS}", now):
+        yield msgspec.structs.replace(translate(body, told), missing=tuple(f"facebook:{id}" for id in gone))
 
 
 def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

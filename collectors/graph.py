@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -30,6 +30,7 @@ SECRETS = ("access_token", "appsecret_proof")
 USAGE_HEADERS = ("x-app-usage", "x-page-usage", "x-ad-account-usage", "x-business-use-case-usage")
 ID_CHARACTERS = re.compile(r"[\w.:-]+")
 SMALLEST_PAGE = 1
+AT_ONCE = 50  # ids in one question
 
 
 class Latest(threading.local):
@@ -136,6 +137,30 @@ def _page(client: Client, path: str, args: dict[str, Any], now: datetime) -> tup
                 raise
             limit = max(SMALLEST_PAGE, limit // 2)
             args = {**args, "limit": limit}
+
+
+def again(client: Client, ids: Sequence[str], fields: str, now: datetime) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """(an answer for several ids, the ids nobody may see any more), until all `ids` are asked for.
+
+    One unseen id spoils the whole question, so the question is halved until that id stands alone.
+    """
+    for start in range(0, len(ids), AT_ONCE):
+        yield from _some(client, list(ids[start : start + AT_ONCE]), fields, now)
+
+
+def _some(client: Client, ids: list[str], fields: str, now: datetime) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    try:
+        body = get(client, "", {"ids": ",".join(ids), "fields": fields}, now)
+    except PlatformProblem as trouble:
+        if trouble.then != "skip":
+            raise
+        if len(ids) == 1:
+            yield {}, (ids[0],)
+            return
+        yield from _some(client, ids[: len(ids) // 2], fields, now)
+        yield from _some(client, ids[len(ids) // 2 :], fields, now)
+        return
+    yield body, tuple(id for id in ids if id not in body)
 
 
 def follow(address: str) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,222 @@
+"""Instagram through the Graph API: media, comments, tags, hashtags, branches, followers; and what its webhook tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from collectors import graph, instagram_web, instagram_webhooks, table
+from collectors.base import Answer, Context, Finding, Source, context
+from collectors.facebook_webhooks import is_webhook
+from collectors.instagram_posts import PLATFORM as PLATFORM
+from collectors.instagram_posts import Node, instagram_id, to_answer
+from collectors.parts import translated
+from collectors.told import moment, native, number, rows
+from collectors.told import table as object_
+from core.deployment import Deployment, OfficialAccount
+from core.errors import PlatformProblem
+from core.post import Post
+from core.settings import Settings
+from store.base import Gap
+
+EVERY = {"media": 15, "comments": 5, "tags": 15, "account": 360, "insights": 1440}  # what → minutes, of an account we are connected to
+BRANCH_EVERY, HASHTAG_EVERY = 360, 60
+HASHTAGS = 30  # that may be asked for in a week
+OVERLAP = timedelta(hours=1)
+WATCHED = timedelta(days=30)  # media whose comments are read at every pass; older ones are looked at by age
+COMMENTS_TOLD = 50  # the most comments of a medium: newest first, and in most versions without a second page
+SIZE = "id,username,name,followers_count,follows_count,media_count"
+MEDIUM = ("id,ig_id,caption,media_type,media_product_type,media_url,thumbnail_url,permalink,shortcode,timestamp,username,owner,like_count,"
+          "comments_count,children{media_type,media_url}")  # fmt: skip
+OTHERS_MEDIUM = "id,caption,media_type,media_url,permalink,timestamp,like_count,comments_count"  # all that is told of media of others
+COMMENT = "id,text,timestamp,username,from,like_count,parent_id,replies.limit(50){id,text,timestamp,username,from,like_count,parent_id}"
+FIGURES = "views"
+
+
+def sources(deployment: Deployment) -> list[Source]:
+    """Five questions for each account we are connected to (it has an id), one for each other branch, one for each watched hashtag."""
+    ours = [account for account in deployment.accounts if account.platform == PLATFORM]
+    connected = [account for account in ours if account.id]
+    found = [_of(account, what, minutes) for account in connected for what, minutes in EVERY.items()]
+    if connected:
+        found += [_through(connected[0], account) for account in ours if not account.id]
+        found += [
+            Source(id=f"instagram.hashtag.{tag.lstrip('#')}", platform=PLATFORM, what="hashtag", query=tag.lstrip("#"),
+                   native_id=connected[0].id, every_minutes=HASHTAG_EVERY)
+            for tag in deployment.watch.hashtags[:HASHTAGS]
+        ]  # fmt: skip
+    return found
+
+
+def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
+    return Source(
+        id=f"instagram.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
+        native_id=account.id, every_minutes=account.every_minutes or minutes,
+    )  # fmt: skip
+
+
+def _through(connected: OfficialAccount, branch: OfficialAccount) -> Source:
+    """A branch we are not connected to, seen through an account we are connected to."""
+    return Source(
+        id=f"instagram.discovery.{branch.handle}", platform=PLATFORM, what="discovery", account=branch.key, handle=branch.handle,
+        native_id=connected.id, query=branch.handle, every_minutes=branch.every_minutes or BRANCH_EVERY,
+    )  # fmt: skip
+
+
+def client(settings: Settings) -> graph.Client:
+    """The Graph's client. Raises CredentialMissing."""
+    return graph.client(settings, PLATFORM, "INSTAGRAM_TOKEN")
+
+
+def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
+    """What an error means: the Graph's by its code, a web page's by its message."""
+    if said := instagram_web.error_in(body):
+        return table.problem(PLATFORM, now, status=status, code=said, message=said)
+    return graph.problem(PLATFORM, status, headers, body, now)
+
+
+def translate(body: Any, context: Context) -> Answer:
+    """Any answer of the Graph, a webhook's delivery, or what the web pages tell. Raises PlatformProblem for an error."""
+    if is_webhook(body):
+        return instagram_webhooks.translate(body, context)
+    if graph.is_error(body) or instagram_web.error_in(body):
+        raise problem(0, {}, body, context.now)
+    if instagram_web.is_web(body):
+        return instagram_web.translate(body, context)
+    above = graph.asked_under(context.path, "comments") or graph.asked_under(context.path, "replies")
+    if any(graph.asked_under(context.path, edge) for edge in ("recent_media", "top_media")):
+        context = msgspec.structs.replace(context, what="hashtag")
+    answer = translated(graph.objects(body), lambda node: to_answer(node, context, instagram_id(above)))
+    return msgspec.structs.replace(answer, next=graph.next_place(body))
+
+
+def ask(client: graph.Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
+    """Answers to one of the questions of `sources`. The cursor is the newest time seen."""
+    before = moment(cursor)
+    since = before - OVERLAP if before else None
+    try:
+        for answer in _answers(client, source, since, context(source, now)):
+            before = max(filter(None, [before, *(p.created_at for p in answer.posts if p.created_at <= now)]), default=None)
+            yield msgspec.structs.replace(answer, cursor=before.isoformat() if before else None)
+    except graph.Repeated:
+        gap = Gap(since=since or now - WATCHED, until=now, cause="the platform sent the same page again; what follows it is unseen")
+        yield Answer(gap=gap)
+
+
+def _answers(client: graph.Client, source: Source, since: datetime | None, told: Context) -> Iterator[Answer]:
+    account = source.native_id or source.handle
+    if source.what == "account":
+        yield translate(graph.get(client, f"{account}", {"fields": SIZE}, told.now), told)
+    elif source.what == "insights":
+        args = {"metric": FIGURES, "period": "day", "metric_type": "total_value"}
+        yield translate(graph.get(client, f"{account}/insights", args, told.now), told)
+    elif source.what == "discovery":
+        fields = f"business_discovery.username({source.query}){{{SIZE},media.limit(25){{{OTHERS_MEDIUM}}}}}"
+        seen = msgspec.structs.replace(told, native_id=None)  # the number is that of the account we look through
+        yield translate(graph.get(client, f"{account}", {"fields": fields}, told.now), seen)
+    elif source.what == "comments":
+        yield from _comments(client, f"{account}/media", since, told)
+    elif source.what == "hashtag":
+        yield from _hashtag(client, source, since, told)
+    else:
+        fields = MEDIUM if source.what == "media" else f"{OTHERS_MEDIUM},username"
+        yield from _until(client, f"{account}/{source.what}", {"fields": fields, "limit": 50}, since, told)
+
+
+def _until(client: graph.Client, path: str, args: dict[str, Any], since: datetime | None, told: Context) -> Iterator[Answer]:
+    """Pages of a list that is newest first, until one is wholly older than `since`."""
+    for page in graph.pages(client, path, args, told.now):
+        answer = translate(page, told)
+        yield answer
+        if _is_older(answer.posts, since):
+            return
+
+
+def _is_older(posts: Sequence[Post], since: datetime | None) -> bool:
+    return bool(since and posts and all(post.created_at < since for post in posts))
+
+
+def _hashtag(client: graph.Client, source: Source, since: datetime | None, told: Context) -> Iterator[Answer]:
+    """Media of the last day under a hashtag; who published them is not told."""
+    asked_by = {"user_id": source.native_id}
+    found = rows(graph.get(client, "ig_hashtag_search", {**asked_by, "q": source.query}, told.now))
+    for tag in found[:1]:
+        args = {**asked_by, "fields": OTHERS_MEDIUM, "limit": 50}
+        yield from _until(client, f"{native(tag.get('id'))}/recent_media", args, since, msgspec.structs.replace(told, native_id=None))
+
+
+def _comments(client: graph.Client, path: str, since: datetime | None, told: Context) -> Iterator[Answer]:
+    """The comments under every watched medium."""
+    args = {"fields": f"id,timestamp,comments_count,comments.limit({COMMENTS_TOLD}){{{COMMENT}}}", "limit": 25}
+    for page in graph.pages(client, path, args, told.now):
+        media = rows(page)
+        for medium in media:
+            yield from _under(client, medium, since, told)
+        if media and all((moment(m.get("timestamp")) or told.now) < told.now - WATCHED for m in media):
+            return
+
+
+def _under(client: graph.Client, medium: Node, since: datetime | None, told: Context) -> Iterator[Answer]:
+    """What is written under one medium; where no more is told than fifty that are all new, the rest is a gap."""
+    id, first = native(medium.get("id")), object_(medium.get("comments"))
+    newest = rows(first)
+    answer = below(newest, f"{id}", told)
+    following = object_(first.get("paging")).get("next")
+    more = isinstance(following, str) and not _is_older(answer.posts, since)
+    yield answer if more else msgspec.structs.replace(answer, gap=_gap(medium, newest, answer, since))
+    if more:
+        path, args = graph.follow(following)
+        for page in graph.pages(client, path, args, told.now):
+            answer = below(rows(page), f"{id}", told)
+            yield answer
+            if _is_older(answer.posts, since):
+                return
+
+
+def below(comments: Sequence[Node], medium: str, told: Context) -> Answer:
+    """Comments and their replies as they stand under the medium `medium` (a native id)."""
+    return translated(comments, lambda comment: to_answer(comment, told, f"instagram:{medium}"))
+
+
+def _gap(medium: Node, shown: Sequence[Node], answer: Answer, since: datetime | None) -> Gap | None:
+    """What was written before the oldest of fifty comments that are all new; none where all were told."""
+    top = [p.created_at for p in answer.posts if p.parent_id == p.conversation_id]
+    since = since + OVERLAP if since else None  # what was read before is no gap
+    counted = number(medium.get("comments_count"))
+    if len(shown) < COMMENTS_TOLD or not top or (since and min(top) < since) or (since is None and (counted or 0) <= len(answer.posts)):
+        return None
+    begun = since or moment(medium.get("timestamp")) or min(top)
+    return Gap(since=min(begun, min(top)), until=min(top), cause="the platform tells the newest 50 comments only, and all of them were new")
+
+
+def refresh(client: graph.Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
+    """Media and comments as they stand now, with the newest comments below the media; what cannot be seen any more is `missing`."""
+    told = context(source, now)
+    media = [p.id.removeprefix("instagram:") for p in posts if p.parent_id is None]
+    comments = [p.id.removeprefix("instagram:") for p in posts if p.parent_id is not None]
+    for ids, fields in ((media, f"{MEDIUM},comments.limit({COMMENTS_TOLD}){{{COMMENT}}}"), (comments, f"{COMMENT},media")):
+        for body, gone in graph.again(client, ids, fields, now):
+            yield msgspec.structs.replace(translate(body, told), missing=tuple(f"instagram:{id}" for id in gone))
+
+
+def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
+    """Whether each connected account can be read, what is left of the hour, and what is withheld."""
+    ours = [account for account in deployment.accounts if account.platform == PLATFORM]
+    if ours and not any(account.id for account in ours):
+        then = "connect one to a Facebook page and write its number as id in the deployment file (docs/credentials.md#instagram)"
+        yield Finding(what="instagram", state="failed", says="none of the accounts has an id, so nothing can be asked for", then=then)
+    for account in (account for account in ours if account.id):
+        yield _account_check(client, account, now)
+
+
+def _account_check(client: graph.Client, account: OfficialAccount, now: datetime) -> Finding:
+    told = graph.get(client, f"{account.id}", {"fields": "id,username,media.limit(5){comments_count,comments.limit(1){id}}"}, now)
+    used, _ = graph.usage(client.session.latest.headers, now)
+    media = rows(told.get("media"))
+    if any((number(m.get("comments_count")) or 0) > 0 for m in media) and not any(rows(m.get("comments")) for m in media):
+        then = "ask for instagram_manage_comments (docs/credentials.md#instagram)"
+        return Finding(what=account.key, state="warning", says="comments are counted but withheld", then=then)
+    return Finding(what=account.key, state="ok", says=f"can be read; {100 - used} % of this hour's calls are left")
