@@ -62,38 +62,41 @@ def message_answer(message: Node, beside: Around, context: Context, ours: bool =
     sort = told.text(message.get("type")) or ""
     if gone := told.native(told.table(message.get("revoke")).get("original_message_id")):
         return Answer(deleted=(f"{PLATFORM}:{gone}",))
-    if (
-        sort in SILENT
-        or message.get("interactive", {}).get("type") == "call_permission_reply"
-        or (sort == "reaction" and not _words(message))
-    ):
+    if sort in SILENT or _is_no_message(message):
         return Answer()
     if sort in ("unsupported", "unknown", "errors"):
         return parts.refused(f"a message of a kind WhatsApp does not hand on ({_error(message)})")
+    post = _post(message, beside, context, ours)
+    if not post.text and not post.media:
+        return parts.refused(f"a message of the kind {sort or 'none'} without anything to read ({_error(message)})")
+    return Answer(posts=(post,))
+
+
+def _is_no_message(message: Node) -> bool:
+    """A reaction taken back, or a button that allows calls."""
+    chosen = told.table(message.get("interactive")).get("type")
+    return chosen == "call_permission_reply" or (message.get("type") == "reaction" and not _words(message))
+
+
+def _post(message: Node, beside: Around, context: Context, ours: bool) -> Post:
     edit = told.table(message.get("edit"))
     inner = told.table(edit.get("message")) or message
-    words, media = _words(inner), tuple(_media(inner))
-    if not words and not media:
-        return parts.refused(f"a message of the kind {sort or 'none'} without anything to read ({_error(message)})")
-    return Answer(posts=(_post(message, inner, edit, words, media, beside, context, ours),))
-
-
-def _post(
-    message: Node, inner: Node, edit: Node, words: str, media: tuple[Media, ...], beside: Around, context: Context, ours: bool
-) -> Post:
+    words = _words(inner)
     words.encode()
     id, at = told.native(edit.get("original_message_id") or message.get("id")), told.moment(message.get("timestamp")) or context.now
     if id is None:
         raise ValueError("a message without an id")
-    ours = ours or told.native(message.get("from")) in (beside.shown, beside.number) != (None, None)
+    sender = told.native(message.get("from"))
+    ours = ours or (sender is not None and sender in (beside.shown, beside.number))
     parent = told.native(
         told.table(inner.get("context") or message.get("context")).get("id") or told.table(inner.get("reaction")).get("message_id")
     )
     return Post(
         id=f"{PLATFORM}:{id}", platform=PLATFORM, kind=Kind.OWN if ours else Kind.DIRECT, text=words, created_at=at, observed_at=at,
-        source=context.source, account=f"{PLATFORM}:{beside.number}" if beside.number else context.account, author=None if ours else _author(message, beside),
-        edited_at=at if edit else None, parent_id=f"{PLATFORM}:{parent}" if parent else None, conversation_id=_conversation(message, beside, ours),
-        media=media, place_told=_place(inner),
+        source=context.source, account=f"{PLATFORM}:{beside.number}" if beside.number else context.account,
+        author=None if ours else _author(message, beside), edited_at=at if edit else None,
+        parent_id=f"{PLATFORM}:{parent}" if parent else None, conversation_id=_conversation(message, beside, ours),
+        media=tuple(_media(inner)), place_told=_place(inner),
     )  # fmt: skip
 
 
