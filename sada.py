@@ -11,24 +11,29 @@ from core.errors import SadaError
 COMMANDS = ("stream.commands", "stream.cluster_commands", "collectors.commands", "enrich.commands", "cases.commands", "dashboard.commands",
             "bench.commands")  # fmt: skip
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Hear what people tell their city, see what grows into a problem, follow each complaint to its answer.")  # fmt: skip
 
-
-def assemble() -> typer.Typer:
-    """Every folder's verbs under one command."""
-    if not app.registered_commands:
-        for module in COMMANDS:
-            verbs = importlib.import_module(module).app
-            app.registered_commands += verbs.registered_commands
-            app.registered_groups += verbs.registered_groups
+def assemble(verb: str | None = None) -> typer.Typer:
+    """Every folder's verbs under one command; with `verb` only as many folders as it takes to find it, since their libraries are heavy."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                      help="Hear what people tell their city, see what grows into a problem, follow each complaint to its answer.")  # fmt: skip
+    for module in COMMANDS:
+        verbs = importlib.import_module(module).app
+        app.registered_commands += verbs.registered_commands
+        app.registered_groups += verbs.registered_groups
+        if verb in _names(verbs):
+            break
     return app
+
+
+def _names(verbs: typer.Typer) -> set[str | None]:
+    named = {command.name or (command.callback.__name__ if command.callback else None) for command in verbs.registered_commands}
+    return {*named, *(group.name for group in verbs.registered_groups)} - {None}
 
 
 def main() -> None:
     """Run the command; one clear sentence and exit status 1 or 2 where it cannot be done."""
     try:
-        assemble()()
+        assemble(sys.argv[1] if len(sys.argv) > 1 else None)()
     except SadaError as error:
         print(f"sada: {error}", file=sys.stderr)
         sys.exit(error.exit_status)
