@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEPLOYMENT ?=
 
-.PHONY: run test install check screens services services-stop bench clean
+.PHONY: run test install check screens services services-stop up down logs secrets clean
 .DEFAULT_GOAL := run
 
 install: .venv/installed
@@ -34,6 +34,26 @@ services: install
 
 services-stop: install
 	@$(BIN)/python -m bench.services stop
+
+# The set-up of many machines, on one, with Docker. Secrets are made once and stay in docker/secrets.
+COMPOSE := docker compose --project-directory docker --file docker/compose.yaml
+
+secrets:
+	@mkdir -p docker/secrets && chmod 700 docker/secrets
+	@for name in elasticsearch_password postgres_password secret_key; do \
+	  test -s docker/secrets/$$name || $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(32), end="")' > docker/secrets/$$name; done
+	@test -s docker/secrets/postgres_url || printf 'postgresql+psycopg://sada:%s@postgres:5432/sada' "$$(cat docker/secrets/postgres_password)" > docker/secrets/postgres_url
+	@chmod 644 docker/secrets/*
+
+up: secrets
+	@$(COMPOSE) up --build --detach --wait
+	@echo "dashboard: http://localhost:$${SADA_DASHBOARD_PORT:-8501}   receiver: http://localhost:$${SADA_RECEIVER_PORT:-8080}"
+
+down:
+	@$(COMPOSE) down
+
+logs:
+	@$(COMPOSE) logs --follow --tail 100
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -82,11 +82,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
-    """Settings from the environment, which wins, over the text of a .env file.
+    """Settings from the environment, which wins, over the text of a .env file. SADA_X_FILE names a file that holds SADA_X.
 
     Raises BadSettings for an unknown SADA_ key, naming the nearest known one.
     """
-    merged = {**_lines(dotenv), **environment}
+    merged = _with_secrets({**_lines(dotenv), **environment})
     ours = {key[5:]: value for key, value in merged.items() if key.startswith("SADA_") and value != ""}
     base_urls = {f"{p.upper()}_BASE_URL": p for p in PLATFORMS_WITH_ADDRESS}
     known = [*CREDENTIALS, *OTHERS, *base_urls]
@@ -101,6 +101,18 @@ def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
         credentials={k: Secret(v) for k, v in ours.items() if k in CREDENTIALS or "PASSWORD" in k or k == "SECRET_KEY"},
         others={k: v for k, v in ours.items() if k in OTHERS and "PASSWORD" not in k and k != "SECRET_KEY"},
     )  # fmt: skip
+
+
+def _with_secrets(told: dict[str, str]) -> dict[str, str]:
+    """Values that lie in files (a container's secrets) put in their place."""
+    files = {key: path for key, path in told.items() if key.startswith("SADA_") and key.endswith("_FILE")}
+    found = {key: value for key, value in told.items() if key not in files}
+    for key, path in files.items():
+        try:
+            found[key.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{key}: the file it names cannot be read ({type(error).__name__}); mend the path. Nothing was started.") from error
+    return found
 
 
 def _lines(dotenv: str) -> dict[str, str]:

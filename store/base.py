@@ -58,6 +58,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     passes: tuple[Pass, ...] = ()  # by id: a later one replaces the earlier
 
 
+class Follower(msgspec.Struct, frozen=True, kw_only=True):
+    """How far somebody followed the changes, and what it must remember; kept in the transaction of its effects."""
+
+    name: str
+    place: int  # the number of the last change it saw
+    state: bytes = b""
+
+
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a batch's posts: new, changed by a later observation, or known already."""
 
@@ -87,7 +95,8 @@ class Store(Protocol):
     def cursor(self, source: str) -> str | None: ...
     def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]: ...  # newest first
     def newest(self) -> dict[str, datetime]: ...  # source → created_at of its newest post
-    def save_themes(self, themes: Sequence[Theme]) -> None: ...
+    def save_themes(self, themes: Sequence[Theme], follower: Follower | None = None) -> None: ...  # both or neither
+    def follower(self, name: str) -> Follower | None: ...
     def themes(self, since: datetime | None = None) -> list[Theme]: ...  # newest first
     def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str: ...  # the query behind a chart
     def close(self) -> None: ...

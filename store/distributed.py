@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from elasticsearch import Elasticsearch
 
 from core.errors import BadSettings
 from core.post import Post
 from core.settings import Settings
-from store.base import Batch, Pass, Saved
+from core.theme import Theme
+from store.base import Batch, Follower, Pass, Saved
 from store.elastic import ElasticStore
 from store.ledger import SqlLedger, open_ledger
 
@@ -36,6 +39,16 @@ class DistributedStore(ElasticStore):
     def changes(self, after: int, limit: int) -> list[tuple[int, Post]]:
         """Nothing: here what follows the posts reads the topic `posts`."""
         return []
+
+    def save_themes(self, themes: Sequence[Theme], follower: Follower | None = None) -> None:
+        """Themes first, then how far who found them has come: stopped in between, the same themes are saved again."""
+        super().save_themes(themes)
+        if follower:
+            self._ledger.save_follower(follower)
+
+    def follower(self, name: str) -> Follower | None:
+        """How far this follower has come."""
+        return self._ledger.follower(name)
 
     def close(self) -> None:
         """Let go of all connections."""

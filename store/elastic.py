@@ -18,7 +18,7 @@ from core.errors import StoreFailed
 from core.post import EngagementSample, Post
 from core.theme import Theme
 from store import buckets, elastic_bodies
-from store.base import Batch, Saved
+from store.base import Batch, Follower, Saved
 from store.elastic_bodies import POSTS, Body
 from store.elastic_saving import TOO_MUCH, Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulk_body, halves, refusal, saving
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
@@ -106,9 +106,13 @@ class ElasticStore:
             if wrong:
                 raise StoreFailed(f"Elasticsearch refused {len(wrong)} {name} ({wrong[0]}); is the template current? Run `sada setup`.")
 
-    def save_themes(self, themes: Sequence[Theme]) -> None:
-        """Keep each theme under its id."""
+    def save_themes(self, themes: Sequence[Theme], follower: Follower | None = None) -> None:
+        """Keep each theme under its id; a follower's memory is not kept in the engine."""
         self._put("themes", {t.id: t for t in themes})
+
+    def follower(self, name: str) -> Follower | None:
+        """Nobody's: the transactional database keeps it."""
+        return None
 
     def refresh(self) -> None:
         """Make everything saved searchable now; the engine does it by itself every second."""

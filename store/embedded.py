@@ -21,7 +21,7 @@ from core.errors import DiskFull, StoreFailed
 from core.post import EngagementSample, Post, interactions
 from core.theme import Theme
 from store import buckets, embedded_sql
-from store.base import Batch, Pass, Saved
+from store.base import Batch, Follower, Pass, Saved
 from store.embedded_sql import CUBES, micros, moment
 from store.merge import is_same, merged
 from store.query import (
@@ -184,9 +184,11 @@ class EmbeddedStore:
         put("INSERT OR REPLACE INTO cursors VALUES (?, ?)", batch.cursors)
         put("INSERT OR REPLACE INTO passes VALUES (?, ?, ?, ?)", [(p.id, p.source, micros(p.started), _pack(p)) for p in batch.passes])
 
-    def save_themes(self, themes: Sequence[Theme]) -> None:
-        """Keep each theme under its id; a later state replaces the earlier."""
+    def save_themes(self, themes: Sequence[Theme], follower: Follower | None = None) -> None:
+        """Keep each theme under its id, a later state replacing the earlier, and with them how far who found them has come."""
         with self._transaction():
+            if follower:
+                self._db.execute("INSERT OR REPLACE INTO followers VALUES (?, ?, ?)", [follower.name, follower.place, follower.state])
             self._db.executemany("INSERT OR REPLACE INTO themes VALUES (?, ?, ?)", [(t.id, micros(t.raised_at), _pack(t)) for t in themes])
 
     # Asking
@@ -261,6 +263,11 @@ class EmbeddedStore:
         sources = [r[0] for r in self._rows("""WITH RECURSIVE s(v) AS (SELECT MIN(source) FROM posts UNION ALL
             SELECT (SELECT MIN(source) FROM posts WHERE source > v) FROM s WHERE v IS NOT NULL) SELECT v FROM s WHERE v IS NOT NULL""", [])]
         return {s: moment(self._rows("SELECT MAX(created) FROM posts WHERE source = ?", [s])[0][0]) for s in sources}
+
+    def follower(self, name: str) -> Follower | None:
+        """How far this follower has come."""
+        rows = self._rows("SELECT name, place, state FROM followers WHERE name = ?", [name])
+        return Follower(name=rows[0][0], place=rows[0][1], state=rows[0][2]) if rows else None
 
     def themes(self, since: datetime | None = None) -> list[Theme]:
         """Themes raised since then, newest first."""

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS cursors(source TEXT PRIMARY KEY, value TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS passes(id TEXT PRIMARY KEY, source TEXT, started INTEGER, record BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS passes_by_source ON passes(source, started);
 CREATE INDEX IF NOT EXISTS passes_by_time ON passes(started);
+CREATE TABLE IF NOT EXISTS followers(name TEXT PRIMARY KEY, place INTEGER NOT NULL, state BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS themes(id TEXT PRIMARY KEY, raised INTEGER, record BLOB NOT NULL);
 """
 

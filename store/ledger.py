@@ -9,7 +9,7 @@ import sqlalchemy as sql
 from sqlalchemy import Engine
 
 from core.errors import StoreFailed
-from store.base import Pass
+from store.base import Follower, Pass
 
 _tables = sql.MetaData()
 cursors = sql.Table("cursors", _tables, sql.Column("source", sql.Text, primary_key=True), sql.Column("value", sql.Text, nullable=False))
@@ -20,6 +20,11 @@ passes = sql.Table(
     # counted by the workers, each message once: see `count`
     sql.Column("stored", sql.BigInteger, nullable=False, server_default="0"), sql.Column("duplicates", sql.BigInteger, nullable=False, server_default="0"),
     sql.Index("passes_by_source", "source", "started"), sql.Index("passes_by_time", "started"),
+)  # fmt: skip
+
+followers = sql.Table(
+    "followers", _tables,
+    sql.Column("name", sql.Text, primary_key=True), sql.Column("place", sql.BigInteger, nullable=False), sql.Column("state", sql.LargeBinary, nullable=False),
 )  # fmt: skip
 
 
@@ -68,6 +73,18 @@ class SqlLedger:
         with self._engine.connect() as db:
             rows = db.execute(asked).all()
         return [_counted(msgspec.json.decode(record, type=Pass), stored, duplicates) for record, stored, duplicates in rows]
+
+    def save_follower(self, follower: Follower) -> None:
+        """Keep how far a follower has come."""
+        with self._engine.begin() as db:
+            db.execute(sql.delete(followers).where(followers.c.name == follower.name))
+            db.execute(sql.insert(followers).values(name=follower.name, place=follower.place, state=follower.state))
+
+    def follower(self, name: str) -> Follower | None:
+        """How far this follower has come."""
+        with self._engine.connect() as db:
+            row = db.execute(sql.select(followers).where(followers.c.name == name)).one_or_none()
+        return Follower(name=row.name, place=row.place, state=row.state) if row else None
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -13,7 +13,7 @@ from core.account import Account, AccountSample
 from core.post import EngagementSample, Post, interactions
 from core.theme import Theme
 from store import buckets
-from store.base import Batch, Pass, Saved
+from store.base import Batch, Follower, Pass, Saved
 from store.merge import is_same, merged
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
 
@@ -33,6 +33,7 @@ class MemoryStore:
         self._cursors: dict[str, str] = {}
         self._passes: dict[str, Pass] = {}
         self._themes: dict[str, Theme] = {}
+        self._followers: dict[str, Follower] = {}
 
     def save(self, batch: Batch) -> Saved:
         """Keep the batch."""
@@ -129,9 +130,15 @@ class MemoryStore:
             found[post.source] = max(post.created_at, found.get(post.source, post.created_at))
         return found
 
-    def save_themes(self, themes: Sequence[Theme]) -> None:
-        """Keep each theme under its id."""
+    def save_themes(self, themes: Sequence[Theme], follower: Follower | None = None) -> None:
+        """Keep each theme under its id, and how far who found them has come."""
         self._themes |= {t.id: t for t in themes}
+        if follower:
+            self._followers[follower.name] = follower
+
+    def follower(self, name: str) -> Follower | None:
+        """How far this follower has come."""
+        return self._followers.get(name)
 
     def themes(self, since: datetime | None = None) -> list[Theme]:
         """Themes raised since then, newest first."""

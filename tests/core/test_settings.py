@@ -33,3 +33,14 @@ def test_an_address_of_a_platform_can_be_set():
 def test_a_line_that_is_no_setting_is_named():
     with pytest.raises(BadSettings, match="line 2"):
         read({}, "SADA_DATA=a\nnonsense\n")
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path):
+    (tmp_path / "token").write_text("from-a-file\n")
+    settings = read({"SADA_X_BEARER_TOKEN_FILE": str(tmp_path / "token")})
+    assert settings.credential("X_BEARER_TOKEN") == "from-a-file"
+
+
+def test_a_secret_file_that_is_not_there_stops(tmp_path):
+    with pytest.raises(BadSettings, match="SADA_X_BEARER_TOKEN_FILE"):
+        read({"SADA_X_BEARER_TOKEN_FILE": str(tmp_path / "none")})

@@ -8,7 +8,7 @@ import pytest
 from core.account import Account
 from core.post import EngagementSample, Kind
 from core.theme import Theme
-from store.base import Batch, Gap, Pass, Saved
+from store.base import Batch, Follower, Gap, Pass, Saved
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
 from store.query import AccountHistory, CountPosts, Filter, FindPosts, WeekHours
@@ -258,3 +258,10 @@ def test_every_question_can_be_explained(filled):
 
 def test_all_posts_come_oldest_first(filled):
     assert [p.id for p in filled.posts(Filter())] == ["x:1", "x:2", "x:3", "facebook:4"]
+
+
+def test_a_follower_remembers_with_its_themes(ordered):
+    theme = Theme(id="t1", name="dark lanes", first_seen=NOON, raised_at=NOON, updated_at=NOON)
+    ordered.save_themes([theme], Follower(name="themes", place=7, state=b"\x00memory"))
+    assert ordered.follower("themes") == Follower(name="themes", place=7, state=b"\x00memory")
+    assert ordered.follower("another") is None

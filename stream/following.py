@@ -1,0 +1,114 @@
+"""What follows durable posts on one machine: cases are opened and themes found, each keeping its own place."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from cases import desk
+from cases.store import CaseStore
+from core.deployment import Deployment
+from core.errors import SadaError
+from core.post import Post
+from enrich.themes import Detector, ThemeSettings, from_post
+from store.base import Follower, Store
+from stream.followers import follow
+
+log = logging.getLogger("sada.following")
+EVERY_S = 1.0
+THEMES = "themes"
+REMEMBERED = 50_000  # ids of posts already seen, so that a changed number does not count as a second voice
+SAVE_EVERY = timedelta(minutes=1)  # the detector's memory is megabytes; what came after is read again after a kill
+
+Clock = Callable[[], datetime]
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What the theme follower must know after a restart."""
+
+    detector: bytes
+    seen: tuple[str, ...]
+
+
+class ThemeFollower:
+    """Feeds new posts to the detector and keeps its themes, its place and its memory together."""
+
+    def __init__(self, store: Store, deployment: Deployment, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        known = store.follower(THEMES)
+        self.place = known.place if known else 0
+        remembered = msgspec.msgpack.decode(known.state, type=Remembered) if known and known.state else None
+        self._detector = Detector.decode(remembered.detector) if remembered else Detector(settings(deployment))
+        self._seen = dict.fromkeys(remembered.seen if remembered else ())
+        self._saved_at: datetime | None = None
+
+    def run(self) -> None:
+        """Take in everything that became durable since; then see what has faded."""
+        self.place = follow(self._store, self.place, self.step)
+        self.step((), self.place)
+
+    def step(self, posts: Sequence[Post], place: int) -> None:
+        """Look at posts and keep what changed. History is looked at with the eyes of its own time."""
+        new = [p for p in posts if p.deleted_at is None and p.id not in self._seen]
+        self._seen |= dict.fromkeys(p.id for p in new)
+        now = self._clock()
+        at = min(max(p.created_at for p in new), now) if new else now
+        changed = self._detector.observe([from_post(p) for p in sorted(new, key=lambda p: (p.created_at, p.id))], at)
+        due = self._saved_at is None or now - self._saved_at >= SAVE_EVERY
+        if changed or (due and posts):
+            self._store.save_themes(changed, Follower(name=THEMES, place=place, state=self._memory()))
+            self._saved_at = now
+
+    def _memory(self) -> bytes:
+        self._seen = dict.fromkeys(list(self._seen)[-REMEMBERED:])
+        return msgspec.msgpack.encode(Remembered(self._detector.encode(), tuple(self._seen)))
+
+
+def settings(deployment: Deployment) -> ThemeSettings:
+    """The detector's settings: who speaks for the organisation itself."""
+    return ThemeSettings(own=tuple(name for a in deployment.accounts for name in (a.handle, f"{a.platform}:{a.handle}", a.key)))
+
+
+def receive_cases(store: Store, cases: CaseStore, deployment: Deployment, now: datetime) -> int:
+    """Let the desk deal with every post since its place; returns the new place."""
+    return follow(store, cases.place(desk.FOLLOWER), lambda posts, place: _received(posts, deployment, cases, now, place))
+
+
+def _received(posts: Sequence[Post], deployment: Deployment, cases: CaseStore, now: datetime, place: int) -> None:
+    desk.receive(posts, deployment, cases, now, place)
+
+
+class Following:
+    """Runs the followers every second in a thread of their own until stopped."""
+
+    def __init__(self, store: Store, cases: CaseStore, deployment: Deployment, clock: Clock) -> None:
+        themes = ThemeFollower(store, deployment, clock)
+        self._steps: dict[str, Callable[[], object]] = {
+            "cases": lambda: receive_cases(store, cases, deployment, clock()),
+            "themes": themes.run,
+        }
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._keep_following, name="following", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 30) -> None:
+        """End after the current step."""
+        self._stopped.set()
+        self._thread.join(seconds)
+
+    def _keep_following(self) -> None:
+        while not self._stopped.wait(EVERY_S):
+            for name, step in self._steps.items():
+                try:
+                    step()
+                except SadaError as error:
+                    log.error("%s: %s", name, error)
+                except Exception as error:  # the loop's edge: one follower's bug must not stop the other
+                    log.error("%s: a step broke (%s); it is tried again", name, type(error).__name__)

@@ -1,0 +1,75 @@
+"""What follows durable posts keeps its place and does each thing once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cases.store import open_cases
+from core.deployment import load
+from core.post import Author
+from core.settings import Settings
+from store.base import Batch
+from store.embedded import EmbeddedStore
+from stream.following import ThemeFollower, receive_cases
+from tests.make import NOON, claim, post
+
+NEUTRAL = load(Path(__file__).parents[2] / "deployments" / "default.toml")
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = EmbeddedStore(tmp_path / "posts.db")
+    yield opened
+    opened.close()
+
+
+def complaint(n, **told):
+    return post(n, intent=claim("complaint", 0.99), sentiment=claim("negative"), topics=(claim("lighting"),), **told)
+
+
+def test_a_complaint_opens_one_case_however_often_it_is_looked_at(store, tmp_path):
+    cases = open_cases(Settings(data=tmp_path))
+    store.save(Batch(posts=(complaint(1), post(2, intent=claim("other", 0.99)))))
+    first = receive_cases(store, cases, NEUTRAL, NOON + timedelta(hours=1))
+    again = receive_cases(store, cases, NEUTRAL, NOON + timedelta(hours=2))
+    assert first == again == 2
+    assert [c.posts for c in cases.all()] == [("x:1",)]
+
+
+def usual_weeks():
+    """Four weeks of small talk, three posts a day by many people."""
+    matters = ("the bus was late on line", "where do I pay the fee for stall", "thanks for the new benches near", "the game last night at ground", "a cat was lost in lane")
+    return [
+        post(n, text=f"{matters[n % 5]} {n % 37} {'abcdefgh'[n % 8] * 3}", author=Author(id=f"x:u{n % 400}"), created_at=NOON + timedelta(hours=n * 2), source="s")
+        for n in range(28 * 12)
+    ]
+
+
+def burst(count=30):
+    at = NOON + timedelta(days=28)
+    ways = ("no water since morning in Alder district", "taps are dry in Alder again", "Alder: water is cut, when will it be back", "dry taps, Alder, third hour without water",
+            "they cut the water in Alder district without a word")  # fmt: skip
+    return [post(9000 + n, text=f"{ways[n % 5]} {'!' * (n % 3)}", author=Author(id=f"x:w{n}"), created_at=at + timedelta(minutes=9 * n), topics=(claim("water"),)) for n in range(count)]
+
+
+def test_a_theme_is_found_once_and_kept_over_a_restart(store):
+    end = NOON + timedelta(days=30)
+    store.save(Batch(posts=tuple(usual_weeks())))
+    ThemeFollower(store, NEUTRAL, lambda: end).run()
+    for one in burst():
+        store.save(Batch(posts=(one,)))
+        ThemeFollower(store, NEUTRAL, lambda: end).run()  # a new process every time
+    (theme,) = store.themes()
+    assert theme.authors >= 3
+    assert set(theme.evidence) <= {p.id for p in burst()}
+
+
+def test_a_changed_number_is_not_a_second_voice(store):
+    store.save(Batch(posts=(post(1),)))
+    follower = ThemeFollower(store, NEUTRAL, lambda: NOON + timedelta(days=1))
+    follower.run()
+    store.save(Batch(posts=(post(1, likes=9, observed_at=NOON + timedelta(hours=5)),)))
+    seen = len(follower._seen)
+    follower.run()
+    assert (len(follower._seen), follower.place) == (seen, 2)
