@@ -1,0 +1,126 @@
+"""News and web pages by their feeds: the bytes fetched by us within limits, asked for only if they changed, read by feedparser."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from collectors import fetching, table, versions
+from collectors.base import Answer, Context, Finding, Source, context
+from collectors.feed_entries import PLATFORM as PLATFORM
+from collectors.feed_entries import answer, read
+from core.deployment import Deployment
+from core.errors import PlatformProblem
+from core.post import Moment, Post
+from core.settings import Settings
+from store.base import Gap
+
+READS_TEXT = True
+MOST_BYTES = 16 * 1024 * 1024
+MOST_KNOWN = 300  # marks of the entries last seen; a feed shows 10 to 100
+MARK = 10  # letters of a mark
+ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the server told us to ask with next time, and which entries we know."""
+
+    etag: str | None = None
+    modified: str | None = None
+    asked: Moment | None = None
+    known: str = ""  # marks, one after the other
+
+
+def client(settings: Settings) -> fetching.Fetcher:
+    """A client for any feed; none needs a credential."""
+    return connect()
+
+
+def connect(silence_s: float = fetching.SILENCE_S, most_bytes: int = MOST_BYTES) -> fetching.Fetcher:
+    """A client that follows a few redirects."""
+    return fetching.Fetcher(follow=True, silence_s=silence_s, most_bytes=most_bytes)
+
+
+def sources(deployment: Deployment) -> list[Source]:
+    """One a feed."""
+    return [
+        Source(
+            id=f"rss.feed.{account.handle}", platform=PLATFORM, what="feed", account=account.key, handle=account.handle, url=account.url,
+            every_minutes=account.every_minutes or 15,
+        )
+        for account in deployment.accounts
+        if account.platform == PLATFORM
+    ]  # fmt: skip
+
+
+def ask(client: fetching.Fetcher, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
+    """Yield the entries that are new or changed since `cursor`. Raises PlatformProblem: 410 stops the source."""
+    place = msgspec.json.decode(cursor, type=Place) if cursor else Place()
+    asked = client.get(PLATFORM, source.url or "", now, headers=_conditions(place))
+    if asked.status == 304:
+        yield Answer(cursor=_written(msgspec.structs.replace(place, asked=now)))
+        return
+    if asked.status >= 300:
+        raise problem(asked.status, asked.headers, asked.body, now)
+    whole = translate(asked.body, msgspec.structs.replace(context(source, now), headers=asked.headers))
+    marks = {mark(post): post for post in whole.posts}
+    before = {place.known[at : at + MARK] for at in range(0, len(place.known), MARK)}
+    after = Place(
+        etag=asked.headers.get("etag"), modified=asked.headers.get("last-modified"), asked=now, known="".join([*marks][:MOST_KNOWN])
+    )
+    fresh = tuple(post for name, post in marks.items() if name not in before)
+    yield msgspec.structs.replace(whole, posts=fresh, cursor=_written(after), gap=_gap(place, marks, before, now))
+
+
+def _conditions(place: Place) -> dict[str, str]:
+    asked = {"if-none-match": place.etag, "if-modified-since": place.modified}
+    return {"accept": ACCEPT, **{name: value for name, value in asked.items() if value}}
+
+
+def _written(place: Place) -> str:
+    return msgspec.json.encode(place).decode()
+
+
+def mark(post: Post) -> str:
+    """What an entry is known by: a changed text is another entry to look at, a repeated one is not."""
+    return hashlib.sha256(f"{post.id}\x1f{post.text}".encode()).hexdigest()[:MARK]
+
+
+def _gap(place: Place, marks: Mapping[str, Post], before: set[str], now: datetime) -> Gap | None:
+    """A feed shows its newest entries only: where none of them is known, some may have come and gone between."""
+    if not before or not marks or before & marks.keys() or place.asked is None:
+        return None
+    oldest = min(post.created_at for post in marks.values())
+    until = oldest if place.asked < oldest < now else now
+    return Gap(since=place.asked, until=until, cause="the feed shows its newest entries only, and none of those we knew is among them")
+
+
+def translate(body: Any, context: Context) -> Answer:
+    """One feed. Raises PlatformProblem where the bytes are none."""
+    if isinstance(body, str):
+        body = body.encode("utf-8", "surrogatepass")
+    if not isinstance(body, bytes):
+        raise table.problem(PLATFORM, context.now, code="unreadable")
+    whole = answer(read(body, context.headers, context.now), context)
+    return versions.with_latest([whole], whole)
+
+
+def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
+    """What an answer that is no feed means; a server that is busy may say until when."""
+    after = headers.get("retry-after", "")
+    until = now + timedelta(seconds=int(after)) if after.isascii() and after.isdecimal() and len(after) < 8 else None
+    return table.problem(PLATFORM, now, status=status, until=until)
+
+
+def check(client: fetching.Fetcher, deployment: Deployment, now: datetime) -> Iterator[Finding]:
+    """Whether each feed has an address."""
+    for source in sources(deployment):
+        if not source.url:
+            yield Finding(
+                what=f"feed {source.handle}", state="failed", says=f"rss: the feed {source.handle} has no address",
+                then='write url = "https://…" in its [[accounts]] in the deployment file',
+            )  # fmt: skip
