@@ -8,14 +8,14 @@ import typer
 from core.errors import SadaError
 
 # In the order of the way of a post.
-COMMANDS = ("stream.commands", "stream.cluster_commands", "collectors.commands", "enrich.commands", "cases.commands", "dashboard.commands",
-            "bench.commands")  # fmt: skip
+COMMANDS = ("collectors.commands", "stream.collect_command", "stream.commands", "stream.cluster_commands", "enrich.commands",
+            "cases.commands", "dashboard.commands", "bench.commands")  # fmt: skip
 
 
 def assemble(verb: str | None = None) -> typer.Typer:
     """Every folder's verbs under one command; with `verb` only as many folders as it takes to find it, since their libraries are heavy."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                      help="Hear what people tell their city, see what grows into a problem, follow each complaint to its answer.")  # fmt: skip
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(sada)
     for module in COMMANDS:
         verbs = importlib.import_module(module).app
         app.registered_commands += verbs.registered_commands
@@ -23,6 +23,10 @@ def assemble(verb: str | None = None) -> typer.Typer:
         if verb in _names(verbs):
             break
     return app
+
+
+def sada() -> None:
+    """Hear what people tell their city, see what grows into a problem, follow each complaint to its answer."""
 
 
 def _names(verbs: typer.Typer) -> set[str | None]:

@@ -16,11 +16,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core.errors import AskedWrongly, BadInput
 from enrich.knowledge import learn
 from enrich.pipeline import understand
-from stream import backup, collect_command, demo_command, exporting, importing, reading, receive_command, running, set_up
+from stream import backup, demo_command, exporting, importing, reading, receive_command, running, set_up
 
 app = typer.Typer()
 app.registered_commands += demo_command.app.registered_commands
-app.registered_commands += collect_command.app.registered_commands
 app.registered_commands += receive_command.app.registered_commands
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
