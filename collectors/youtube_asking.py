@@ -48,8 +48,9 @@ def get(request: Any, now: datetime) -> dict[str, Any]:
         raise problem(error.resp.status, dict(error.resp), _decoded(error.content), now) from None
     except TimeoutError:
         raise table.problem(PLATFORM, now, code="silence") from None
-    except json.JSONDecodeError as error:
-        raise table.problem(PLATFORM, now, code="html" if table.is_web_page(error.doc) else "unreadable") from None
+    except ValueError as error:  # neither JSON nor UTF-8
+        said = error.doc if isinstance(error, json.JSONDecodeError) else ""
+        raise table.problem(PLATFORM, now, code="html" if table.is_web_page(said) else "unreadable") from None
     except (OSError, http.client.HTTPException, httplib2.HttpLib2Error, Error):
         raise table.problem(PLATFORM, now, code="cut") from None
     if not isinstance(body, dict):

@@ -89,5 +89,106 @@ X = Scenario(
     parents={"x:2041000000000000800": "x:2041000000000000100", "x:2041000000000000600": "x:2041000000000000550"},
 )  # fmt: skip
 
-SCENARIOS = {scenario.platform: scenario for scenario in (X,)}
+
+def _facebook_feed(asked: object) -> Reply:
+    query: dict[str, str] = asked.query  # type: ignore[attr-defined]
+    if "filter(stream)" in query.get("fields", ""):
+        return answer("facebook/comments")
+    return answer({"second": "facebook/feed_2", "third": "facebook/feed_3"}.get(query.get("after", ""), "facebook/feed_1"))
+
+
+FACEBOOK = Scenario(
+    platform="facebook",
+    accounts=(OfficialAccount(platform="facebook", handle="town", id="10"),),
+    routes={
+        "/v23.0/10/feed": _facebook_feed, "/v23.0/10_1/comments": answer("facebook/comments_older"),
+        "/v23.0/10/tagged": answer("facebook/tagged"), "/v23.0/10/ratings": answer("facebook/ratings"),
+        "/v23.0/10/insights": answer("facebook/insights"), "/v23.0/10": answer("facebook/page"),
+    },
+    keys={"FACEBOOK_TOKEN": "a-test-token"},
+    posts={
+        "facebook:10_2": ("  سيارة مهجورة تسدّ مدخل الحارة منذ شهر 🚗\n\nوين البلدية؟ &amp; ", None, None),
+        "facebook:10_1": ("The market street is closed on Friday.", 0, None),
+        "facebook:10_0": ("", 7, None),
+        "facebook:1_8": ("From six in the morning.", 1, None),
+        "facebook:1_7": ("From what time?", 0, None),
+        "facebook:79_5": ("@Town thank you for the new benches", None, None),
+        "facebook:900": ("Waited two hours at the counter.", None, None),
+    },
+    parents={"facebook:1_8": "facebook:1_7", "facebook:1_7": "facebook:10_1"},
+)  # fmt: skip
+
+
+def _instagram_media(asked: object) -> Reply:
+    query: dict[str, str] = asked.query  # type: ignore[attr-defined]
+    if "comments.limit" in query.get("fields", ""):
+        return answer("instagram/comments")
+    return answer("instagram/media_2" if query.get("after") == "second" else "instagram/media_1")
+
+
+def _instagram_account(asked: object) -> Reply:
+    return answer("instagram/branch" if "business_discovery" in asked.query["fields"] else "instagram/account")  # type: ignore[attr-defined]
+
+
+INSTAGRAM = Scenario(
+    platform="instagram",
+    accounts=(OfficialAccount(platform="instagram", handle="town", id="10"), OfficialAccount(platform="instagram", handle="town_north")),
+    routes={
+        "/v23.0/10/media": _instagram_media, "/v23.0/10/tags": answer("instagram/tags"), "/v23.0/10/insights": answer("instagram/insights"),
+        "/v23.0/10": _instagram_account,
+    },
+    keys={"INSTAGRAM_TOKEN": "a-test-token"},
+    posts={
+        "instagram:101": ("ممشى البحر مفتوح من جديد 🌊", 0, None),
+        "instagram:102": ("", None, None),
+        "instagram:103": ("Our square at night @town", 12, None),
+        "instagram:104": ("The north office has moved.", None, None),
+        "instagram:201": ("When will the lights work there?", 3, None),
+        "instagram:202": ("Next week, we promise.", 0, None),
+    },
+    parents={"instagram:201": "instagram:101", "instagram:202": "instagram:201"},
+)  # fmt: skip
+
+
+def _youtube_videos(asked: object) -> Reply:
+    query: dict[str, str] = asked.query  # type: ignore[attr-defined]
+    if query["part"] == "liveStreamingDetails":
+        return answer("youtube/on_air")
+    return answer("youtube/found" if query["id"] == "v9" else "youtube/videos")
+
+
+def _youtube_threads(asked: object) -> Reply:
+    return answer("youtube/threads_2" if asked.query.get("pageToken") == "second" else "youtube/threads_1")  # type: ignore[attr-defined]
+
+
+def _youtube_chat(asked: object) -> Reply:
+    return answer("youtube/chat_empty" if asked.query.get("pageToken") == "further" else "youtube/chat")  # type: ignore[attr-defined]
+
+
+YOUTUBE = Scenario(
+    platform="youtube",
+    accounts=(OfficialAccount(platform="youtube", handle="town", id="UCtown"),),
+    routes={
+        "/feeds/videos.xml": Reply((ANSWERS / "youtube/feed.xml").read_text(encoding="utf-8"), headers={"Content-Type": "text/xml"}),
+        "/youtube/v3/channels": answer("youtube/channel"), "/youtube/v3/playlistItems": answer("youtube/uploads"),
+        "/youtube/v3/videos": _youtube_videos, "/youtube/v3/commentThreads": _youtube_threads,
+        "/youtube/v3/comments": answer("youtube/replies"), "/youtube/v3/search": answer("youtube/search"),
+        "/youtube/v3/liveChat/messages": _youtube_chat,
+    },
+    keys={"YOUTUBE_API_KEY": "a-test-key"},
+    posts={
+        "youtube:v1": ("The new bus lines\n\nLines 1 to 4.\n\nhttps://town.example/bus", 12, 340),
+        "youtube:v2": ("Council meeting", None, 0),
+        "youtube:v9": ("Potholes & patience\n\nMy street in April.", 0, 15),
+        "youtube:t1": ("هل الحافلة تعمل يوم الجمعة؟ <3 & شكراً", 0, None),
+        "youtube:t2": ("Nice film", 0, None),
+        "youtube:t1.a": ("Yes, every hour.", 2, None),
+        "youtube:t1.b": ("Thank you!", 0, None),
+        "youtube:LCC.1": ("Will the bridge be repaired?", None, None),
+    },
+    keywords=("potholes",),
+    parents={"youtube:t1": "youtube:v1", "youtube:t1.a": "youtube:t1", "youtube:LCC.1": "youtube:v2"},
+)  # fmt: skip
+
+SCENARIOS = {scenario.platform: scenario for scenario in (X, FACEBOOK, INSTAGRAM, YOUTUBE)}
 """A new platform's scenario joins here; tests/collectors/test_contract.py runs over all of them."""
