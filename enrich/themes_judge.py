@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from enrich.themes_memory import NOBODY, Memory
-from enrich.themes_scan import LEVELS, NOTHING, SIZES, WINDOWS, Floats, Table, evidence, new_table, scan
-from enrich.themes_voices import repeats
+from enrich.themes_scan import LEVEL_OF, SIZES, WINDOWS, Floats, Table, evidence, new_table, scan
+from enrich.themes_voices import echoes, retold
 
 TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
 LISTENED = 100  # at most so many of them, the newest
+BELONGS = 0.75  # a post so likely of the theme is listed
 SURE = 0.8  # a post so likely of the theme is counted when weeks are compared
 WEEK = 168.0
 SLACK = 3.0  # hours by which a weekly habit may shift
@@ -48,7 +49,7 @@ class Scanner:
         m = self.memory
         return float(
             scan(
-                m.columns, m.first, i, m.posts_with, m.head, self.alike, self.usual, self.recent, m.everywhere, self.table,
+                m.columns, m.first, i, m.index, self.alike, self.usual, self.recent, m.everywhere, self.table,
                 self.best, self.cap, self.doubt, self.enough,
             )
         )  # fmt: skip
@@ -63,7 +64,8 @@ class Scanner:
         """The cell of each row as seen from i."""
         c = self.memory.columns
         window = np.searchsorted(WINDOWS, np.maximum(0.0, c.hours[i] - c.hours[rows]))
-        level = np.searchsorted(LEVELS, self.alike[rows], "right")
+        alike = self.alike[rows]
+        level = np.where(alike > 0, LEVEL_OF[np.minimum(20, (alike * 20).astype(np.int64))], 0)
         return window, level, _agreement(c.topic[i], c.topic[rows]), _agreement(c.place[i], c.place[rows])
 
     def ratios(self, cells: Cells, kind: int) -> Floats:
@@ -88,7 +90,7 @@ def recent_rows(memory: Memory, i: int) -> Rows:
     hours = memory.columns.hours
     begin = memory.first + int(np.searchsorted(hours[memory.first : i], hours[i] - WINDOWS[-1]))
     rows = np.arange(begin, i)
-    return rows[~memory.columns.skip[rows]]
+    return rows[memory.columns.weight[rows] > 0]
 
 
 def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -102,7 +104,7 @@ def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: npt.NDArr
     anchor = m.digests[i]
     keep = free.copy()
     if anchor is not None:
-        keep[listened[repeats(anchor, [d for d in digests if d is not None])]] = False
+        keep[listened[echoes(anchor, [d for d in digests if d is not None])]] = False
     keep &= (_lengths(m, rows) >= 3) | (cells[1] > 0)
     return keep
 
@@ -136,26 +138,42 @@ def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share:
     m = scanner.memory
     rows = recent_rows(m, i)
     cells = scanner.cells(i, rows)
-    company = rows[scanner.belonging(cells) > 0.5]
+    company = rows[scanner.belonging(cells) > BELONGS]
     free = m.theme[rows] == NOBODY
     if scanner.among(i, cells, free) < threshold:
         return None, company
     keep = distinct(scanner, i, rows, cells, free)
-    score = scanner.among(i, cells, keep)
+    score = _without_knots(scanner, i, rows, cells, keep, threshold)
     belongs = scanner.belonging(cells)
-    sure, mass = (belongs > 0.5) & keep, belongs[(belongs > 0.5) & keep].sum()
-    if score < threshold or score <= NOTHING or sure.sum() < 2 or mass + 1 < least:
+    sure = (belongs > BELONGS) & keep
+    if score < threshold or sure.sum() < 2 or belongs[sure].sum() + 1 < least:
         return None, company
     if is_weekly(scanner, i, int(np.sum(belongs[sure] > SURE)), weekly_share):
         return None, company
     kind, window = int(scanner.best[0]), int(scanner.best[1])
-    found = rows[(belongs > 0.5) & free].tolist()
+    found = rows[(belongs > BELONGS) & free].tolist()
     return Finding([*found, i], int(sure.sum()) + 1, kind, window, score, _expected(scanner, float(np.sum(cells[0] <= window)))), company
+
+
+def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: npt.NDArray[np.bool_], threshold: float) -> float:
+    """The evidence once what was only passed from hand to hand is left out of `keep`; below `threshold` it stops looking."""
+    m = scanner.memory
+    anchor = m.digests[i]
+    score = scanner.among(i, cells, keep)
+    while score >= threshold and anchor is not None:
+        members = np.flatnonzero((scanner.belonging(cells) > BELONGS) & keep)[::-1][:LISTENED]
+        company = [anchor, *(d for x in members if (d := m.digests[rows[x]]) is not None)]
+        again = np.array(retold(company)[1:], bool)
+        if not again.any():
+            break
+        keep[members[again]] = False
+        score = scanner.among(i, cells, keep)
+    return score
 
 
 def _expected(scanner: Scanner, posts: float) -> float:
     """How many of `posts` would usually fall into the cells whose posts belong to the likeliest theme."""
     level, a, q = np.nonzero(scanner.usual > 0)
     none = np.zeros(len(level), np.int64)
-    inside = scanner.belonging((none, level, a, q)) > 0.5
+    inside = scanner.belonging((none, level, a, q)) > BELONGS
     return float(posts * scanner.usual[level[inside], a[inside], q[inside]].sum() / max(1.0, scanner.usual.sum()))

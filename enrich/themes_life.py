@@ -56,7 +56,7 @@ def born(number: int, finding: Finding, memory: Memory, probability: float) -> L
     """A new theme of a finding, raised at its newest post."""
     digests = _digests(memory, finding.rows)
     anchor, hours = digests[-1], memory.columns.hours
-    names = phrases([d.post.text for d in digests[-60:]], lambda term: memory.posts_with[term] / max(1, memory.stop - memory.first))
+    names = phrases([d.post.text for d in digests[-60:]], lambda term: memory.index.posts_with[term] / max(1, memory.stop - memory.first))
     began, at = moment(float(hours[finding.rows[0]])), moment(float(hours[finding.rows[-1]]))
     length = float(WINDOWS[finding.window])
     theme = Theme(

@@ -8,11 +8,11 @@ from zlib import crc32
 import numpy as np
 
 from enrich.themes_counts import Digest
-from enrich.themes_scan import WINDOWS, Columns, link, measure
-from enrich.themes_words import SPACE
+from enrich.themes_scan import WINDOWS, Columns, Index, chain, settle
+from enrich.themes_words import MOST, SPACE
 
 TERMS_A_POST = 24  # room reserved at first; grows with longer texts
-MEASURE_EVERY = 256  # posts after which the rarity of terms is looked at anew
+SETTLE_EVERY = 1024  # at most so many posts wait in chains; at first fewer, as the rarity of terms changes fast
 FORGET = 0.98  # what is left of the general table after each such time
 NOBODY = -1
 
@@ -31,15 +31,15 @@ class Memory:
     def __init__(self, most: int, days: float) -> None:
         self.most, self.horizon = most, days * 24
         self.seen = 0  # posts ever added
+        self.settle_at = 0
         self.began: float | None = None  # hours of the first post ever
         self.first = self.stop = 0
         self.digests: list[Digest | None] = [None] * most
         self.voice = np.zeros(most, np.int64)
         self.theme = np.full(most, NOBODY, np.int64)
-        self.posts_with = np.zeros(SPACE)
-        self.head = np.full(SPACE, -1, np.int64)
         self.everywhere = np.full((11, 3, 3), 0.001)
         self.columns = _columns(most, most * TERMS_A_POST)
+        self.index = _index(most * TERMS_A_POST)
 
     def add(self, digest: Digest, hours: float) -> int:
         """Remember a post that is not older than the newest; returns its row. `settle` must follow once it was judged."""
@@ -47,13 +47,14 @@ class Memory:
             self._compact(hours)
         self._expire(hours)
         i, c = self.stop, self._with_room(len(digest.terms))
-        c.hours[i], c.weight[i], c.skip[i] = hours, 1.0, digest.is_own
+        c.hours[i], c.weight[i] = hours, float(not digest.is_own)
         c.topic[i], c.place[i] = code(digest.post.topic), code(digest.post.place)
         c.start[i + 1] = c.start[i] + len(digest.terms)
         c.ids[c.start[i] : c.start[i + 1]] = digest.terms
         self.voice[i], self.theme[i], self.digests[i] = digest.voice, NOBODY, digest
-        if self.seen % MEASURE_EVERY == 0:
-            measure(c, self.first, i, self.posts_with)
+        if self.seen >= self.settle_at:
+            settle(c, self.first, i, self.index)
+            self.settle_at = self.seen + min(SETTLE_EVERY, max(64, (i - self.first) // 8))
             self.everywhere *= FORGET
             self._let_go_of_texts(hours)
         if self.began is None:
@@ -62,7 +63,7 @@ class Memory:
 
     def settle(self, i: int) -> None:
         """Let the post in row i count for those that follow."""
-        link(self.columns, self.head, self.posts_with, i)
+        chain(self.columns, self.index, i)
         self.stop, self.seen = i + 1, self.seen + 1
 
     def vector(self, rows: list[int]) -> dict[int, float]:
@@ -72,7 +73,7 @@ class Memory:
         if not len(lines):
             return {}
         ids = c.ids[lines]
-        posts = self.posts_with[ids]
+        posts = self.index.posts_with[ids]
         rare = np.where(posts <= 1, 0.6 * np.log((known + 1) / 2), np.log((known + 1) / (posts + 1)))
         owner = np.repeat(np.arange(len(rows)), [c.start[i + 1] - c.start[i] for i in rows])
         length = np.sqrt(np.bincount(owner, rare**2, minlength=len(rows))) + 1e-9
@@ -83,7 +84,7 @@ class Memory:
     def _expire(self, hours: float) -> None:
         c = self.columns
         while self.first < self.stop and hours - c.hours[self.first] > self.horizon:
-            self.posts_with[c.ids[c.start[self.first] : c.start[self.first + 1]]] -= 1
+            self.index.posts_with[c.ids[c.start[self.first] : c.start[self.first + 1]]] -= 1
             self.first += 1
 
     def _let_go_of_texts(self, hours: float) -> None:
@@ -93,8 +94,9 @@ class Memory:
     def _with_room(self, terms: int) -> Columns:
         c = self.columns
         if c.start[self.stop] + terms > len(c.ids):
-            more = {name: np.resize(getattr(c, name), 2 * len(c.ids) + terms) for name in ("ids", "later", "row")}
-            self.columns = c = c._replace(**more)
+            lines = 2 * len(c.ids) + terms
+            self.columns = c = c._replace(ids=np.resize(c.ids, lines))
+            self.index = self.index._replace(rows=np.resize(self.index.rows, lines))
         return c
 
     def _compact(self, now: float) -> None:
@@ -114,22 +116,29 @@ class Memory:
         lines = np.concatenate([np.arange(c.start[i], c.start[i + 1]) for i in rows]) if len(rows) else np.zeros(0, np.int64)
         new = _columns(self.most, max(len(c.ids), len(lines)))
         n = len(rows)
-        for name in ("hours", "topic", "place", "weight", "norm", "skip"):
+        for name in ("hours", "topic", "place", "weight", "norm"):
             getattr(new, name)[:n] = getattr(c, name)[rows]
         new.start[1 : n + 1] = np.cumsum(size)
         new.ids[: len(lines)] = c.ids[lines]
         self.voice[:n], self.theme[:n] = self.voice[rows], self.theme[rows]
         self.digests = [self.digests[i] for i in rows] + [None] * (self.most - n)
         self.columns, self.first, self.stop = new, 0, n
-        self.posts_with[:], self.head[:] = 0, -1
-        for i in range(n):
-            link(new, self.head, self.posts_with, i)
+        self.index.posts_with[:] = np.bincount(new.ids[: len(lines)], minlength=SPACE)
+        settle(new, 0, n, self.index)
 
 
 def _columns(posts: int, lines: int) -> Columns:
     ints = np.zeros
     return Columns(
         hours=np.zeros(posts), topic=ints(posts, np.int64), place=ints(posts, np.int64), weight=np.ones(posts), norm=np.ones(posts),
-        skip=np.zeros(posts, np.bool_), start=ints(posts + 1, np.int64),
-        ids=ints(lines, np.int64), later=ints(lines, np.int64), row=ints(lines, np.int64),
+        start=ints(posts + 1, np.int64),
+        ids=ints(lines, np.int64),
+    )  # fmt: skip
+
+
+def _index(lines: int) -> Index:
+    links = SETTLE_EVERY * MOST
+    return Index(
+        posts_with=np.zeros(SPACE), begin=np.zeros(SPACE + 1, np.int64), rows=np.zeros(lines, np.int64),
+        head=np.full(SPACE, -1, np.int64), later=np.zeros(links, np.int64), row=np.zeros(links, np.int64), used=np.zeros(1, np.int64),
     )  # fmt: skip

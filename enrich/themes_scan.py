@@ -17,10 +17,9 @@ from numba import njit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 WINDOWS = np.array([2.0, 6.0, 18.0, 48.0, 96.0])  # hours; older is history
-LEVELS = np.array([1e-9, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7])  # lower ends of the levels of likeness above none
+LEVEL_OF = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 10])  # by cosine in twentieths; 0: nothing shared
 ALIKE = np.array([0.08, 0.34, 0.25, 0.135, 0.075, 0.045, 0.025, 0.025, 0.012, 0.010, 0.003])  # share of a theme's pairs in each level
 SIZES = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])  # posts a theme may have in a window
 SAME_TOPIC, SAME_PLACE = 0.8, 0.65  # pairs of a theme of words whose topics, of a local one whose places agree
@@ -30,18 +29,27 @@ NOTHING = -9.0  # what a post scores that cannot be judged
 
 
 class Columns(NamedTuple):
-    """Remembered posts, oldest first; all arrays are of one length but ids, later and row (one line a term of a post)."""
+    """Remembered posts, oldest first; all arrays are of one length but ids (one line a term of a post)."""
 
     hours: Floats  # since 1970
     topic: Ints  # hashed; 0: unknown
     place: Ints
-    weight: Floats  # how many posts of history this one stands for
+    weight: Floats  # how many posts this one stands for; 0: the organisation's own, which counts for nothing
     norm: Floats  # length of its vector
-    skip: Flags  # the organisation's own
     start: Ints  # its terms are ids[start[i]:start[i + 1]]
     ids: Ints
-    later: Ints  # the next older line of the same term, -1: none
-    row: Ints  # whose line it is
+
+
+class Index(NamedTuple):
+    """Which posts have a term: settled ones in one block a term, the newest in chains until `settle` takes them in."""
+
+    posts_with: Floats  # by term
+    begin: Ints  # the block of term t is rows[begin[t]:begin[t + 1]]
+    rows: Ints
+    head: Ints  # newest link of the term's chain, -1: none
+    later: Ints  # link → the next older link
+    row: Ints  # link → the post
+    used: Ints  # [0]: links in use
 
 
 class Table(NamedTuple):
@@ -64,28 +72,57 @@ def rarity(posts: float, known: float) -> float:
 
 
 @njit(cache=True)
-def measure(columns: Columns, first: int, stop: int, posts_with: Floats) -> None:
-    """Set the vector lengths of the posts first..stop by today's rarity of their terms."""
+def settle(columns: Columns, first: int, stop: int, index: Index) -> None:
+    """Take the posts first..stop into blocks, and set their lengths by today's rarity of their terms."""
+    index.head[:] = -1
+    index.used[0] = 0
+    begin, ids = index.begin, columns.ids[columns.start[first] : columns.start[stop]]
+    begin[:] = 0
+    for term in ids:
+        begin[term + 1] += 1
+    for term in range(len(begin) - 1):
+        begin[term + 1] += begin[term]
     known = float(stop - first)
-    for i in range(first, stop):
+    for i in range(stop - 1, first - 1, -1):
         total = 0.0
         for x in range(columns.start[i], columns.start[i + 1]):
-            total += rarity(posts_with[columns.ids[x]], known) ** 2
+            term = columns.ids[x]
+            total += rarity(index.posts_with[term], known) ** 2
+            begin[term + 1] -= 1
+            index.rows[begin[term + 1]] = i
         columns.norm[i] = math.sqrt(total) + 1e-9
+    begin[:-1] = begin[1:]
+    begin[-1] = len(ids)
 
 
 @njit(cache=True)
-def likeness(columns: Columns, first: int, i: int, posts_with: Floats, head: Ints, out: Floats) -> None:
+def chain(columns: Columns, index: Index, i: int) -> None:
+    """Enter the newest post into the index."""
+    for x in range(columns.start[i], columns.start[i + 1]):
+        term, link = columns.ids[x], index.used[0]
+        index.posts_with[term] += 1
+        index.row[link], index.later[link] = i, index.head[term]
+        index.head[term] = link
+        index.used[0] += 1
+
+
+@njit(cache=True)
+def likeness(columns: Columns, first: int, i: int, index: Index, out: Floats) -> None:
     """out[j]: cosine of post j and post i, first <= j < i, by shared terms; sets the length of i."""
     out[first:i] = 0.0
     total, known = 0.0, float(i - first)
     for x in range(columns.start[i], columns.start[i + 1]):
-        weight = rarity(posts_with[columns.ids[x]], known) ** 2
+        term = columns.ids[x]
+        weight = rarity(index.posts_with[term], known) ** 2
         total += weight
-        line = head[columns.ids[x]]
-        while line >= 0 and columns.row[line] >= first:
-            out[columns.row[line]] += weight
-            line = columns.later[line]
+        for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
+            if index.rows[y] < first:
+                break
+            out[index.rows[y]] += weight
+        link = index.head[term]
+        while link >= 0:
+            out[index.row[link]] += weight
+            link = index.later[link]
     columns.norm[i] = math.sqrt(total) + 1e-9
     for j in range(first, i):
         if out[j] > 0.0:
@@ -93,35 +130,32 @@ def likeness(columns: Columns, first: int, i: int, posts_with: Floats, head: Int
 
 
 @njit(cache=True)
-def agreement(mine: int, other: int) -> int:
-    """0: the same, 1: another, 2: one of them is unknown."""
-    if mine == 0 or other == 0:
-        return 2
-    return 0 if mine == other else 1
+def count(columns: Columns, begin: int, end: int, i: int, alike: Floats, level_of: Ints, out: Floats) -> None:
+    """Add the posts begin..end to out (11, 3, 3), by their cell as seen from post i."""
+    topic, place = columns.topic[i], columns.place[i]
+    for j in range(begin, end):
+        level = 0
+        if alike[j] > 0.0:
+            level = level_of[min(20, int(alike[j] * 20))]
+        a, q = 2, 2
+        if topic != 0 and columns.topic[j] != 0:
+            a = 0 if columns.topic[j] == topic else 1
+        if place != 0 and columns.place[j] != 0:
+            q = 0 if columns.place[j] == place else 1
+        out[level, a, q] += columns.weight[j]
 
 
 @njit(cache=True)
-def tally(columns: Columns, first: int, i: int, alike: Floats, windows: Floats, levels: Floats, usual: Floats, recent: Floats) -> None:
+def tally(columns: Columns, first: int, i: int, alike: Floats, usual: Floats, recent: Floats) -> None:
     """Fill usual (11, 3, 3) with history and recent (window, 11, 3, 3) with newer posts, by cell."""
     usual[:] = 0.0
     recent[:] = 0.0
-    last = len(windows) - 1
-    topic, place, now = columns.topic[i], columns.place[i], columns.hours[i]
-    for j in range(first, i):
-        if columns.skip[j]:
-            continue
-        level = 0
-        while level < len(levels) and alike[j] >= levels[level]:
-            level += 1
-        a, q = agreement(topic, columns.topic[j]), agreement(place, columns.place[j])
-        age = now - columns.hours[j]
-        if age > windows[last]:
-            usual[level, a, q] += columns.weight[j]
-        else:
-            w = 0
-            while age > windows[w]:
-                w += 1
-            recent[w, level, a, q] += 1.0
+    end = i
+    for w in range(len(WINDOWS)):
+        begin = first + np.searchsorted(columns.hours[first:end], columns.hours[i] - WINDOWS[w])
+        count(columns, begin, end, i, alike, LEVEL_OF, recent[w])
+        end = begin
+    count(columns, first, end, i, alike, LEVEL_OF, usual)
 
 
 @njit(cache=True)
@@ -211,24 +245,13 @@ def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, best:
 
 
 @njit(cache=True)
-def link(columns: Columns, head: Ints, posts_with: Floats, i: int) -> None:
-    """Enter post i into the index of terms."""
-    for x in range(columns.start[i], columns.start[i + 1]):
-        term = columns.ids[x]
-        posts_with[term] += 1
-        columns.row[x] = i
-        columns.later[x] = head[term]
-        head[term] = x
-
-
-@njit(cache=True)
 def scan(
-    columns: Columns, first: int, i: int, posts_with: Floats, head: Ints, alike: Floats, usual: Floats, recent: Floats,
+    columns: Columns, first: int, i: int, index: Index, alike: Floats, usual: Floats, recent: Floats,
     everywhere: Floats, table: Table, best: Floats, cap: float, doubt: float, enough: float,
 ) -> float:  # fmt: skip
     """The evidence for a theme around post i, NOTHING with less than `enough` history; fills every buffer it is given."""
-    likeness(columns, first, i, posts_with, head, alike)
-    tally(columns, first, i, alike, WINDOWS, LEVELS, usual, recent)
+    likeness(columns, first, i, index, alike)
+    tally(columns, first, i, alike, usual, recent)
     known = usual.sum()
     if known == 0:
         return NOTHING
