@@ -22,6 +22,7 @@ from core.post import Moment
 WRONG_BEFORE_LOCK = 5
 LOCKED_FOR = timedelta(minutes=15)
 IDLE_FOR = timedelta(minutes=60)  # a session nobody uses for so long has ended
+NOTICED = timedelta(minutes=1)  # being seen is written down at most so often
 AT_MOST = timedelta(hours=12)  # and every session after so long: a shift
 SHORTEST = 12  # characters of a password, NIST SP 800-63B asks for 8 at least
 ADMINISTRATOR = "admin"
@@ -111,7 +112,8 @@ def whose(store: CaseStore, token: str, at: datetime) -> Person | None:
         if row is None or row.disabled or at - row.seen_at > IDLE_FOR or at - row.began_at > AT_MOST:
             db.execute(delete(sessions).where(sessions.c.token == hashed))
             return None
-        db.execute(update(sessions).where(sessions.c.token == hashed).values(seen_at=at))
+        if at - row.seen_at >= NOTICED:
+            db.execute(update(sessions).where(sessions.c.token == hashed).values(seen_at=at))
         return _user(row._mapping).person
 
 

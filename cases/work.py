@@ -34,6 +34,14 @@ def read(store: CaseStore, person: Person, id: str, at: datetime) -> Case:
     return as_seen(person, case)
 
 
+def look_again(store: CaseStore, person: Person, id: str) -> Case:
+    """The case as `read` gave it to the same person a moment ago: a page that draws itself anew is no new look. Raises NotAllowed."""
+    must(person, Right.CASES)
+    case = store.get(id)
+    must_be_theirs(person, case)
+    return as_seen(person, case)
+
+
 def queue(store: CaseStore, person: Person, asked: FindCases, at: datetime) -> FoundCases:
     """The cases meant that this person may see, without those that others hold. Raises NotAllowed."""
     must(person, Right.CASES)
@@ -163,3 +171,9 @@ def held_by(store: CaseStore, person: Person, at: datetime) -> tuple[Case, ...]:
     asked = select(cases_table.c.record).where(cases_table.c.held_by == person.name, cases_table.c.held_until > at)
     with store.reading() as db:
         return tuple(rows.to_case(record) for record in db.scalars(asked.order_by(cases_table.c.due, cases_table.c.id)))
+
+
+def exported(store: CaseStore, person: Person, what: str, at: datetime) -> None:
+    """Somebody took a file away; it stands in the audit. Raises NotAllowed."""
+    must(person, Right.EXPORT)
+    store.note(AuditLine(at=at, who=person.name, what="export", about=what))

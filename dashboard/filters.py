@@ -49,6 +49,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     order: str = ""
     base: str = ""
     scale: str = ""
+    part: str = ""  # of the complaints page
+    case: str = ""
     page: int = 1
 
 
@@ -61,7 +63,7 @@ def read(params: Params, deployment: Deployment) -> View:
     """The view an address asks for. What the deployment does not know is left out, so that an old link still opens."""
     known = choices(deployment)
     lists = {name: _chosen(params.get(name, ()), known.get(name)) for name in LISTS}
-    one = {name: _first(params, name) for name in ("period", "theme", "order", "base", "scale")}
+    one = {name: _first(params, name) for name in ("period", "theme", "order", "base", "scale", "part", "case")}
     if one["order"] not in ORDERS:
         one["order"] = ""
     lang = _first(params, "lang")
@@ -77,7 +79,7 @@ def write(view: View) -> dict[str, list[str]]:
     for name in LISTS:
         if values := getattr(view, name):
             said[name] = [value or WITHOUT for value in values]
-    for name in ("period", "q", "theme", "order", "base", "scale"):
+    for name in ("period", "q", "theme", "order", "base", "scale", "part", "case"):
         if value := getattr(view, name):
             said[name] = [value]
     for name in ("since", "until"):

@@ -22,7 +22,8 @@ from dashboard.words import LANGUAGES, Words, words
 
 LIVE = "10s"  # how often a live part asks again
 PAGES = {  # file in pages/ → its icon, in the order of the navigation
-    "now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "ledger": "checklist",
+    "now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "complaints": "support_agent",
+    "ledger": "checklist",
 }  # fmt: skip
 POSTS_PAGE = "pages/posts.py"
 
@@ -169,7 +170,8 @@ def head(desk: Desk, page: str, periods: Sequence[str], usual: str, filtered: Se
     desk = replace(desk, view=msgspec.structs.replace(desk.view, period=desk.view.period if desk.view.period in periods else usual))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="head"):
         st.title(desk.words(f"{page}.title"), anchor=False, width="stretch")
-        _segments(desk, "period", periods, desk.view.period, "period")
+        if periods:
+            _segments(desk, "period", periods, desk.view.period, "period")
     _filters(desk, filtered)
     return desk
 

@@ -1,0 +1,215 @@
+"""The other parts of the Complaints page: triage, the entry form, the suggestions' register, the table, accounts and audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from cases import assigning, entering, report, triage, users, work
+from cases.entering import CHANNELS, Entry
+from cases.joining import ASKING
+from cases.query import FindCases
+from cases.report import LEAST, Row
+from cases.roles import Person, Right, Role, may
+from core.case import Case
+from core.post import Post
+from dashboard import cards, casework, exports, frame
+from dashboard.bidi import escaped, foreign, isolate
+from dashboard.case_card import department
+from dashboard.dates import ago, exact
+from dashboard.figures import NONE, decimal, percent, whole
+from dashboard.frame import Desk
+
+MOST = 20
+MOST_ROWS = 40
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page and the right it needs."""
+
+    right: Right
+    draw: Callable[[Desk, Person], None]
+
+
+def offered(person: Person) -> tuple[str, ...]:
+    """The parts this person may see, the queue first."""
+    queue = ("queue",) if may(person, Right.CASES) else ()
+    return (*queue, *(name for name, part in PARTS.items() if may(person, part.right)))
+
+
+# Triage
+
+
+def to_triage(desk: Desk, person: Person) -> None:
+    """Posts that were not surely understood: a person opens a case or lets them be."""
+    with frame.part(desk):
+        found, total = triage.waiting(casework.opened(desk), person, MOST)
+        posts = {post.id: post for post in desk.ask.get(tuple(w.post for w in found))}
+        st.caption(desk.words("triage.waiting", n=total, count=whole(total, desk.words)))
+        for waiting in found:
+            if waiting.post in posts:
+                _undecided(desk, person, posts[waiting.post], waiting)
+        if not found:
+            frame.empty(desk, "triage.empty")
+        _handover(desk, person)
+
+
+def _undecided(desk: Desk, person: Person, post: Post, waiting: triage.Waiting) -> None:
+    w, store = desk.words, casework.opened(desk)
+    cards.post_card(desk, post)
+    sure = NONE if waiting.percent is None else percent(waiting.percent / 100, w)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"triage_{post.id}"):
+        st.caption(w("triage.taken_for", intent=w(f"intent.{waiting.intent}"), sure=sure))
+        for intent in ASKING:
+            st.button(w(f"intent.{intent}"), key=f"{intent}_{post.id}", on_click=casework.do, args=(
+                desk, lambda i=intent: triage.open_case(store, person, post, i, casework.at(desk), desk.about), "triage.opened"))  # fmt: skip
+        st.button(w("triage.dismiss"), key=f"dismiss_{post.id}", type="tertiary", on_click=casework.do, args=(
+            desk, lambda: triage.dismiss(store, person, post.id, casework.at(desk)), "case.kept"))  # fmt: skip
+
+
+def _handover(desk: Desk, person: Person) -> None:
+    w, store = desk.words, casework.opened(desk)
+    with st.expander(w("handover.title"), icon=":material/swap_horiz:"):
+        for note in assigning.last_handovers(store, person):
+            st.text(isolate(note.text))
+            st.caption(f"{foreign(escaped(note.who))} · {ago(note.at, desk.now, w)}")
+        text = st.text_area(w("handover.text"), key="handover_text")
+        st.button(w("handover.keep"), key="handover_keep", on_click=casework.do, args=(
+            desk, lambda: assigning.hand_over(store, person, text, casework.at(desk)), "case.kept"))  # fmt: skip
+
+
+# Telephone and counter
+
+
+def entry(desk: Desk, person: Person) -> None:
+    """One screen, filled in while somebody speaks."""
+    w = desk.words
+    with st.form("entry", clear_on_submit=True):
+        channel = st.radio(w("entry.channel"), CHANNELS, format_func=lambda c: w(f"entry.{c}"), horizontal=True, key="entry_channel")
+        text = st.text_area(w("entry.text"), key="entry_text")
+        intent = st.radio(w("entry.intent"), ASKING, format_func=lambda i: w(f"intent.{i}"), horizontal=True, key="entry_intent")
+        left, right = st.columns(2)
+        category = left.selectbox(w("filter.topic"), [t.id for t in desk.about.topics], index=None, format_func=desk.topic, key="entry_topic")
+        place = right.selectbox(w("filter.place"), [p.id for p in desk.about.places], index=None, format_func=desk.place, key="entry_place")
+        name, telephone = left.text_input(w("entry.name"), key="entry_name"), right.text_input(w("entry.telephone"), key="entry_telephone")
+        if st.form_submit_button(w("entry.keep"), type="primary"):
+            told = Entry(channel=channel, text=text, intent=intent, category=category, place=place, name=name or None, telephone=telephone or None)
+            casework.do(desk, lambda: entering.enter(casework.opened(desk), person, told, casework.at(desk), desk.about), "entry.kept")
+            casework.say(desk)
+
+
+# The register of suggestions
+
+
+def register(desk: Desk, person: Person) -> None:
+    """Suggestions and what became of them."""
+    with frame.part(desk):
+        found = work.queue(casework.opened(desk), person, FindCases(intents=("suggestion",), is_open=None, order="newest", limit=MOST), casework.at(desk))
+        for case in found.cases:
+            _suggestion(desk, person, case)
+        if not found.cases:
+            frame.empty(desk, "register.empty")
+
+
+def _suggestion(desk: Desk, person: Person, case: Case) -> None:
+    w, store = desk.words, casework.opened(desk)
+    with st.container(border=True, gap="xsmall"):
+        st.text(isolate(case.summary) if case.summary else w("case.forgotten"))
+        state = w(f"register.{case.considered}") if case.considered else w("register.open")
+        st.caption(f"{state} · {ago(case.opened_at, desk.now, w)}")
+        if may(person, Right.PLAN):
+            with st.container(horizontal=True, key=f"register_{case.id}"):
+                for outcome in work.CONSIDERED:
+                    st.button(w(f"register.{outcome}"), key=f"{outcome}_{case.id}", type="tertiary", disabled=case.considered == outcome,
+                              on_click=casework.do, args=(desk, lambda o=outcome: work.consider(
+                                  store, person, case.id, case.version, o, "", casework.at(desk), desk.about), "case.kept"))  # fmt: skip
+
+
+# The table
+
+
+def table(desk: Desk, person: Person) -> None:
+    """Received, handled and closed by category, department, branch, place or channel; each share with its interval."""
+    w = desk.words
+    with frame.part(desk):
+        by = st.segmented_control(w("table.by"), list(report.DIMENSIONS), default="category", key="table_by", required=True,
+                                  label_visibility="collapsed", format_func=lambda d: w(f"table.{d}"))  # fmt: skip
+        made = casework.table(desk, by)
+        if not made.rows:
+            frame.empty(desk, "table.empty")
+            return
+        rows = [_cells(desk, row) for row in (*made.rows[:MOST_ROWS], made.total)]
+        names = ("received", "handled", "closed", "not_fixed", "first_answer", "to_close", "within", "overdue")
+        st.table(pd.DataFrame(rows, columns=[w(f"table.{by}"), *(w(f"table.{n}") for n in names)]), hide_index=True, border="horizontal", alt=w("table.title"))
+        st.caption(w("table.means", least=whole(LEAST, w)))
+        if may(person, Right.EXPORT):
+            _export(desk, person, made)
+
+
+def _cells(desk: Desk, row: Row) -> tuple[str, ...]:
+    w = desk.words
+    name = w("table.total") if row.key == "total" else escaped(row.label) if row.key else w("filter.without")
+    return (
+        name, whole(row.received, w), _share(desk, row.handled, row.share_handled, row.handled_interval),
+        _share(desk, row.closed, row.share_closed, row.closed_interval), whole(row.not_fixed, w), decimal(row.median_hours_first_answer, w),
+        decimal(row.median_hours_to_close, w), percent(row.answered_within_target, w), whole(row.overdue, w),
+    )  # fmt: skip
+
+
+def _share(desk: Desk, number: int, share: float | None, interval: tuple[float, float] | None) -> str:
+    w = desk.words
+    if share is None or interval is None:
+        return whole(number, w)
+    half = (interval[1] - interval[0]) / 2
+    return f"{whole(number, w)} · {w('figure.give_or_take', value=percent(share, w), half=percent(half, w))}"
+
+
+def _export(desk: Desk, person: Person, made: report.Table) -> None:
+    lines = report.named(made)
+    names = list(lines[0])
+    text = pd.DataFrame([[exports.safe(str(line[n])) if isinstance(line[n], str) else line[n] for n in names] for line in lines], columns=names)
+    st.download_button(desk.words("posts.export"), (exports.BOM + text.to_csv(index=False)).encode(), f"reports-{made.by}.csv", "text/csv",
+                       icon=":material/download:", key="export_table", on_click=work.exported,
+                       args=(casework.opened(desk), person, f"reports by {made.by}", casework.at(desk)))  # fmt: skip
+
+
+# Accounts and audit
+
+
+def people(desk: Desk, person: Person) -> None:
+    """Who may sign in, and as what."""
+    w, store = desk.words, casework.opened(desk)
+    with frame.part(desk):
+        found = [(foreign(escaped(u.name)), w(f"role.{u.role.value}"), ", ".join(department(desk, d) for d in u.departments),
+                  w("people.disabled") if u.disabled else w("people.open")) for u in users.everybody(store)]  # fmt: skip
+        st.table(pd.DataFrame(found, columns=[w("sign_in.name"), w("people.role"), w("case.department"), w("people.state")]), hide_index=True, border="horizontal")
+        with st.form("account", clear_on_submit=True, width=520):
+            st.subheader(w("people.add"), anchor=False)
+            name = st.text_input(w("sign_in.name"), key="account_name", autocomplete="off")
+            password = st.text_input(w("sign_in.password"), type="password", key="account_password", autocomplete="new-password")
+            role = st.selectbox(w("people.role"), [r.value for r in Role if r != Role.CITIZEN], index=1, format_func=lambda r: w(f"role.{r}"), key="account_role")
+            whose = st.multiselect(w("case.department"), [d.id for d in desk.about.departments], format_func=lambda d: department(desk, d), key="account_departments")
+            if st.form_submit_button(w("people.add")):
+                casework.do(desk, lambda: users.add(store, name.strip(), Role(role), tuple(whose), password, casework.at(desk), person.name, desk.about), "case.kept")
+                st.rerun()
+
+
+def seen(desk: Desk, person: Person) -> None:
+    """The audit: who did what, newest first."""
+    w = desk.words
+    with frame.part(desk):
+        lines = casework.opened(desk).audit(limit=100)
+        rows = [(exact(line.at, desk.about.zone, desk.about.calendar, w), foreign(escaped(line.who)), escaped(line.what),
+                 foreign(escaped(line.about)), foreign(escaped(line.detail))) for line in lines]  # fmt: skip
+        names = [w(f"audit.{n}") for n in ("at", "who", "what", "about", "detail")]
+        st.table(pd.DataFrame(rows, columns=names), hide_index=True, border="horizontal")
+
+
+PARTS = {
+    "triage": Part(Right.TRIAGE, to_triage), "enter": Part(Right.ENTER, entry), "register": Part(Right.CASES, register),
+    "table": Part(Right.FIGURES, table), "people": Part(Right.USERS, people), "audit": Part(Right.AUDIT, seen),
+}  # fmt: skip

@@ -1,0 +1,69 @@
+"""Where case pages get their answers: the cases' store, the table of reports, and the time at which somebody acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from cases import report
+from cases.engine import address
+from cases.roles import Person
+from cases.store import CaseStore, open_cases
+from core.deployment import Deployment
+from core.errors import SadaError
+from core.settings import Settings
+from dashboard import data
+from dashboard.frame import Desk
+
+FRESH = timedelta(seconds=30)  # how old the table of reports may be
+
+
+def opened(desk: Desk) -> CaseStore:
+    """The cases of these settings. Raises StoreFailed."""
+    return _opened(address(desk.settings), desk.settings)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _opened(address: str, _settings: Settings) -> CaseStore:
+    return open_cases(_settings)
+
+
+def at(desk: Desk) -> datetime:
+    """When somebody acts: now, to the microsecond, or where SADA_NOW holds the time still."""
+    return data.now(desk.settings) if desk.settings.others.get("NOW") else datetime.now(UTC)
+
+
+def table(desk: Desk, by: str) -> report.Table:
+    """The table of reports by one dimension, at most half a minute old."""
+    return _table(opened(desk), address(desk.settings), by, desk.words.language, desk.about, desk.about.id, data.now(desk.settings))
+
+
+@st.cache_data(ttl=FRESH, max_entries=50, show_spinner=False)
+def _table(_store: CaseStore, address: str, by: str, language: str, _about: Deployment, id: str, _now: datetime) -> report.Table:
+    return report.table(_store.all(), by, _about, _now, language)
+
+
+def do(desk: Desk, act: Callable[[], object], done: str) -> None:
+    """Carry out what a person asked for and say so; what cannot be done is said in its own sentence. Call it from a callback."""
+    try:
+        act()
+    except SadaError as error:
+        st.session_state["said"] = ("error", str(error))
+    else:
+        st.session_state["said"] = ("success", desk.words(done))
+
+
+def say(desk: Desk) -> None:
+    """What became of the last thing asked for, once."""
+    kind, text = st.session_state.pop("said", ("", ""))
+    if kind == "error":
+        st.error(desk.words("state.failed", why=text), icon=":material/error:")
+    elif kind:
+        st.toast(text, icon=":material/check:")
+
+
+def name_of(person: Person | None) -> str:
+    """Who is signed in, for the page's own state."""
+    return person.name if person else ""

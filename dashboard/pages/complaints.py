@@ -1,0 +1,136 @@
+"""Complaints: who waits for an answer, what is overdue, and the case in hand."""
+
+from __future__ import annotations
+
+import msgspec
+import streamlit as st
+
+from cases import holding, work
+from cases.query import FindCases
+from cases.roles import Person, Right, may
+from core.case import Case
+from dashboard import cards, case_card, case_parts, casework, foot, frame, signing
+from dashboard.bidi import bare, escaped, isolate
+from dashboard.cards import Number
+from dashboard.figures import NONE, percent, whole
+from dashboard.frame import Desk
+
+MEANS = ("complaints.open", "complaints.overdue", "complaints.waiting", "complaints.in_target")
+SHOWN = 25  # cases of the queue on one page
+FILTERED = ("platform", "topic", "place")
+
+
+def show(desk: Desk) -> None:
+    """The whole page: figures for everybody who may see them, the work for those who signed in."""
+    desk = frame.head(desk, "complaints", (), "", FILTERED)
+    casework.say(desk)
+    with frame.part(desk):
+        person = signing.who(desk)
+        if person or signing.open_to_all(desk):
+            _numbers(desk)
+        if person is None:
+            _outside(desk)
+        else:
+            signing.mark(desk, person)
+            _inside(desk, person)
+    with frame.part(desk):
+        foot.draw(desk, MEANS)
+
+
+def _outside(desk: Desk) -> None:
+    """Before signing in: the table, if it is open to all, and the door."""
+    if signing.open_to_all(desk):
+        case_parts.table(desk, signing.ANYBODY)
+    signing.form(desk)
+
+
+def _inside(desk: Desk, person: Person) -> None:
+    offered = case_parts.offered(person)
+    chosen = frame.segments(desk, "part", offered) if len(offered) > 1 else offered[0]
+    if chosen == "queue":
+        _queue(desk, person)
+    else:
+        case_parts.PARTS[chosen].draw(desk, person)
+
+
+def _numbers(desk: Desk) -> None:
+    w, counts = desk.words, casework.opened(desk).counts(desk.now)
+    in_target = casework.table(desk, "category").total.answered_within_target
+    cards.numbers(desk, [
+        Number(key="complaints.open", value=whole(counts.open, w)),
+        Number(key="complaints.overdue", value=whole(counts.overdue, w)),
+        Number(key="complaints.waiting", value=whole(counts.waiting_for_citizen, w)),
+        Number(key="complaints.in_target", value=NONE if in_target is None else percent(in_target, w)),
+    ])  # fmt: skip
+
+
+def _queue(desk: Desk, person: Person) -> None:
+    left, right = st.columns([2, 3], gap="medium")
+    with left, frame.part(desk):
+        _batch(desk, person)
+        found = work.queue(casework.opened(desk), person, _asked(desk), casework.at(desk))
+        _listed(desk, found.cases, found.total)
+    with right:
+        if desk.view.case:
+            case_card.draw(desk, person, desk.view.case)
+        else:
+            frame.empty(desk, "complaints.choose")
+
+
+def _asked(desk: Desk) -> FindCases:
+    v = desk.view
+    return FindCases(platforms=v.platform, categories=v.topic, places=v.place, limit=SHOWN, offset=SHOWN * (v.page - 1))
+
+
+def _batch(desk: Desk, person: Person) -> None:
+    """Take 20 that nobody else sees, or give them back."""
+    if not may(person, Right.HOLD):
+        return
+    w, store = desk.words, casework.opened(desk)
+    mine = work.held_by(store, person, casework.at(desk))
+    with st.container(horizontal=True, vertical_alignment="center", key="batch"):
+        st.button(w("complaints.take"), key="take_batch", icon=":material/inbox:", help=w("complaints.take_means"), on_click=casework.do,
+                  args=(desk, lambda: holding.take(store, person, casework.at(desk)), "complaints.taken"))  # fmt: skip
+        if mine:
+            st.button(w("complaints.give_back"), key="give_back", type="tertiary", on_click=casework.do,
+                      args=(desk, lambda: holding.give_back(store, person), "complaints.given_back"))  # fmt: skip
+            st.caption(w("complaints.mine", n=len(mine), count=whole(len(mine), w)))
+
+
+def _listed(desk: Desk, found: tuple[Case, ...], total: int) -> None:
+    w = desk.words
+    if not found:
+        frame.empty(desk, "complaints.empty")
+        return
+    for case in found:
+        with st.container(border=True, gap="xsmall", key=f"case_{case.id}"):
+            st.markdown(f"{case_card.badge(desk, case)} {case_card.clock(desk, case)}")
+            st.text(isolate(_short(case.summary)) if case.summary else w("case.forgotten"))
+            chosen = desk.view.case == case.id
+            st.button(_about(desk, case), key=f"open_{case.id}", type="secondary" if chosen else "tertiary", icon=":material/open_in_full:",
+                      on_click=frame.change, args=(msgspec.structs.replace(desk.view, case=case.id),))  # fmt: skip
+    _pages(desk, total)
+
+
+def _about(desk: Desk, case: Case) -> str:
+    about = [escaped(desk.topic(case.category))] if case.category else []
+    about += [escaped(desk.place(case.place))] if case.place else []
+    return " · ".join(about) or desk.words(f"intent.{case.intent}")
+
+
+def _pages(desk: Desk, total: int) -> None:
+    last, page = max(1, -(-total // SHOWN)), desk.view.page
+    with st.container(horizontal=True, vertical_alignment="center", key="pages"):
+        for name, to, off in (("posts.back", page - 1, page <= 1), ("posts.on", page + 1, page >= last)):
+            st.button(desk.words(name), key=f"page_{name}", disabled=off, type="tertiary", on_click=frame.change,
+                      args=(msgspec.structs.replace(desk.view, page=to),))  # fmt: skip
+        st.caption(desk.words("posts.page", page=whole(page, desk.words), last=whole(last, desk.words)))
+
+
+def _short(text: str, most: int = 120) -> str:
+    line = " ".join(bare(text).split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+if __name__ == "__main__":
+    show(frame.here())

@@ -1,0 +1,100 @@
+"""Signing in: local accounts, or the organisation's OpenID provider where Streamlit's secrets name one."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
+
+from cases import users
+from cases.roles import Person, Role
+from core.errors import SadaError
+from dashboard import casework
+from dashboard.bidi import escaped, foreign
+from dashboard.frame import Desk
+
+ANYBODY = Person(name="", role=Role.VIEWER)
+NO = ("no", "false", "0")
+LOCAL = (None, "127.0.0.1", "::1")  # Streamlit says None for a browser on this machine
+
+
+def open_to_all(desk: Desk) -> bool:
+    """Whether figures may be seen without signing in: SADA_VIEW_WITHOUT_SIGN_IN, yes unless it says no."""
+    return desk.settings.others.get("VIEW_WITHOUT_SIGN_IN", "yes").lower() not in NO
+
+
+def who(desk: Desk) -> Person | None:
+    """Who is signed in in this browser window, if their session has not ended."""
+    if token := st.session_state.get("token") or _by_provider(desk):
+        person = users.whose(casework.opened(desk), token, casework.at(desk))
+        if person is None:
+            st.session_state.pop("token", None)
+        return person
+    return None
+
+
+def form(desk: Desk) -> None:
+    """Name and password; and once, on this machine only, the first administrator's password."""
+    w = desk.words
+    _first_password(desk)
+    with st.form("sign_in", width=420):
+        st.subheader(w("sign_in.title"), anchor=False)
+        name = st.text_input(w("sign_in.name"), key="sign_in_name", autocomplete="username")
+        password = st.text_input(w("sign_in.password"), key="sign_in_password", type="password", autocomplete="current-password")
+        if st.form_submit_button(w("sign_in.do"), type="primary"):
+            _sign_in(desk, name, password)
+    if _has_provider():
+        st.button(w("sign_in.provider"), on_click=st.login, icon=":material/login:")
+
+
+def mark(desk: Desk, person: Person) -> None:
+    """Who is signed in, and the way out."""
+    w = desk.words
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f":material/person: {foreign(escaped(person.name))} · {w(f'role.{person.role.value}')}")
+        st.button(w("sign_in.out"), type="tertiary", icon=":material/logout:", on_click=_sign_out, args=(desk,), key="sign_out")
+
+
+def _sign_in(desk: Desk, name: str, password: str) -> None:
+    try:
+        st.session_state["token"] = users.sign_in(casework.opened(desk), name.strip(), password, casework.at(desk))
+    except SadaError as error:
+        st.error(desk.words("state.failed", why=str(error)), icon=":material/error:")
+    else:
+        st.session_state.pop("first_password", None)
+        st.rerun()
+
+
+def _sign_out(desk: Desk) -> None:
+    users.sign_out(casework.opened(desk), st.session_state.pop("token", ""))
+    if _has_provider() and st.user.is_logged_in:
+        st.logout()
+
+
+def _first_password(desk: Desk) -> None:
+    """Make the first account if there is none; its password is shown to a browser on this machine, in this window, and never again."""
+    if st.context.ip_address in LOCAL and "first_password" not in st.session_state:
+        made = users.first_administrator(casework.opened(desk), casework.at(desk))
+        if made:
+            st.session_state["first_password"] = made
+    if password := st.session_state.get("first_password"):
+        st.info(desk.words("sign_in.first", name=users.ADMINISTRATOR), icon=":material/key:")
+        st.code(password, language=None)
+
+
+def _by_provider(desk: Desk) -> str | None:
+    """A token for whom the provider has named, if an administrator gave them an account."""
+    if not _has_provider() or not st.user.is_logged_in or st.user.get("email_verified") is False:
+        return None
+    try:
+        st.session_state["token"] = users.trust(casework.opened(desk), str(st.user.get("email")), casework.at(desk))
+    except SadaError as error:
+        st.error(desk.words("state.failed", why=str(error)), icon=":material/error:")
+        return None
+    return str(st.session_state["token"])
+
+
+def _has_provider() -> bool:
+    try:
+        return "auth" in st.secrets
+    except StreamlitSecretNotFoundError:
+        return False
