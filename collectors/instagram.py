@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import graph, instagram_web, instagram_webhooks, table
+from collectors import graph, instagram_loader, instagram_web, instagram_webhooks, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.facebook_webhooks import is_webhook
 from collectors.instagram_posts import PLATFORM as PLATFORM
@@ -23,7 +23,7 @@ from core.settings import Settings
 from store.base import Gap
 
 EVERY = {"media": 15, "comments": 5, "tags": 15, "account": 360, "insights": 1440}  # what → minutes, of an account we are connected to
-BRANCH_EVERY, HASHTAG_EVERY = 360, 60
+BRANCH_EVERY, HASHTAG_EVERY, WEB_EVERY = 360, 60, 720
 HASHTAGS = 30  # that may be asked for in a week
 OVERLAP = timedelta(hours=1)
 WATCHED = timedelta(days=30)  # media whose comments are read at every pass; older ones are looked at by age
@@ -37,11 +37,16 @@ FIGURES = "views"
 
 
 def sources(deployment: Deployment) -> list[Source]:
-    """Five questions for each account we are connected to (it has an id), one for each other branch, one for each watched hashtag."""
+    """Five questions for each account we are connected to (it has an id), one for each other branch, one for each watched hashtag.
+
+    Where we are connected to none, the others can only be read as a person would, which waits for an opt-in.
+    """
     ours = [account for account in deployment.accounts if account.platform == PLATFORM]
     connected = [account for account in ours if account.id]
     found = [_of(account, what, minutes) for account in connected for what, minutes in EVERY.items()]
-    if connected:
+    if not connected:
+        found += [_of(account, "web", WEB_EVERY) for account in ours]
+    else:
         found += [_through(connected[0], account) for account in ours if not account.id]
         found += [
             Source(id=f"instagram.hashtag.{tag.lstrip('#')}", platform=PLATFORM, what="hashtag", query=tag.lstrip("#"),
@@ -66,9 +71,26 @@ def _through(connected: OfficialAccount, branch: OfficialAccount) -> Source:
     )  # fmt: skip
 
 
-def client(settings: Settings) -> graph.Client:
-    """The Graph's client. Raises CredentialMissing."""
-    return graph.client(settings, PLATFORM, "INSTAGRAM_TOKEN")
+class Client(msgspec.Struct, frozen=True):
+    """The Graph's client, and the session of a person for the opt-in second source; at least one of them."""
+
+    graph: graph.Client | None
+    person: str | None = None
+
+
+def client(settings: Settings) -> Client:
+    """What the settings allow us to ask with. Raises CredentialMissing."""
+    person = settings.credential("INSTALOADER_SESSION")
+    if person and not settings.credential("INSTAGRAM_TOKEN"):
+        return Client(None, person)
+    return Client(graph.client(settings, PLATFORM, "INSTAGRAM_TOKEN"), person)
+
+
+def _graph(client: Client, source: str) -> graph.Client:
+    if client.graph is None:
+        says = f"{source}: waits for SADA_INSTAGRAM_TOKEN in the environment or .env; how to get it: docs/credentials.md#instagram"
+        raise PlatformProblem("no credential", says, "credential")
+    return client.graph
 
 
 def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
@@ -93,7 +115,7 @@ def translate(body: Any, context: Context) -> Answer:
     return msgspec.structs.replace(answer, next=graph.next_place(body))
 
 
-def ask(client: graph.Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
+def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
     """Answers to one of the questions of `sources`. The cursor is the newest time seen."""
     before = moment(cursor)
     since = before - OVERLAP if before else None
@@ -106,8 +128,11 @@ def ask(client: graph.Client, source: Source, cursor: str | None, now: datetime)
         yield Answer(gap=gap)
 
 
-def _answers(client: graph.Client, source: Source, since: datetime | None, told: Context) -> Iterator[Answer]:
-    account = source.native_id or source.handle
+def _answers(whole: Client, source: Source, since: datetime | None, told: Context) -> Iterator[Answer]:
+    if source.what == "web":
+        yield from instagram_loader.ask(whole.person, source, since, told)
+        return
+    client, account = _graph(whole, source.id), source.native_id or source.handle
     if source.what == "account":
         yield translate(graph.get(client, f"{account}", {"fields": SIZE}, told.now), told)
     elif source.what == "insights":
@@ -192,24 +217,24 @@ def _gap(medium: Node, shown: Sequence[Node], answer: Answer, since: datetime | 
     return Gap(since=min(begun, min(top)), until=min(top), cause="the platform tells the newest 50 comments only, and all of them were new")
 
 
-def refresh(client: graph.Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
+def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
     """Media and comments as they stand now, with the newest comments below the media; what cannot be seen any more is `missing`."""
     told = context(source, now)
     media = [p.id.removeprefix("instagram:") for p in posts if p.parent_id is None]
     comments = [p.id.removeprefix("instagram:") for p in posts if p.parent_id is not None]
     for ids, fields in ((media, f"{MEDIUM},comments.limit({COMMENTS_TOLD}){{{COMMENT}}}"), (comments, f"{COMMENT},media")):
-        for body, gone in graph.again(client, ids, fields, now):
+        for body, gone in graph.again(_graph(client, source.id), ids, fields, now):
             yield msgspec.structs.replace(translate(body, told), missing=tuple(f"instagram:{id}" for id in gone))
 
 
-def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
+def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
     """Whether each connected account can be read, what is left of the hour, and what is withheld."""
     ours = [account for account in deployment.accounts if account.platform == PLATFORM]
     if ours and not any(account.id for account in ours):
         then = "connect one to a Facebook page and write its number as id in the deployment file (docs/credentials.md#instagram)"
         yield Finding(what="instagram", state="failed", says="none of the accounts has an id, so nothing can be asked for", then=then)
     for account in (account for account in ours if account.id):
-        yield _account_check(client, account, now)
+        yield _account_check(_graph(client, PLATFORM), account, now)
 
 
 def _account_check(client: graph.Client, account: OfficialAccount, now: datetime) -> Finding:

@@ -28,7 +28,7 @@ def is_web(body: Any) -> bool:
     data = table(body.get("data"))
     return bool(
         isinstance(body.get("items"), list) or any(isinstance(data.get(k), dict) for k in ("user", "hashtag", "shortcode_media", "location"))
-        or table(body.get("graphql")) or "__typename" in body or "shortcode_media" in body or ("status" in body and "id" not in body)
+        or any(str(key).startswith(("xdt_", "xig_")) for key in data) or table(body.get("graphql")) or "__typename" in body or "shortcode_media" in body or ("status" in body and "id" not in body)
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def _found(value: Any, above: str | None = None) -> Iterator[tuple[Node, str | N
     if _is_medium(value) or _is_comment(value):
         yield value, above
         return
-    if "edge_followed_by" in value and native(value.get("id")):
+    if any(key in value for key in ("edge_followed_by", "follower_count")) and _own_number(value):
         yield value, above
     for part in value.values():
         yield from _found(part, above)
@@ -177,12 +177,16 @@ def _comments(node: Node, parent: str | None, conversation: str | None, context:
         yield from _comments(reply, post.id, conversation or post.id, context)
 
 
+def _own_number(node: Node) -> str | None:
+    return native(node.get("pk")) or native(node.get("id"))
+
+
 def _profile(node: Node, context: Context) -> Answer:
-    id, handle = native(node.get("id")), text(node.get("username"))
+    id, handle = _own_number(node), text(node.get("username"))
     key = account_key(id, handle, context)
     known = Account(id=key, platform=PLATFORM, handle=handle, native_id=id, name=text(node.get("full_name")))
     sized = AccountSample(
-        account=key, at=context.now, followers=_first(node, "edge_followed_by"), following=_first(node, "edge_follow"),
-        posts=_first(node, "edge_owner_to_timeline_media"),
+        account=key, at=context.now, followers=_first(node, "edge_followed_by", "follower_count"),
+        following=_first(node, "edge_follow", "following_count"), posts=_first(node, "edge_owner_to_timeline_media", "media_count"),
     )  # fmt: skip
     return Answer(accounts=(known,), account_samples=(sized,))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collectors import instagram, translating
+from collectors import instagram, instagram_loader, translating
 from collectors.base import Answer, Context, Source
 from core.deployment import Deployment, OfficialAccount, Watch
 from core.errors import CredentialMissing, PlatformProblem
@@ -307,3 +307,49 @@ def messages(body: Any) -> Iterator[str]:
         yield from (v for k, v in body.items() if k in ("text", "caption") and isinstance(v, str))
     for part in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
         yield from messages(part)
+
+
+# The opt-in second source
+
+
+def test_without_a_connected_account_the_others_wait_for_an_id_or_an_opt_in() -> None:
+    deployment = Deployment(
+        id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="instagram", handle="city"),)
+    )
+    (found,) = instagram.sources(deployment)
+    assert found.id == "instagram.web.city"
+    with pytest.raises(PlatformProblem, match="SADA_INSTALOADER_SESSION") as raised:
+        list(instagram.ask(instagram.client(Settings(credentials={"INSTAGRAM_TOKEN": Secret("t")})), found, None, NOW))
+    assert raised.value.then == "credential"
+
+
+def item(number: int, at: int) -> dict[str, Any]:
+    """A medium as the web pages tell it to somebody who is signed in."""
+    return {"pk": number, "id": f"{number}_10", "code": f"c{number}", "media_type": 1, "taken_at": at, "has_liked": False, "like_count": 0,
+            "comment_count": 2, "caption": {"text": f"Picture {number}"}, "image_versions2": {"candidates": [{"url": "https://pictures.example/1.jpg"}]},
+            "user": {"pk": 10, "username": "city", "is_private": False, "full_name": "City", "profile_pic_url": ""}}  # fmt: skip
+
+
+def test_instaloaders_posts_become_ours_until_more_than_the_pinned_ones_are_old() -> None:
+    instaloader = pytest.importorskip("instaloader", reason="the opt-in extra instaloader is not installed")
+    context = instaloader.Instaloader(quiet=True).context
+    told = [item(number, 1_777_000_000 - number * 86_400) for number in range(40)]
+    posts = (instaloader.Post.from_iphone_struct(context, one) for one in told)
+    since = datetime.fromtimestamp(1_777_000_000 - 86_400 * 2 - 1, UTC)
+    answers = list(instagram_loader.walk(posts, since, TOLD, instaloader))
+    found = [p for a in answers for p in a.posts]
+    assert [p.id for p in found] == [f"instagram:{n}" for n in range(7)]  # three new, and four old ones before it stops
+    assert (found[0].text, found[0].kind, found[0].likes, found[0].replies) == ("Picture 0", Kind.OWN, 0, 2)
+
+
+def test_instaloader_never_sleeps_and_its_errors_are_ones_we_know() -> None:
+    instaloader = pytest.importorskip("instaloader", reason="the opt-in extra instaloader is not installed")
+    context = instagram_loader.signed_in("person:id:token", instaloader).context
+    with pytest.raises(instagram_loader.Waiting):
+        context._rate_controller.sleep(666)
+    then = {
+        instagram_loader.Waiting(666): "wait", instaloader.AbortDownloadException("m"): "credential", instaloader.LoginRequiredException("m"): "credential",
+        instaloader.TooManyRequestsException("m"): "wait", instaloader.ProfileNotExistsException("m"): "retry",
+        instaloader.PrivateProfileNotFollowedException("m"): "skip", instaloader.BadResponseException("m"): "retry",
+    }  # fmt: skip
+    assert {error: instagram_loader.problem(error, NOW, instaloader).then for error in then} == then
