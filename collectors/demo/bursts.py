@@ -13,6 +13,8 @@ from collectors.demo.sentences import phrasebook
 from core.deployment import Demo, Deployment
 
 FEWEST, MOST = 14, 48  # posts of a theme
+FEWEST_TOLD = 4  # by fewer it is no theme
+MOST_OF_ALL = 0.4  # of what is usually written, so much may be of a theme
 SHORTEST_H, LONGEST_H = 3, 40
 BLOCK_H = 36  # after the history: one theme in so many hours
 SETTLED = 0.15  # no theme begins before so much of the period has passed: there is a usual level by then
@@ -36,7 +38,7 @@ def plant(deployment: Deployment, demo: Demo, clock: Clock, slots: Sequence[Slot
         rng = generator(seed, "theme", n)
         free = [k for k, s in by_key.items() if s.intent == "complaint" and not s.matter and _may_tell(demo, s, topic)]
         count = min(int(rng.integers(FEWEST, MOST + 1)), len(free) // 3)
-        if count < 4:
+        if count < FEWEST_TOLD:
             continue
         chosen = [free[i] for i in rng.choice(len(free), count, replace=False)]
         place = str(rng.choice([p.id for p in deployment.places])) if deployment.places else None
@@ -89,15 +91,15 @@ class Burst(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[tuple[int, float], ...]  # (channel, seconds since 1970)
 
 
-def burst_in(deployment: Deployment, seed: int, block: int) -> Burst | None:
-    """The theme of one stretch of BLOCK_H hours since 1970: one in every stretch, at a place and on a matter of its own."""
+def burst_in(deployment: Deployment, seed: int, block: int, usual: float) -> Burst | None:
+    """The theme of one stretch of BLOCK_H hours since 1970, in which people usually write `usual` posts; None where that is too little for one."""
     demo = deployment.demo or Demo()
     rng, usable = generator(seed, "block", block), _matters(deployment, demo, seed + block)
     channels = [n for n, c in enumerate(demo.channels) if c.kind != "own" and not c.weekly and not c.campaign]
-    if not usable or not channels:
+    if not usable or not channels or usual * MOST_OF_ALL < FEWEST_TOLD:
         return None
     matter, topic, language = usable[0]
-    count, start = int(rng.integers(FEWEST, MOST)), block * BLOCK_H + rng.uniform(0, BLOCK_H / 2)
+    count, start = min(int(rng.integers(FEWEST, MOST)), int(usual * MOST_OF_ALL)), block * BLOCK_H + rng.uniform(0, BLOCK_H / 2)
     times = (start + rng.uniform(SHORTEST_H, BLOCK_H / 2) * np.sort(rng.beta(1.6, 2.4, count))) * HOUR
     sizes = np.array([demo.channels[n].posts for n in channels], float)
     where = rng.choice(channels, count, p=sizes / sizes.sum())

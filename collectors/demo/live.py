@@ -55,6 +55,7 @@ class Live:
     def __init__(self, deployment: Deployment, began: datetime, seed: int, speed: float = 1.0) -> None:
         self.deployment, self.demo, self.began, self.seed, self.speed = deployment, demo_of(deployment), began, seed, speed
         self.period = clock_of(deployment, began)
+        self.a_block = BLOCK_H * sum(c.posts for c in self.demo.channels if c.kind != "own") / len(self.period.starts)
         self.bursts: dict[int, Burst | None] = {}
         self.channels = {source_id(c): n for n, c in enumerate(self.demo.channels) if not c.weekly}
 
@@ -84,14 +85,12 @@ class Live:
         """Written at the demo's time, stamped with ours."""
         found: list[Post] = []
         for hour in range(int(before.played.timestamp()) // HOUR, int(after.played.timestamp()) // HOUR + 1):
-            slots = [s for s in self.hour(index, hour) if before.played.timestamp() < s.at <= after.played.timestamp()]
-            if slots:
-                found += self._written(index, hour, slots)
+            found += [p for p in self._written(index, hour) if before.played < p.created_at <= after.played]
         stretch = (after.asked - before.asked) / max(after.played - before.played, timedelta(microseconds=1))
         return [_stamped(p, before.asked + (p.created_at - before.played) * stretch, now) for p in found]
 
-    def _written(self, index: int, hour: int, slots: list[Slot]) -> list[Post]:
-        """A writer of its own for each hour, so that an hour asked for twice brings the same words."""
+    def _written(self, index: int, hour: int) -> list[Post]:
+        """The whole hour, by a writer of its own: asked for twice, or in parts, it brings the same words."""
         writer = Writer(self.deployment, self.demo, self.began, self.seed, prefix="l")
         channel = self.demo.channels[index]
         if channel.kind == "comment":
@@ -101,7 +100,7 @@ class Live:
                 if self.demo.channels[n].account == channel.account and self.demo.channels[n].kind == "own"
             ]
             writer.remember_own([s for n in own for h in range(hour - LONGEST_THREAD, hour + 1) for s in self.hour(n, h)])
-        return [writer.post(slot) for slot in slots]
+        return [writer.post(slot) for slot in self.hour(index, hour)]
 
     def hour(self, index: int, hour: int) -> list[Slot]:
         """A channel's slots in one hour since 1970, those of planted themes among them; none before the history's end."""
@@ -112,12 +111,12 @@ class Live:
         intents = [str(i) for i in rng.choice(list(mix), count, p=np.array(list(mix.values())) / sum(mix.values()))]
         registered = [fixed_of(channel) is not None and intent in APPEALS for intent in intents]  # a desk or a form writes down what about
         slots = fill(self.deployment, self.demo, index, list(times), intents, registered, rng, iter(()))
-        slots += _told(self._burst(hour // BLOCK_H), index, hour, len(slots))
+        slots += _told(self._burst(hour // BLOCK_H), index, hour, fixed_of(channel) is not None)
         return [msgspec.structs.replace(s, number=hour * 1000 + n) for n, s in enumerate(slots) if s.at > self.began.timestamp()]
 
     def _burst(self, block: int) -> Burst | None:
         if block not in self.bursts:
-            self.bursts[block] = burst_in(self.deployment, self.seed, block)
+            self.bursts[block] = burst_in(self.deployment, self.seed, block, self.a_block)
         return self.bursts[block]
 
     def _expected(self, index: int, hour: int) -> float:
@@ -140,12 +139,12 @@ def _stamped(post: Post, at: datetime, now: datetime) -> Post:
     return msgspec.structs.replace(post, created_at=at, observed_at=max(now, at))
 
 
-def _told(burst: Burst | None, index: int, hour: int, first: int) -> list[Slot]:
+def _told(burst: Burst | None, index: int, hour: int, registered: bool) -> list[Slot]:
     """The slots of a theme that fall on this channel and hour."""
     if burst is None:
         return []
     return [
-        Slot(channel=index, number=first, at=at, intent="complaint", language=burst.language, topic=burst.topic, place=burst.place, matter=burst.matter, crowd=True)
+        Slot(channel=index, number=0, at=at, registered=registered, intent="complaint", language=burst.language, topic=burst.topic, place=burst.place, matter=burst.matter, crowd=True)
         for channel, at in burst.told
         if channel == index and int(at) // HOUR == hour
     ]  # fmt: skip

@@ -68,7 +68,7 @@ class Writer:
         at = moment(slot.at)
         parent = self._parent(slot, rng) if kind is Kind.COMMENT else None
         return Post(
-            id=self.id(slot), platform=platform, kind=kind, text=self._text(slot, platform, rng), created_at=at,
+            id=self.id(slot), platform=platform, kind=kind, text=self._tagged(self._text(slot, platform, rng), channel, platform), created_at=at,
             observed_at=min(at + (SETTLES if kind is Kind.OWN else POLLED), max(self.until, at)), source=source_id(channel), account=channel.account,
             author=self._author(slot, platform, rng), platform_language=slot.language if platform == "x" else None,
             parent_id=parent, conversation_id=parent, media=self._media(slot, rng), **self._numbers(slot, platform, rng),
