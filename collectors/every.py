@@ -1,6 +1,6 @@
 """Every platform we collect from: a new one is one module and one line here."""
 
-from collectors import facebook, instagram, x, youtube
+from collectors import facebook, feeds, flickr, form, instagram, open311, telegram, whatsapp, x, youtube
 from collectors.base import Collector
 
 COLLECTORS: tuple[Collector, ...] = (
@@ -8,4 +8,10 @@ COLLECTORS: tuple[Collector, ...] = (
     facebook,
     instagram,
     youtube,
+    telegram,
+    whatsapp,
+    flickr,
+    feeds,
+    open311,
+    form,
 )  # fmt: skip

@@ -108,10 +108,11 @@ def _id(entry: Entry, feed: Entry, context: Context, words: str, published: date
 
 def _moment(entry: Entry, name: str, now: datetime) -> datetime | None:
     """A date of the entry; feedparser cannot read one in Arabic digits, so that is tried again. One far ahead is taken for now."""
-    if parsed := entry.get(f"{name}_parsed"):
+    own = dict(entry)  # without feedparser's answer that what was published was also updated then
+    if parsed := own.get(f"{name}_parsed"):
         at: datetime | None = _from_parts(parsed)
     else:
-        at = _again(entry.get(name))
+        at = _again(own.get(name))
     return min(at, now) if at and at > now + AHEAD else at
 
 

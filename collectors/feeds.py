@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -35,14 +36,27 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     known: str = ""  # marks, one after the other
 
 
-def client(settings: Settings) -> fetching.Fetcher:
+class Client(msgspec.Struct, frozen=True):
+    """The way to any server."""
+
+    fetcher: fetching.Fetcher
+    instead: str | None = None
+
+    def address(self, source: Source) -> str:
+        """Where the feed is asked for."""
+        told = source.url or ""
+        parts = urlsplit(told)
+        return f"{self.instead}{parts.path}{'?' + parts.query if parts.query else ''}" if self.instead else told
+
+
+def client(settings: Settings) -> Client:
     """A client for any feed; none needs a credential."""
-    return connect()
+    return connect(settings.base_urls.get(PLATFORM))
 
 
-def connect(silence_s: float = fetching.SILENCE_S, most_bytes: int = MOST_BYTES) -> fetching.Fetcher:
-    """A client that follows a few redirects."""
-    return fetching.Fetcher(follow=True, silence_s=silence_s, most_bytes=most_bytes)
+def connect(instead: str | None = None, silence_s: float = fetching.SILENCE_S, most_bytes: int = MOST_BYTES) -> Client:
+    """A client that follows a few redirects; `instead` stands for every feed's own server, to replay what was recorded."""
+    return Client(fetching.Fetcher(follow=True, silence_s=silence_s, most_bytes=most_bytes), instead)
 
 
 def sources(deployment: Deployment) -> list[Source]:
@@ -57,10 +71,10 @@ def sources(deployment: Deployment) -> list[Source]:
     ]  # fmt: skip
 
 
-def ask(client: fetching.Fetcher, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
+def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
     """Yield the entries that are new or changed since `cursor`. Raises PlatformProblem: 410 stops the source."""
     place = msgspec.json.decode(cursor, type=Place) if cursor else Place()
-    asked = client.get(PLATFORM, source.url or "", now, headers=_conditions(place))
+    asked = client.fetcher.get(PLATFORM, client.address(source), now, headers=_conditions(place))
     if asked.status == 304:
         yield Answer(cursor=_written(msgspec.structs.replace(place, asked=now)))
         return
@@ -116,7 +130,7 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
     return table.problem(PLATFORM, now, status=status, until=until)
 
 
-def check(client: fetching.Fetcher, deployment: Deployment, now: datetime) -> Iterator[Finding]:
+def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
     """Whether each feed has an address."""
     for source in sources(deployment):
         if not source.url:

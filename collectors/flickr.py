@@ -202,6 +202,8 @@ def _call(client: Client, method: Callable[..., bytes], now: datetime, **how: An
     body = parsed(raw, now)
     if told.table(body).get("stat") == "fail":
         raise failure(0, body, now)
+    if told.table(body).get("stat") != "ok":
+        raise table.problem(PLATFORM, now, code="unreadable")
     return body
 
 

@@ -11,7 +11,7 @@ import msgspec
 from collectors import fetching, table
 from collectors.base import Answer, Finding, Source, context
 from collectors.open311_requests import PLATFORM as PLATFORM
-from collectors.open311_requests import error_in, parsed
+from collectors.open311_requests import error_in, is_list, parsed
 from collectors.open311_requests import translate as translate
 from core.deployment import Deployment
 from core.errors import PlatformProblem
@@ -95,7 +95,11 @@ def _requests(client: Client, source: Source, now: datetime, query: Mapping[str,
     fetched = _fetched(client, source, {**{name: value for name, value in given.items() if value}, **query}, now)
     if fetched.status >= 300:
         raise problem(fetched.status, fetched.headers, fetched.body, now)
-    return _prefixed(translate(fetched.body, context(source, now)), source.query)
+    body = parsed(fetched.body, now)
+    answer = translate(body, context(source, now))
+    if not is_list(body):
+        raise table.problem(PLATFORM, now, code="unreadable")
+    return _prefixed(answer, source.query)
 
 
 def _fetched(client: Client, source: Source, query: Mapping[str, str], now: datetime) -> fetching.Fetched:

@@ -85,6 +85,11 @@ def found(body: Any) -> Iterator[Node]:
                 yield from found(body.get(name))
 
 
+def is_list(body: Any) -> bool:
+    """Whether a body is a list of requests, be it an empty one."""
+    return isinstance(body, list) or any(name in told.table(body) for name in LISTS)
+
+
 def error_in(body: Any, status: int, now: datetime) -> PlatformProblem | None:
     """The problem a body is: [{"code", "description"}], {"errors": …}, or an error element."""
     whole = body[0] if isinstance(body, list) and body else body

@@ -10,7 +10,7 @@ import msgspec
 
 from core.errors import BadSettings
 
-PLATFORMS_WITH_ADDRESS = ("x", "facebook", "instagram", "youtube", "telegram", "whatsapp", "flickr", "open311")
+PLATFORMS_WITH_ADDRESS = ("x", "facebook", "instagram", "youtube", "telegram", "whatsapp", "flickr", "open311", "rss")
 
 CREDENTIALS: Mapping[str, str] = {
     "X_BEARER_TOKEN": "x",

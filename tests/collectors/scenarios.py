@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs, urlencode
 
 from collectors.base import Collector, Source
 from collectors.every import COLLECTORS
+from collectors.inbox import Inbox
 from core.deployment import Deployment, OfficialAccount, Watch
 from core.settings import Settings, read
 from tests.collectors.replay import Answers, Reply
@@ -17,6 +21,16 @@ from tests.collectors.replay import Answers, Reply
 ANSWERS = Path(__file__).parent / "answers"
 NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
 Route = Reply | Sequence[Reply] | Answers
+
+
+@cache
+def _temporary(url: str) -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="sada-test-")
+
+
+def _folder(url: str) -> str:
+    """A folder for the data of one replay, gone when the tests are."""
+    return _temporary(url).name
 
 
 def answer(name: str) -> Reply:
@@ -39,6 +53,8 @@ class Scenario:
     posts: Mapping[str, tuple[str, int | None, int | None]]
     keywords: tuple[str, ...] = ()
     parents: Mapping[str, str] = field(default_factory=dict)
+    sent: tuple[tuple[str, bytes], ...] = ()  # what `sada receive` had kept for it: (which form, body); such a collector asks nobody
+    may_say_nothing: bool = False  # an empty list is an answer of it
 
     def deployment(self) -> Deployment:
         """An organisation with these accounts only."""
@@ -47,7 +63,16 @@ class Scenario:
 
     def settings(self, url: str) -> Settings:
         """The keys, and the replay server's address as the platform's."""
-        return read({**{f"SADA_{k}": v for k, v in self.keys.items()}, f"SADA_{self.platform.upper()}_BASE_URL": url})
+        told = {f"SADA_{k}": v for k, v in self.keys.items()} | {"SADA_DATA": _folder(url)}
+        self._deliver(Path(told["SADA_DATA"]))
+        return read(told if self.sent else {**told, f"SADA_{self.platform.upper()}_BASE_URL": url})
+
+    def _deliver(self, folder: Path) -> None:
+        if self.sent:
+            inbox = Inbox(folder)
+            for name, body in self.sent:
+                inbox.keep(self.platform, name, body, NOON)
+            inbox.close()
 
     def collector(self) -> Collector:
         """The platform's collector."""
@@ -190,5 +215,103 @@ YOUTUBE = Scenario(
     parents={"youtube:t1": "youtube:v1", "youtube:t1.a": "youtube:t1", "youtube:LCC.1": "youtube:v2"},
 )  # fmt: skip
 
-SCENARIOS = {scenario.platform: scenario for scenario in (X, FACEBOOK, INSTAGRAM, YOUTUBE)}
+def _telegram_updates(asked: object) -> Reply:
+    return answer("telegram/nothing_new" if asked.query.get("offset") else "telegram/updates")  # type: ignore[attr-defined]
+
+
+TELEGRAM = Scenario(
+    platform="telegram",
+    accounts=(OfficialAccount(platform="telegram", handle="town"),),
+    routes={
+        "/bot100:test/getUpdates": _telegram_updates, "/bot100:test/getChat": answer("telegram/chat"),
+        "/bot100:test/getChatMemberCount": answer("telegram/count"),
+    },
+    keys={"TELEGRAM_BOT_TOKEN": "100:test"},
+    posts={
+        "telegram:-1009001:5": ("الإنارة في شارع السوق مطفأة 😟 &amp; لا أحد يرد", None, None),
+        "telegram:-1009001:6": ("Here too", None, None),
+        "telegram:73:2": ("", None, None),
+        "telegram:-1009002:40": ("Water will be off tonight.", None, None),
+    },
+    parents={"telegram:-1009001:6": "telegram:-1009001:5"},
+)  # fmt: skip
+
+WHATSAPP = Scenario(
+    platform="whatsapp",
+    accounts=(OfficialAccount(platform="whatsapp", handle="940", id="9400"),),
+    routes={},
+    keys={"WHATSAPP_APP_SECRET": "a-test-secret"},
+    posts={
+        "whatsapp:wamid.A1": ("مياه مقطوعة في حي النهضة", None, None),
+        "whatsapp:wamid.A2": ("", None, None),
+        "whatsapp:wamid.A3": ("no number, only a name", None, None),
+    },
+    parents={"whatsapp:wamid.A2": "whatsapp:wamid.OURS"},
+    sent=tuple(("", (ANSWERS / f"whatsapp/{name}.json").read_bytes()) for name in ("message", "edit", "statuses")),
+)
+
+FORM = Scenario(
+    platform="form",
+    accounts=(OfficialAccount(platform="form", handle="web"), OfficialAccount(platform="form", handle="app")),
+    routes={},
+    keys={"FORM_SECRET": "a-test-secret"},
+    posts={
+        "form:app/A-17": ("The bench by the north gate is broken.", None, None),
+        "form:e6aa8f16ca61480e383ef8c2": ("الحاوية ممتلئة & الرائحة قوية", None, None),
+    },
+    sent=(
+        ("app", (ANSWERS / "form/report.json").read_bytes()),
+        ("web", urlencode({"token": "once", "text": "الحاوية ممتلئة & الرائحة قوية", "place": "حي الزهور"}).encode()),
+    ),
+)
+
+
+def _flickr(asked: object) -> Reply:
+    told = {name: values[-1] for name, values in parse_qs(asked.body.decode()).items()}  # type: ignore[attr-defined]
+    by_method = {"flickr.photos.comments.getList": "comments", "flickr.people.getInfo": "person"}
+    return answer(f"flickr/{by_method.get(told['method']) or ('search' if 'text' in told else 'photos')}")
+
+
+FLICKR = Scenario(
+    platform="flickr",
+    accounts=(OfficialAccount(platform="flickr", handle="town", id="77@N01"),),
+    routes={"/services/rest/": _flickr},
+    keys={"FLICKR_API_KEY": "a-test-key", "FLICKR_API_SECRET": "a-test-secret"},
+    posts={
+        "flickr:501": ("The new fountain\n\nOpened <b>today</b> &amp; free", 4, 0),
+        "flickr:502": ("", None, None),
+        "flickr:9-501-1": ("It is dry already", None, None),
+        "flickr:601": ("Potholes of April\n\nevery street", 0, 15),
+    },
+    keywords=("potholes",),
+    parents={"flickr:9-501-1": "flickr:501"},
+)
+
+RSS = Scenario(
+    platform="rss",
+    accounts=(OfficialAccount(platform="rss", handle="town_news", url="https://news.example/news.xml"),),
+    routes={"/news.xml": Reply((ANSWERS / "rss/news.xml").read_bytes(), headers={"Content-Type": "application/rss+xml", "ETag": '"1"'})},
+    keys={},
+    posts={
+        "rss:https://news.example/1": ("انقطاع المياه في الحي الشمالي\n\nاشتكى السكان من انقطاع المياه.\nلا رد حتى الآن.", None, None),
+        "rss:town_news#17": ("Market reopens after repairs", None, None),
+        "rss:https://news.example/3": ("In Arabic digits", None, None),
+    },
+)
+
+OPEN311 = Scenario(
+    platform="open311",
+    accounts=(OfficialAccount(platform="open311", handle="town", url="https://city.example/v2"),),
+    routes={"/requests.json": answer("open311/requests")},
+    keys={},
+    posts={
+        "open311:901": ("العمود رقم ٧ مطفأ & خطر", None, None),
+        "open311:901/status": ("Lamp replaced.", None, None),
+        "open311:902": ("Pothole", None, None),
+    },
+    parents={"open311:901/status": "open311:901"},
+    may_say_nothing=True,
+)
+
+SCENARIOS = {scenario.platform: scenario for scenario in (X, FACEBOOK, INSTAGRAM, YOUTUBE, TELEGRAM, WHATSAPP, FORM, FLICKR, RSS, OPEN311)}
 """A new platform's scenario joins here; tests/collectors/test_contract.py runs over all of them."""

@@ -22,6 +22,7 @@ from tests.collectors.scenarios import NOON, SCENARIOS, Scenario
 
 EVERY = [pytest.param(c, id=c.PLATFORM) for c in COLLECTORS]
 TRIED = [pytest.param(s, id=s.platform) for s in SCENARIOS.values()]
+ASKING = [pytest.param(s, id=s.platform) for s in SCENARIOS.values() if not s.sent]
 THEN = {"retry", "wait", "stop", "credential", "skip"}
 
 
@@ -77,8 +78,10 @@ def test_a_second_pass_changes_nothing(scenario):
     pytest.param(Reply("[]"), id="a list where an object was promised"),
     pytest.param(Reply("null"), id="null"),
 ])  # fmt: skip
-@pytest.mark.parametrize("scenario", TRIED)
+@pytest.mark.parametrize("scenario", ASKING)
 def test_whatever_comes_back_no_pass_crashes_and_no_cursor_moves(scenario, trouble):
+    if scenario.may_say_nothing and trouble.body == "[]":
+        pytest.skip("an empty list is this platform's way to say that there is nothing new")
     store = MemoryStore()
     with replay(lambda _: trouble) as server:
         passes = collect(scenario, server.url, store)
@@ -87,7 +90,7 @@ def test_whatever_comes_back_no_pass_crashes_and_no_cursor_moves(scenario, troub
     assert [p.source for p in passes if p.cursor_after is not None] == []
 
 
-@pytest.mark.parametrize("scenario", TRIED)
+@pytest.mark.parametrize("scenario", ASKING)
 def test_a_pass_that_failed_names_its_source_and_what_happens_next(scenario):
     store = MemoryStore()
     with replay(lambda _: Reply({}, status=500)) as server:
