@@ -70,6 +70,8 @@ def _what_next(line: Line, platform: str, until: datetime | None) -> str:
 
 def about(trouble: PlatformProblem, source: str, account: str | None) -> PlatformProblem:
     """The same problem, its sentence naming source and account."""
+    if trouble.says.startswith(source):
+        return trouble
     who = f"{source} ({account})" if account and account not in source else source
     return PlatformProblem(trouble.kind, f"{who}: {trouble.says}", trouble.then, trouble.until)
 

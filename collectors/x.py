@@ -132,9 +132,10 @@ def _timeline(client: Client, source: Source, cursor: str | None, now: datetime)
     native_id = source.native_id or _native_id(client, source, now)
     known = msgspec.structs.replace(source, native_id=native_id)
     method = client.api.get_users_mentions if source.what == "mentions" else client.api.get_users_tweets
+    without = {"exclude": ["retweets"]} if source.what == "own" else {}  # the numbers of a repost are those of the other's post
 
     def page(at: str | None, size: int) -> dict[str, Any]:
-        return _call(method, now, id=native_id, since_id=cursor, pagination_token=at, max_results=size, **FIELDS)
+        return _call(method, now, id=native_id, since_id=cursor, pagination_token=at, max_results=size, **without, **FIELDS)
 
     returned, oldest = 0, None
     for answer in _pages(page, known, now):

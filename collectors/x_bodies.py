@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import parts, table, told
+from collectors import parts, table, told, x_legacy
 from collectors.base import Answer, Context, Refusal
 from collectors.x_posts import PLATFORM, Around, account_answer, around, chat_answer, message_answer, post_answer
 from core.errors import PlatformProblem
@@ -47,6 +47,10 @@ def _pieces(body: Any) -> Iterator[Piece]:
     for one in _bodies(body):
         if event := told.text(told.table(one.get("data")).get("event_type")):
             yield from _event(event, told.table(one["data"]))
+        elif x_legacy.is_delivery(one):
+            yield from x_legacy.pieces(one)
+        elif x_legacy.is_post(one):
+            yield from x_legacy.post(one)
         else:
             yield from _page(one)
 

@@ -159,6 +159,51 @@ def test_direct_messages_and_broadcast_chats_are_posts():
     assert (said.kind, said.text, said.author.handle, said.parent_id) == (Kind.COMMENT, "louder please", "r7", "x:broadcast-b1")
 
 
+def old(id="2041000000000000300", **more):
+    """A post in the form of API v1.1."""
+    user = {"id": 2002, "id_str": "2002", "screen_name": "resident_two", "name": "Resident Two", "followers_count": 0}
+    return {
+        "created_at": "Mon Apr 06 06:10:03 +0000 2026",
+        "id": int(id),
+        "id_str": id,
+        "text": "cut in the mid…",
+        "user": user,
+        "favorite_count": 0,
+        **more,
+    }
+
+
+def test_deliveries_of_the_account_activity_webhook_are_posts_and_deletions():
+    long = {
+        "full_text": "cut in the middle no more",
+        "extended_entities": {"media": [{"type": "photo", "media_url_https": "https://media.example/2.jpg"}]},
+    }
+    made = old(
+        extended_tweet=long,
+        in_reply_to_status_id_str="5",
+        in_reply_to_user_id_str="1001",
+        place={"full_name": "North"},
+        quoted_status=old("2041000000000000200"),
+    )
+    gone = {"status": {"id": "7", "user_id": "2002"}, "timestamp_ms": "1775467200000"}
+    found = x.translate({"for_user_id": "1001", "tweet_create_events": [made], "tweet_delete_events": [gone]}, ABOUT)
+    first, quoted = found.posts
+    assert (first.text, first.kind, first.parent_id, first.place_told) == ("cut in the middle no more", Kind.COMMENT, "x:5", "North")
+    assert (first.author.handle, first.author.followers, first.likes, first.reposts) == ("resident_two", 0, 0, None)
+    assert first.media[0].url == "https://media.example/2.jpg" and first.created_at.year == 2026
+    assert quoted.id == "x:2041000000000000200" and found.deleted == ("x:7",)
+
+
+def test_a_message_of_that_webhook_knows_its_writer():
+    message = {
+        "id": "9",
+        "created_timestamp": "1775467200000",
+        "message_create": {"sender_id": "7", "message_data": {"text": "is it open?"}},
+    }
+    (said,) = x.translate({"direct_message_events": [message], "users": {"7": {"id": "7", "screen_name": "r7"}}}, ABOUT).posts
+    assert (said.text, said.author.handle) == ("is it open?", "r7")
+
+
 def test_an_encrypted_message_is_refused_and_said_so():
     found = x.translate({"data": {"event_type": "chat.received", "payload": {"id": "1", "encoded_event": "AAAA"}}}, ABOUT)
     assert found.posts == () and "encrypted" in found.refused[0].why
