@@ -12,8 +12,8 @@ import msgspec
 
 from collectors import fetching, table, versions
 from collectors.base import Answer, Context, Finding, Source, context
-from collectors.feed_entries import PLATFORM as PLATFORM
-from collectors.feed_entries import answer, read
+from collectors.feeds_entries import PLATFORM as PLATFORM
+from collectors.feeds_entries import answer, read
 from core.deployment import Deployment
 from core.errors import PlatformProblem
 from core.post import Moment, Post
