@@ -53,7 +53,7 @@ class Scenario:
     posts: Mapping[str, tuple[str, int | None, int | None]]
     keywords: tuple[str, ...] = ()
     parents: Mapping[str, str] = field(default_factory=dict)
-    sent: tuple[tuple[str, bytes], ...] = ()  # what `sada receive` had kept for it: (which form, body); such a collector asks nobody
+    sent: tuple[tuple[str, bytes], ...] = ()  # what `sada receive` had kept for it: (door or door/form, body); such a collector asks nobody
     may_say_nothing: bool = False  # an empty list is an answer of it
 
     def deployment(self) -> Deployment:
@@ -70,8 +70,8 @@ class Scenario:
     def _deliver(self, folder: Path) -> None:
         if self.sent:
             inbox = Inbox(folder)
-            for name, body in self.sent:
-                inbox.keep(self.platform, name, body, NOON)
+            for door, body in self.sent:
+                inbox.keep(door.partition("/")[0], door.partition("/")[2], body, NOON)
             inbox.close()
 
     def collector(self) -> Collector:
@@ -247,7 +247,17 @@ WHATSAPP = Scenario(
         "whatsapp:wamid.A3": ("no number, only a name", None, None),
     },
     parents={"whatsapp:wamid.A2": "whatsapp:wamid.OURS"},
-    sent=tuple(("", (ANSWERS / f"whatsapp/{name}.json").read_bytes()) for name in ("message", "edit", "statuses")),
+    sent=tuple(("whatsapp", (ANSWERS / f"whatsapp/{name}.json").read_bytes()) for name in ("message", "edit", "statuses")),
+)
+
+META = Scenario(
+    platform="meta",
+    accounts=(OfficialAccount(platform="facebook", handle="town", id="10"), OfficialAccount(platform="facebook", handle="north", id="20")),
+    routes={},
+    keys={"FACEBOOK_APP_SECRET": "a-test-secret"},
+    posts={"facebook:20_9": ("الرصيف مكسور أمام المدرسة", None, None), "facebook:9_3": ("since March", None, None)},
+    parents={"facebook:9_3": "facebook:20_9"},
+    sent=tuple(("facebook", (ANSWERS / f"meta/{name}.json").read_bytes()) for name in ("visitor_post", "comment")),
 )
 
 FORM = Scenario(
@@ -260,8 +270,8 @@ FORM = Scenario(
         "form:e6aa8f16ca61480e383ef8c2": ("الحاوية ممتلئة & الرائحة قوية", None, None),
     },
     sent=(
-        ("app", (ANSWERS / "form/report.json").read_bytes()),
-        ("web", urlencode({"token": "once", "text": "الحاوية ممتلئة & الرائحة قوية", "place": "حي الزهور"}).encode()),
+        ("form/app", (ANSWERS / "form/report.json").read_bytes()),
+        ("form/web", urlencode({"token": "once", "text": "الحاوية ممتلئة & الرائحة قوية", "place": "حي الزهور"}).encode()),
     ),
 )
 
@@ -313,5 +323,5 @@ OPEN311 = Scenario(
     may_say_nothing=True,
 )
 
-SCENARIOS = {scenario.platform: scenario for scenario in (X, FACEBOOK, INSTAGRAM, YOUTUBE, TELEGRAM, WHATSAPP, FORM, FLICKR, RSS, OPEN311)}
+SCENARIOS = {scenario.platform: scenario for scenario in (X, FACEBOOK, INSTAGRAM, YOUTUBE, TELEGRAM, WHATSAPP, META, FORM, FLICKR, RSS, OPEN311)}
 """A new platform's scenario joins here; tests/collectors/test_contract.py runs over all of them."""
