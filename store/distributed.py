@@ -22,6 +22,11 @@ class DistributedStore(ElasticStore):
         super().__init__(client, prefix)
         self._ledger = ledger
 
+    @property
+    def ledger(self) -> SqlLedger:
+        """Where cursors and passes lie."""
+        return self._ledger
+
     def save(self, batch: Batch) -> Saved:
         """Posts and samples first; then cursors and passes in one transaction."""
         saved = super().save(batch)

@@ -6,26 +6,29 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import faust
 import msgspec
 
 from core.errors import SadaError
 from core.page import Page
+from core.post import Post
 from store.base import Batch
 from store.elastic import ElasticStore
 from store.ledger import SqlLedger
 from stream import handling, metrics
 from stream.dead_letters import Limit
 from stream.handling import Indexer, Understand
-from stream.topics import DEAD, POSTS, RAW, SAMPLES, DeadLetter, decode_samples, encode
+from stream.topics import COUNTS, DEAD, POSTS, RAW, SAMPLES, DeadLetter, decode_samples, encode
 
 log = logging.getLogger("sada.agents")
 TOGETHER = 8  # pages handled at once: while one waits for the store the next is prepared
 WITHIN = 0.05  # seconds to wait for more of them
-
-Follower = Callable[[Sequence[object]], None]
-
+JOIN_EVERY = 5.0  # seconds of counts joined into one window
+MOST_COUNTS = 2000  # pages in a window at most
+T = TypeVar("T")
+ONE_PARTITION = b"themes"  # one key, so one partition and one order
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the agents of one worker work with."""
@@ -37,7 +40,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     clock: Callable[[], datetime]
     limit: Limit
     halt: Callable[[SadaError], None]  # stop the worker, keeping the reason
-    after: Callable[[Page], None] | None = None  # what follows durable posts: cases
+    after: Callable[[Sequence[Post]], None] | None = None  # what follows durable posts: cases
+    counts: Callable[[Sequence[Post]], bytes] | None = None  # this worker's share in finding themes
+    themes: Callable[[list[tuple[int, bytes]]], None] | None = None  # the join of numbered counts
 
 
 def add_agents(app: faust.App, topics: dict[str, faust.TopicT], parts: Parts, stages: Sequence[str] = ("understand", "index", "samples")) -> None:
@@ -48,6 +53,8 @@ def add_agents(app: faust.App, topics: dict[str, faust.TopicT], parts: Parts, st
         app.agent(topics[POSTS], concurrency=1, name="index")(_agent(parts, lambda messages: _index(messages, topics, parts)))
     if "samples" in stages:
         app.agent(topics[SAMPLES], concurrency=1, name="samples")(_agent(parts, lambda messages: _samples(messages, topics, parts)))
+    if "themes" in stages:
+        app.agent(topics[COUNTS], concurrency=1, name="themes")(_theme_agent(parts))
 
 
 def _agent(parts: Parts, handle: Callable[[list[bytes]], Awaitable[None]]):  # type: ignore[no-untyped-def]
@@ -61,7 +68,19 @@ def _agent(parts: Parts, handle: Callable[[list[bytes]], Awaitable[None]]):  # t
     return agent
 
 
-async def _handled(messages: list[bytes], handle: Callable[[list[bytes]], Awaitable[None]], parts: Parts) -> bool:
+def _theme_agent(parts: Parts):  # type: ignore[no-untyped-def]
+    """Joins what all workers counted, every few seconds; the messages' numbers say after a restart which of them it knew."""
+
+    async def agent(stream: faust.StreamT[bytes]) -> None:
+        async for events in stream.take_events(MOST_COUNTS, within=JOIN_EVERY):
+            numbered = [(event.message.offset, event.value) for event in events]
+            if not await _handled(numbered, lambda counted: asyncio.to_thread(parts.themes, counted), parts):
+                await asyncio.Event().wait()
+
+    return agent
+
+
+async def _handled(messages: list[T], handle: Callable[[list[T]], Awaitable[None]], parts: Parts) -> bool:
     try:
         await handle(messages)
     except SadaError as error:
@@ -104,7 +123,9 @@ async def _index_page(message: bytes, topics: dict[str, faust.TopicT], parts: Pa
     outcome = await parts.indexer.save(page.posts)
     await _bury(handling.refused(outcome, page.source, parts.clock()), topics, parts, len(page.posts))
     if parts.after is not None:
-        await asyncio.to_thread(parts.after, page)
+        await asyncio.to_thread(parts.after, page.posts)
+    if parts.counts is not None:
+        await (await topics[COUNTS].send(key=ONE_PARTITION, value=parts.counts(page.posts)))
     if parts.ledger is not None and page.pass_id:
         await asyncio.to_thread(parts.ledger.count, page.pass_id, outcome.saved.stored, outcome.saved.duplicates)
     _counted("index", page)
@@ -120,6 +141,8 @@ async def _samples(messages: list[bytes], topics: dict[str, faust.TopicT], parts
             continue
         batch = Batch(accounts=told.accounts, account_samples=told.account_samples, samples=told.samples, deleted=told.deleted)
         await asyncio.to_thread(parts.store.save, batch)
+        if told.deleted and parts.after is not None:
+            await asyncio.to_thread(parts.after, parts.store.get([id for id, _ in told.deleted]))
 
 
 async def _bury(letters: list[DeadLetter], topics: dict[str, faust.TopicT], parts: Parts, of: int) -> None:

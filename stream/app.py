@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import faust
 
-from stream.topics import DEAD, POSTS, RAW, SAMPLES, prefixed
+from stream.topics import TOPICS, prefixed
 
 
 def build(address: str, prefix: str = "", group: str = "sada", partitions: int = 4) -> faust.App:
@@ -25,4 +25,4 @@ def build(address: str, prefix: str = "", group: str = "sada", partitions: int =
 
 def topics(app: faust.App, prefix: str = "") -> dict[str, faust.TopicT]:
     """The topics of the stream as raw bytes."""
-    return {name: app.topic(prefixed(name, prefix), value_type=bytes, value_serializer="raw", key_serializer="raw") for name in (RAW, POSTS, SAMPLES, DEAD)}
+    return {name: app.topic(prefixed(name, prefix), value_type=bytes, value_serializer="raw", key_serializer="raw") for name in TOPICS}

@@ -23,7 +23,7 @@ app = typer.Typer()
 letters = typer.Typer(no_args_is_help=True, help="What could not be handled, with the reason.")
 app.add_typer(letters, name="dead-letters")
 
-STAGES = ("understand", "index", "samples")
+STAGES = ("understand", "index", "samples", "themes")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 RETENTION_HOURS = 7 * 24  # raw posts can be replayed for a week unless told otherwise
 
@@ -67,7 +67,7 @@ def retention(months: int, as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: sada work --stage understand --stage index --metrics-port 9464")
 def work(deployment: Annotated[str | None, typer.Option("--deployment", "-d")] = None,
-         stage: Annotated[list[str] | None, typer.Option("--stage", help="understand, index, samples; all if none is named.")] = None,
+         stage: Annotated[list[str] | None, typer.Option("--stage", help="understand, index, samples, themes; all if none is named.")] = None,
          metrics_port: Annotated[int | None, typer.Option(help="Serve /metrics, /healthz and /readyz there.")] = None) -> None:  # fmt: skip
     """Run a worker: understand pages and index them. Start as many as there are partitions."""
     for asked in stage or ():

@@ -16,8 +16,6 @@ from collectors.every import COLLECTORS
 from core.deployment import Deployment
 from core.errors import AskedWrongly, CredentialMissing
 from core.settings import Settings
-from enrich.knowledge import learn
-from enrich.pipeline import understand
 from store.base import Pass
 from stream import checking, collecting, ledger, running, set_up
 
@@ -60,9 +58,8 @@ def choose(deployment: Deployment, ids: Sequence[str]) -> list[tuple[Collector, 
 
 def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector, Source]], strictly: bool) -> list[Pass]:
     """One pass over each; a source without its credential is told, and is an error only where it was named."""
-    knowledge = learn(using)
     done = []
-    with set_up.writing(settings, using) as store:
+    with set_up.collecting(settings, using) as (store, understand):
         for collector, source in chosen:
             try:
                 client = collector.client(settings)
@@ -71,7 +68,7 @@ def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector,
                     raise
                 typer.echo(str(missing), err=True)
                 continue
-            done.append(collecting.poll(store, collector, client, source, lambda posts: understand(posts, knowledge), set_up.now))
+            done.append(collecting.poll(store, collector, client, source, understand, set_up.now))
     return done
 
 

@@ -6,12 +6,15 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 import msgspec
 
 from cases import clocks
-from cases.desk import opened
+from cases.desk import branch_of, summary
 from cases.history import derived
+from cases.identity import case_id
+from cases.routing import Routed, route
 from collectors.demo.history import Appeal
 from core.case import Case, Status, Step
 from core.deployment import DemoCategory, Deployment
@@ -47,8 +50,9 @@ def cases(appeals: Iterable[Appeal], deployment: Deployment, until: datetime, se
     for appeal in appeals:
         by_category.setdefault(appeal.topic, []).append(appeal)
     told = {c.topic: c for c in (deployment.demo.categories if deployment.demo else ())}
+    routed = cache(lambda topic, place: route(topic, place, deployment))
     found = [
-        _case(appeal, fate, deployment, until, random.Random(f"{seed}{appeal.post.id}"))
+        _case(appeal, fate, deployment, routed(appeal.topic, appeal.place), until, random.Random(f"{seed}{appeal.post.id}"))
         for category, group in by_category.items()
         for appeal, fate in _fates(group, told.get(category), until, seed)
     ]
@@ -65,15 +69,16 @@ def _fates(group: Sequence[Appeal], told: DemoCategory | None, until: datetime, 
     return [(a, Fate.CLOSED if id(a) in solved else Fate.HANDLED if n < handled else Fate.OPEN) for n, a in enumerate(turn)]
 
 
-def _case(appeal: Appeal, fate: Fate, deployment: Deployment, until: datetime, rng: random.Random) -> Case:
-    case = opened(appeal.post, appeal.intent, deployment, appeal.post.created_at, "demo")
-    if appeal.post.place_told is None and appeal.place:
-        case = msgspec.structs.replace(case, place=appeal.place)
-    case = msgspec.structs.replace(case, category=appeal.topic)
+def _case(appeal: Appeal, fate: Fate, deployment: Deployment, routed: Routed, until: datetime, rng: random.Random) -> Case:
+    post = appeal.post
+    case = Case(
+        id=case_id(post.id), status=Status.RECEIVED, intent=appeal.intent, opened_at=post.created_at, category=appeal.topic, place=appeal.place,
+        department=routed.department, routed_because=routed.because, platform=post.platform, account=post.account,
+        branch=branch_of(post, appeal.place, deployment), citizen=post.author.id if post.author else None, posts=(post.id,), summary=summary(post),
+    )  # fmt: skip
     steps = History(case, deployment, until, rng).steps(fate)
     considered = rng.choice(("considered", "considered", "adopted")) if case.intent == "suggestion" and fate is Fate.CLOSED else None
-    whole = msgspec.structs.replace(case, steps=steps, status=steps[-1].now, version=len(steps), considered=considered)
-    return derived(whole, deployment)
+    return derived(msgspec.structs.replace(case, steps=steps, status=steps[-1].now, version=len(steps), considered=considered), deployment)
 
 
 class History:

@@ -14,7 +14,9 @@ from cases.store import CaseStore
 from core.deployment import Deployment
 from core.errors import SadaError
 from core.post import Post
-from enrich.themes import Detector, ThemeSettings, from_post
+from core.theme import Theme
+from enrich.themes import Detector, ThemeSettings, WindowCounts, counts, from_post, join
+from enrich.themes_counts import Digest
 from store.base import Follower, Store
 from stream.followers import follow
 
@@ -34,17 +36,31 @@ class Remembered(msgspec.Struct, frozen=True):
     seen: tuple[str, ...]
 
 
-class ThemeFollower:
-    """Feeds new posts to the detector and keeps its themes, its place and its memory together."""
+class _Themes:
+    """A detector with its place and memory, as they were kept."""
 
     def __init__(self, store: Store, deployment: Deployment, clock: Clock) -> None:
-        self._store, self._clock = store, clock
-        known = store.follower(THEMES)
+        self._store, self._deployment, self._clock = store, deployment, clock
+        self._saved_at: datetime | None = None
+        self._remember()
+
+    def _remember(self) -> None:
+        known = self._store.follower(THEMES)
         self.place = known.place if known else 0
         remembered = msgspec.msgpack.decode(known.state, type=Remembered) if known and known.state else None
-        self._detector = Detector.decode(remembered.detector) if remembered else Detector(settings(deployment))
+        self._detector = Detector.decode(remembered.detector) if remembered else Detector(settings(self._deployment))
         self._seen = dict.fromkeys(remembered.seen if remembered else ())
-        self._saved_at: datetime | None = None
+
+    def _keep(self, changed: Sequence[Theme], place: int) -> None:
+        """Themes, place and memory together."""
+        self._seen = dict.fromkeys(list(self._seen)[-REMEMBERED:])
+        memory = msgspec.msgpack.encode(Remembered(self._detector.encode(), tuple(self._seen)))
+        self._store.save_themes(changed, Follower(name=THEMES, place=place, state=memory))
+        self._saved_at = self._clock()
+
+
+class ThemeFollower(_Themes):
+    """Feeds new posts to the detector and keeps its themes, its place and its memory together."""
 
     def run(self) -> None:
         """Take in everything that became durable since; then see what has faded."""
@@ -60,12 +76,42 @@ class ThemeFollower:
         changed = self._detector.observe([from_post(p) for p in sorted(new, key=lambda p: (p.created_at, p.id))], at)
         due = self._saved_at is None or now - self._saved_at >= SAVE_EVERY
         if changed or (due and posts):
-            self._store.save_themes(changed, Follower(name=THEMES, place=place, state=self._memory()))
-            self._saved_at = now
+            self._keep(changed, place)
 
-    def _memory(self) -> bytes:
-        self._seen = dict.fromkeys(list(self._seen)[-REMEMBERED:])
-        return msgspec.msgpack.encode(Remembered(self._detector.encode(), tuple(self._seen)))
+
+class ThemeJoin(_Themes):
+    """The one join of what all workers counted: a window of numbered messages at a time."""
+
+    def step(self, numbered: list[tuple[int, bytes]]) -> None:
+        """Join the windows after the place that is known, and keep what came of it before they are acknowledged."""
+        if numbered[0][0] != self.place:  # another worker did this until now, or messages come again
+            self._remember()
+        new = [(number, decode_counts(message)) for number, message in numbered if number >= self.place]
+        if not new:
+            return
+        window = self._unseen(join([window for _, window in new]))
+        now = self._clock()
+        at = min(max((d.post.at for d in window.digests), default=now), now)
+        self.place = new[-1][0] + 1
+        self._keep(self._detector.step(window, at), self.place)
+
+    def _unseen(self, window: WindowCounts) -> WindowCounts:
+        """Without posts that came before, as they do when their numbers change."""
+        fresh: dict[str, Digest] = {}
+        for digest in window.digests:
+            if digest.post.id not in self._seen:
+                fresh.setdefault(digest.post.id, digest)
+        self._seen |= dict.fromkeys(fresh)
+        return WindowCounts(tuple(fresh.values()))
+
+
+decode_counts = msgspec.msgpack.Decoder(WindowCounts).decode
+
+
+def count_themes(posts: Sequence[Post], deployment: Deployment) -> bytes:
+    """One worker's share of a page, as a message."""
+    own = frozenset(name.lower() for name in settings(deployment).own)
+    return msgspec.msgpack.encode(counts([from_post(post) for post in posts if post.deleted_at is None], own))
 
 
 def settings(deployment: Deployment) -> ThemeSettings:

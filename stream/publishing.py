@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elasticsearch import Elasticsearch
+
+from core.errors import BadSettings
 from core.page import Page, split
-from store.base import Batch, Pass, Saved
-from store.ledger import SqlLedger
+from core.settings import Settings
+from store.base import Batch, Saved
+from store.distributed import DistributedStore, credentials
+from store.ledger import SqlLedger, open_ledger
 from stream.kafka import Publisher
 from stream.topics import RAW, SAMPLES, Samples, encode
 
 
-class PublishingStore:
-    """`save` publishes pages and samples, waits for the broker, then keeps cursors and passes. Stored and known are counted later, by the workers."""
+class PublishingStore(DistributedStore):
+    """`save` publishes pages and samples, waits for the broker, then keeps cursors and passes; stored and known are counted later, by the
+    workers. What is asked (which posts are due for a second look) is answered by the engine as ever.
+    """
 
-    def __init__(self, publisher: Publisher, ledger: SqlLedger) -> None:
-        self._publisher, self._ledger = publisher, ledger
+    def __init__(self, publisher: Publisher, client: Elasticsearch, ledger: SqlLedger, prefix: str = "sada") -> None:
+        super().__init__(client, ledger, prefix)
+        self._publisher = publisher
 
     def save(self, batch: Batch) -> Saved:
         """Publish, confirm, then write the ledger. Raises StoreFailed with the cursor unmoved."""
@@ -25,18 +33,6 @@ class PublishingStore:
             self._publisher.publish(SAMPLES, [encode(_samples(batch))])
         self._ledger.save(batch.cursors, batch.passes)
         return Saved()
-
-    def cursor(self, source: str) -> str | None:
-        """How far this source has been read and confirmed."""
-        return self._ledger.cursor(source)
-
-    def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]:
-        """The ledger, newest first."""
-        return self._ledger.passes(source, limit)
-
-    def close(self) -> None:
-        """Let go of the ledger."""
-        self._ledger.close()
 
 
 def pages(batch: Batch) -> Iterator[Page]:
@@ -51,3 +47,13 @@ def pages(batch: Batch) -> Iterator[Page]:
 def _samples(batch: Batch) -> Samples:
     source = batch.passes[-1].source if batch.passes else ""
     return Samples(source=source, accounts=batch.accounts, account_samples=batch.account_samples, samples=batch.samples, deleted=batch.deleted)
+
+
+def open_publishing(settings: Settings) -> PublishingStore:
+    """The store through which collectors of many machines write: SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES. Raises BadSettings."""
+    missing = [key for key in ("kafka", "elasticsearch", "postgres") if not getattr(settings, key)]
+    if missing:
+        raise BadSettings(f"SADA_{missing[0].upper()}: is not set; with SADA_KAFKA collectors need all three engines")
+    client = Elasticsearch(str(settings.elasticsearch), request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
+    publisher = Publisher(str(settings.kafka), settings.topic_prefix)
+    return PublishingStore(publisher, client, open_ledger(str(settings.postgres)), settings.index_prefix)

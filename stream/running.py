@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cases.store import CaseStore, open_cases
 from collectors.base import Collector, Source
 from collectors.every import COLLECTORS
 from core.deployment import Deployment
 from core.errors import CredentialMissing
 from core.settings import Settings
-from enrich.knowledge import learn
-from enrich.pipeline import understand
 from stream import demo_playing, polling, set_up
 from stream.demo import SEED
+from stream.following import Following
 
 log = logging.getLogger("sada")
 USUAL_DEMO = "momra"  # the deployment whose demo is played where none is named
@@ -30,18 +30,21 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
         speed: float = 1.0) -> None:  # fmt: skip
     """Run until interrupted."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    knowledge = learn(deployment)
-    with set_up.writing(settings, deployment) as store, _dashboard(name, port, with_dashboard):
+    with set_up.collecting(settings, deployment) as (store, understand), _dashboard(name, port, with_dashboard), _desk(settings) as cases:
         sources = ready(settings, deployment)
         if demo:  # after the dashboard has started: it fills while somebody watches
-            state = demo_playing.begun(store, settings, deployment, seed, set_up.now(), lambda posts: understand(posts, knowledge))
+            state = demo_playing.begun(store, settings, deployment, seed, set_up.now(), understand)
             sources = demo_playing.ready(state, deployment, speed)
-        scheduler = polling.scheduler(store, sources, deployment, lambda posts: understand(posts, knowledge), set_up.now)
+        scheduler = polling.scheduler(store, sources, deployment, understand, set_up.now)
+        following = Following(store, cases, deployment, set_up.now)
         scheduler.start()
+        if not settings.kafka:  # otherwise the workers do it
+            following.start()
         stopped = _until_stopped()
         stopped.wait()
         log.info("stopping: what is stored stays, sources go on where they stood")
         scheduler.stop()
+        following.stop()
 
 
 def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collector, Any, Source]]:
@@ -52,6 +55,15 @@ def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collecto
                 yield collector, collector.client(settings), source
             except CredentialMissing as missing:
                 log.warning("%s (waiting: %s)", missing, source.id)
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[CaseStore]:
+    cases = open_cases(settings)
+    try:
+        yield cases
+    finally:
+        cases.close()
 
 
 @contextmanager

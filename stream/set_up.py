@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,14 @@ from pathlib import Path
 from core import settings as settings_of
 from core.deployment import Deployment, load
 from core.errors import BadDeployment, BadInput, Busy, StoreFailed
+from core.post import Post
 from core.settings import Settings
+from enrich.knowledge import learn
+from enrich.pipeline import understand
 from store.base import Store
 from store.embedded import EmbeddedStore
 
+Understand = Callable[[list[Post]], list[Post]]
 DEPLOYMENTS = Path(__file__).parent.parent / "deployments"
 NEUTRAL = DEPLOYMENTS / "default.toml"
 
@@ -62,6 +66,23 @@ def writing(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+@contextmanager
+def collecting(using: Settings, for_deployment: Deployment) -> Iterator[tuple[Store, Understand]]:
+    """Where collectors write, and how what they bring is understood: here and at once, or, with SADA_KAFKA, later by the workers."""
+    if not using.kafka:
+        knowledge = learn(for_deployment)
+        with writing(using, for_deployment) as store:
+            yield store, lambda posts: understand(posts, knowledge)
+        return
+    from stream.publishing import open_publishing  # the engines' clients cost half a second: only where they are used
+
+    many = open_publishing(using)
+    try:
+        yield many, list
+    finally:
+        many.close()
 
 
 @contextmanager

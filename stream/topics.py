@@ -12,8 +12,9 @@ RAW = "raw-posts"  # as the platforms told it
 POSTS = "posts"  # understood
 SAMPLES = "samples"  # sizes of accounts and numbers of posts
 CASES = "cases"  # steps of cases, for other systems
+COUNTS = "theme-counts"  # what each worker made of its own pages, for the one join that finds themes
 DEAD = "dead-letters"  # what could not be handled, with the reason
-TOPICS = (RAW, POSTS, SAMPLES, CASES, DEAD)
+TOPICS = (RAW, POSTS, SAMPLES, CASES, COUNTS, DEAD)
 
 
 class Samples(msgspec.Struct, frozen=True, kw_only=True):

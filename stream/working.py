@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 import faust
-from elasticsearch import AsyncElasticsearch, Elasticsearch
+from elasticsearch import AsyncElasticsearch
 
+from cases import desk
+from cases.store import open_cases
 from core.deployment import Deployment
 from core.errors import BadSettings, SadaError
+from core.post import Post
 from core.settings import Settings
 from enrich.knowledge import learn
 from enrich.pipeline import understand
 from store.distributed import credentials as elastic_credentials
-from store.elastic import ElasticStore
-from store.ledger import open_ledger
+from store.distributed import open_distributed
 from stream import app as application
 from stream import metrics, set_up
 from stream.agents import Parts, add_agents
 from stream.dead_letters import Limit
+from stream.following import ThemeJoin, count_themes
 from stream.handling import Indexer
 
 log = logging.getLogger("sada.work")
@@ -46,10 +50,11 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
         asyncio.get_running_loop().create_task(app.stop())
 
     credentials = elastic_credentials(settings)
+    store = open_distributed(settings)
     parts = Parts(
         understand=lambda posts: understand(posts, knowledge), indexer=Indexer(AsyncElasticsearch(engine, request_timeout=60, **credentials), index_prefix),
-        store=ElasticStore(Elasticsearch(engine, request_timeout=60, **credentials), index_prefix), ledger=open_ledger(settings.postgres) if settings.postgres else None, clock=set_up.now,
-        limit=Limit(), halt=halt,
+        store=store, ledger=store.ledger, clock=set_up.now, limit=Limit(), halt=halt, after=_desk(settings, deployment),
+        counts=partial(count_themes, deployment=deployment), themes=ThemeJoin(store, deployment, set_up.now).step if "themes" in stages else None,
     )  # fmt: skip
     app.on_before_shutdown.connect(_closing(parts), weak=False)
     add_agents(app, application.topics(app, prefix), parts, stages)
@@ -61,6 +66,16 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
         raise halted.reason
 
 
+def _desk(settings: Settings, deployment: Deployment) -> Callable[[Sequence[Post]], None]:
+    """What opens cases of durable posts; a page that comes twice opens nothing twice."""
+    cases = open_cases(settings)
+
+    def receive(posts: Sequence[Post]) -> None:
+        desk.receive(posts, deployment, cases, set_up.now(), 0)
+
+    return receive
+
+
 def _closing(parts: Parts):  # type: ignore[no-untyped-def]
     async def close(*_: object, **__: object) -> None:
         await parts.indexer.close()
@@ -70,7 +85,7 @@ def _closing(parts: Parts):  # type: ignore[no-untyped-def]
 
 def required(settings: Settings) -> tuple[str, str]:
     """The broker's and the engine's addresses. Raises BadSettings naming the one that is missing."""
-    for key, value in (("SADA_KAFKA", settings.kafka), ("SADA_ELASTICSEARCH", settings.elasticsearch)):
+    for key, value in (("SADA_KAFKA", settings.kafka), ("SADA_ELASTICSEARCH", settings.elasticsearch), ("SADA_POSTGRES", settings.postgres)):
         if not value:
             raise BadSettings(f"{key}: is not set; a worker needs it. On one machine use `sada run` instead.")
     return str(settings.kafka), str(settings.elasticsearch)
