@@ -60,6 +60,7 @@ LINES: tuple[Line, ...] = (
         (("user limit", "wait", "the user's requests of this hour are used up"), {"code": "17", "minutes": 60}),
         (("page limit", "wait", "the page's requests are used up"), {"code": "32", "minutes": 60}),
         (("rate limit", "wait", "too many calls"), {"code": "613", "minutes": 60}),
+        (("app limit", "wait", "the app's requests are used up"), {"code": "341", "minutes": 60}),
         *(((("business limit", "wait", "the page's requests are used up (business use case)"), {"code": str(n), "minutes": 60}))
           for n in range(80000, 80015)),
         (("blocked", "stop", "blocked for breaking the platform's policies; see the app's page"), {"code": "368"}),
@@ -108,6 +109,12 @@ LINES: tuple[Line, ...] = (
     Line("youtube", "key restricted", "credential", "the key may not be used from this address", code="ipRefererBlocked"),
     Line("youtube", "no permission", "credential", "this key may not ask that", code="insufficientPermissions"),
     Line("youtube", "credential refused", "credential", "the key is not accepted", code="authError"),
+    *(Line("youtube", "credential refused", "credential", "the login is not accepted", code=code)
+      for code in ("invalid_grant", "invalid_client", "invalid_token", "unauthorized_client", "unauthorized", "keyExpired")),
+    Line("youtube", "gone", "stop", "this channel is closed", code="channelClosed"),
+    Line("youtube", "gone", "stop", "this channel is suspended by the platform", code="channelSuspended"),
+    Line("youtube", "gone", "skip", "this is not there any more", code="playlistItemNotFound"),
+    Line("youtube", "rate limit", "wait", "asks us to wait", code="userRequestsExceedRateLimit", minutes=2),
     Line("youtube", "page lost", "retry", "the page we stood at is no longer known; the next pass begins anew", code="invalidPageToken"),
     Line("youtube", "unavailable", "retry", "does not work just now", code="SERVICE_UNAVAILABLE"),
     Line("youtube", "unavailable", "retry", "does not work just now", code="processingFailure"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.base import Answer, Context
-from collectors.parts import sample
+from collectors.parts import sample, together
 from collectors.told import moment, native, number, rows, stable_id, table, text
 from core.account import Account, AccountSample
 from core.post import Author, Kind, Media, Post
@@ -17,6 +17,8 @@ COMMENT_LINK = re.compile(r"facebook\.com/(\d+)/posts/(\d+)/?\?comment_id=(\d+)(
 COMMENT_KEYS = ("like_count", "comment_count", "can_remove", "can_hide", "user_likes", "parent")
 PAGE_KEYS = ("fan_count", "followers_count", "engagement", "verification_status", "overall_star_rating")
 MESSAGE_KEYS = ("message", "story", "title", "description", "created_time", "creation_time", "publish_time")
+EDGES = ("feed", "posts", "published_posts", "visitor_posts", "promotable_posts", "tagged", "photos", "videos", "live_videos", "ratings",
+         "conversations", "sharedposts")  # fmt: skip
 REVIEW_KEYS = ("open_graph_story", "recommendation_type", "has_review", "review_text")
 VIEWS = ("post_media_view", "post_impressions", "post_video_views", "total_video_views", "video_views")  # newest name first
 FOLLOWERS = ("page_follows", "page_fans")
@@ -32,7 +34,15 @@ def facebook_id(value: Any) -> str | None:
 
 
 def to_answer(node: Node, context: Context, parent: str | None = None, conversation: str | None = None) -> Answer:
-    """What one object of the Graph brought: a post with its comments, a page with its size, or numbers of a post known already."""
+    """What one object of the Graph brought, and what was asked for inside of it: a page's posts, a conversation's messages."""
+    inside = [to_answer(row, context) for edge in EDGES for row in rows(node.get(edge))]
+    messages = tuple(message(row, node, context) for row in rows(node.get("messages")))
+    itself = _itself(node, context, parent, conversation)
+    return together([itself, Answer(posts=messages), *inside], returned=1) if inside or messages else itself
+
+
+def _itself(node: Node, context: Context, parent: str | None, conversation: str | None) -> Answer:
+    """A post with its comments, a page with its size, or numbers of a post known already."""
     if any(key in node for key in REVIEW_KEYS) or node.get("type") == "places.rates":
         return Answer(posts=tuple(_reviews(node, context)))
     if _is_account(node):
@@ -200,6 +210,18 @@ def _reviews(node: Node, context: Context) -> Iterator[Post]:
     yield post
     for comment in [*rows(node.get("comments")), *rows(story.get("comments"))]:
         yield from posts(comment, context, post.id, post.id)
+
+
+def message(node: Node, thread: Node, context: Context) -> Post:
+    """A direct message of a conversation with the page."""
+    author, said, created = _author(node), text(node.get("message")) or "", _created(node, context)
+    said.encode()
+    thread_id = facebook_id(thread.get("id"))
+    return Post(
+        id=facebook_id(node.get("id")) or stable_id("facebook", author.id if author else None, created.isoformat(), said), platform="facebook",
+        kind=Kind.OWN if author and author.id == facebook_id(context.native_id) else Kind.DIRECT, text=said, created_at=created,
+        observed_at=context.now, source=context.source, account=context.account, author=author, conversation_id=thread_id,
+    )  # fmt: skip
 
 
 def _numbers_only(node: Node, context: Context) -> Answer:

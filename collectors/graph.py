@@ -229,7 +229,11 @@ def problem(platform: str, status: int, headers: Mapping[str, str], body: Any, n
     lower = {name.lower(): value for name, value in headers.items()}
     seconds = number(lower.get("retry-after"))
     until = now + timedelta(seconds=seconds) if seconds else usage(lower, now)[1]
-    return table.problem(platform, now, status=status, code=whole, message=message, until=until, detail=f"code {whole}" if whole else "")
+    detail = f"code {whole}" if whole else ""
+    found = table.problem(platform, now, status=status, code=whole, message=message, until=until, detail=detail)
+    if found.then == "stop" and error.get("is_transient") is True:  # a code we do not know, of which the platform says that it passes
+        return table.problem(platform, now, status=status, code="2", detail=detail)
+    return found
 
 
 def _unreadable(status: int, body: str | bytes) -> str:

@@ -18,6 +18,7 @@ Node = dict[str, Any]
 PLATFORM = "instagram"
 KINDS_OF_MEDIA = {1: "photo", 2: "video", 8: "photo"}
 EDGES_OF_COMMENTS = ("edge_media_to_parent_comment", "edge_media_to_comment", "edge_media_preview_comment", "edge_threaded_comments")
+CAPTION = 1  # the type of a comment that is its medium's caption
 FAILED = ("fail", "error")
 
 
@@ -55,6 +56,12 @@ def translate(body: Node, context: Context) -> Answer:
 def _one(node: Node, above: str | None, context: Context) -> Answer:
     if _is_medium(node):
         return Answer(posts=tuple(_with_comments(node, context)))
+    if _is_caption(node):
+        return Answer(
+            posts=(
+                _medium({"pk": node["media_id"], "taken_at": node.get("created_at"), "caption": node, "user": node.get("user")}, context),
+            )
+        )
     if _is_comment(node):
         return Answer(posts=tuple(_comments(node, above, above, context)))
     return _profile(node, context)
@@ -77,7 +84,12 @@ def _found(value: Any, above: str | None = None) -> Iterator[tuple[Node, str | N
 
 
 def _is_medium(node: Node) -> bool:
-    return ("taken_at_timestamp" in node and "shortcode" in node) or ("taken_at" in node and "pk" in node)
+    return ("taken_at_timestamp" in node and ("shortcode" in node or "id" in node)) or ("taken_at" in node and "pk" in node)
+
+
+def _is_caption(node: Node) -> bool:
+    """Whether it is a medium's own words, told beside its comments in their form."""
+    return node.get("type") == CAPTION and "media_id" in node
 
 
 def _is_comment(node: Node) -> bool:

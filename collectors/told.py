@@ -8,17 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 MILLISECONDS_FROM = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
+LARGEST_COUNT, LONGEST_COUNT = 2**63 - 1, 19
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
 def number(value: Any) -> int | None:
-    """A count as told, or None: not told. Text such as "190" counts; a negative number is a platform's way to say hidden."""
-    if isinstance(value, bool) or value is None:
-        return None
+    """A count as told, or None: not told. Text such as "190" counts; a negative number is a platform's way to say hidden.
+
+    What no store can hold (more than 63 bits) is no count either.
+    """
     if isinstance(value, str):
         value = value.translate(DIGITS).strip()
-        return int(value) if value.isdecimal() else None
-    return int(value) if isinstance(value, int | float) and value >= 0 and value == value else None
+        value = int(value) if value.isdecimal() and len(value) <= LONGEST_COUNT else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST_COUNT:
+        return None
+    return int(value)
 
 
 def moment(value: Any) -> datetime | None:

@@ -24,6 +24,8 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
     if isinstance(body, str | bytes):
         code = "" if status >= 400 else "html" if table.is_web_page(body) else "unreadable"
         return table.problem(PLATFORM, now, status=status, code=code)
+    if isinstance(by_login := object_(body).get("error"), str):  # the form of the login server
+        return table.problem(PLATFORM, now, status=status, code=by_login, message=str(body.get("error_description") or ""))
     error = object_(object_(body).get("error"))
     first = next(iter(rows(error.get("errors"))), {})
     reason = next((d["reason"] for d in rows(error.get("details")) if isinstance(d.get("reason"), str)), "")
@@ -36,7 +38,7 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
 def translate(body: Any, context: Context) -> Answer:
     """Any answer of the Data API, or the XML of a public feed. Raises PlatformProblem for an error."""
     if isinstance(body, str | bytes):
-        return youtube_feed.translate(body, context)
+        return youtube_feed.translate(body, context) if body.strip() else Answer()  # nothing was to be told (204)
     if isinstance(body, dict) and "error" in body:
         raise problem(0, {}, body, context.now)
     listed = isinstance(body, dict) and isinstance(body.get("items"), list)

@@ -228,6 +228,22 @@ def granularity(followers: int) -> int:
     return step if followers % step == 0 else 1
 
 
+def super_chat(node: Node, context: Context) -> Answer:
+    """A paid message as its list tells it, which is not that of the chat."""
+    told = table(node.get("snippet"))
+    id, said, by = youtube_id(node.get("id")), text(told.get("commentText")), table(told.get("supporterDetails"))
+    if id is None or not said:
+        return Answer()
+    said.encode()
+    author = youtube_id(by.get("channelId"))
+    post = Post(
+        id=id, platform=PLATFORM, kind=_kind(author, context, alone=Kind.COMMENT), text=said,
+        created_at=moment(told.get("createdAt")) or context.now, observed_at=context.now, source=context.source, account=context.account,
+        author=Author(id=author, name=text(by.get("displayName"))) if author else None,
+    )  # fmt: skip
+    return Answer(posts=(post,))
+
+
 KINDS: dict[str, Callable[[Node, Context], Answer]] = {
     "video": video,
     "liveBroadcast": video,
@@ -237,5 +253,6 @@ KINDS: dict[str, Callable[[Node, Context], Answer]] = {
     "commentThread": thread,
     "comment": comment,
     "liveChatMessage": chat,
+    "superChatEvent": super_chat,
     "channel": channel,
 }

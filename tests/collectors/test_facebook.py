@@ -297,6 +297,37 @@ def test_an_album_of_a_post_is_its_pictures() -> None:
     ]
 
 
+def test_posts_and_messages_asked_for_inside_of_a_page_come_out_too() -> None:
+    talk = {"id": "t_5", "messages": {"data": [{"id": "m_1", "message": "Is anybody there?", "from": {"id": "55"}, "created_time": AT},
+                                               {"id": "m_2", "message": "Yes.", "from": {"id": "10"}, "created_time": AT}]}}  # fmt: skip
+    answer = facebook.translate({"id": "10", "fan_count": 3, "feed": {"data": [post()]}, "conversations": {"data": [talk]}}, TOLD)
+    assert [(p.id, p.kind, p.conversation_id) for p in answer.posts] == [
+        ("facebook:10_1", Kind.MENTION, None), ("facebook:m_1", Kind.DIRECT, "facebook:t_5"), ("facebook:m_2", Kind.OWN, "facebook:t_5"),
+    ]  # fmt: skip
+    assert [s.followers for s in answer.account_samples] == [3]
+
+
+def test_one_failed_answer_of_a_batch_leaves_the_others_alone() -> None:
+    batch = [
+        {"code": 400, "body": '{"error": {"code": 100, "message": "m"}}'},
+        {"code": 200, "body": '{"data": [{"id": "10_1", "message": "Hi"}]}'},
+    ]
+    answer = facebook.translate(batch, TOLD)
+    assert [p.text for p in answer.posts] == ["Hi"] and [r.lost for r in answer.refused] == [False]
+
+
+def test_an_export_of_crowdtangle_is_read() -> None:
+    old = {"platformId": "10_9", "date": "2016-02-09 15:00:00", "message": "Old news", "account": {"platformId": "10", "name": "City"},
+           "statistics": {"actual": {"likeCount": 3, "loveCount": 0, "shareCount": 0}}}  # fmt: skip
+    found = only({"status": 200, "result": {"posts": [old]}})
+    assert (found.id, found.kind, found.likes, found.replies, found.reposts) == ("facebook:10_9", Kind.OWN, 3, None, 0)
+
+
+def test_an_error_that_the_platform_says_will_pass_is_tried_again() -> None:
+    unknown = {"error": {"code": 99999, "is_transient": True, "message": "m"}}
+    assert facebook.problem(400, {}, unknown, NOW).then == "retry"
+
+
 def test_where_the_next_page_begins_is_told_without_the_token() -> None:
     answer = facebook.translate(
         {"data": [], "paging": {"next": "https://graph.facebook.com/v9.0/1/feed?access_token=sesame&after=q"}}, TOLD

@@ -274,6 +274,15 @@ def test_a_web_comment_stands_under_its_medium_once_however_often_it_is_told() -
     assert [(p.id, p.parent_id) for p in instagram.translate(body, TOLD).posts] == [("instagram:7", None), ("instagram:9", "instagram:7")]
 
 
+def test_a_caption_told_beside_the_comments_is_its_mediums_text() -> None:
+    caption = {"pk": 5, "type": 1, "media_id": 7, "text": "The square", "created_at": 1_777_000_000, "user": {"pk": 10, "username": "city"}}
+    comment = {"pk": 9, "type": 0, "media_id": 7, "text": "Nice", "created_at": 1_777_000_001, "user": {"pk": 5}}
+    answer = instagram.translate({"caption": caption, "comments": [comment], "status": "ok"}, TOLD)
+    assert [(p.id, p.kind, p.text, p.parent_id) for p in answer.posts] == [
+        ("instagram:7", Kind.OWN, "The square", None), ("instagram:9", Kind.COMMENT, "Nice", "instagram:7"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("body", "then"), [
     ({"message": "checkpoint_required", "status": "fail"}, "credential"), ({"message": "Please wait a few minutes before you try again.", "status": "fail"}, "wait"),
     ({"authenticated": False, "status": "ok"}, "credential"), ({"type": "CHALLENGE", "status": "ok"}, "credential"),

@@ -292,6 +292,19 @@ def test_a_comment_whose_original_is_not_told_keeps_what_is_shown() -> None:
     assert only(told).text == "<b>Thank you!</b>"
 
 
+def test_a_paid_message_brings_its_words() -> None:
+    told = {
+        "commentText": "Mend the bridge",
+        "createdAt": "2026-04-30T10:00:00Z",
+        "supporterDetails": {"channelId": "UCp", "displayName": "P"},
+    }
+    assert only({"kind": "youtube#superChatEvent", "id": "s1", "snippet": told}).text == "Mend the bridge"
+
+
+def test_a_login_that_is_refused_asks_for_a_new_credential() -> None:
+    assert youtube.problem(400, {}, {"error": "invalid_grant", "error_description": "Token has been revoked."}, NOW).then == "credential"
+
+
 def test_one_bad_comment_in_a_page_is_refused_without_its_text() -> None:
     rows = [remark(f"t{n}") for n in range(99)] + [remark("t99", at="never", said="a secret")]
     answer = youtube.translate({"kind": "youtube#commentListResponse", "items": rows}, TOLD)
