@@ -21,6 +21,41 @@ class Line(msgspec.Struct, frozen=True):
     until: Literal["next hour", "midnight UTC", "midnight Pacific", "next month"] | None = None
 
 
+def _graph(platform: str) -> tuple[Line, ...]:
+    """Facebook's and Instagram's Graph API: code, or code/subcode."""
+    return (
+        Line(platform, "token expired", "credential", "the token has expired", code="190/463"),
+        Line(platform, "token withdrawn", "credential", "the token was made invalid (password changed, or the person withdrew it)", code="190/460"),
+        Line(platform, "app removed", "credential", "the person removed our app", code="190/458"),
+        Line(platform, "credential refused", "credential", "the token is not accepted", code="190"),
+        Line(platform, "credential refused", "credential", "the token's session is over", code="102"),
+        Line(platform, "not signed", "credential", "needs the app secret's proof", code="100", words="appsecret"),
+        Line(platform, "not signed", "credential", "needs the app secret's proof", code="100", words="app secret proof"),
+        Line(platform, "no permission", "credential", "the app lacks Page Public Content Access", words="page public content access"),
+        Line(platform, "app limit", "wait", "the app's requests of this hour are used up", code="4", minutes=60),
+        Line(platform, "user limit", "wait", "the user's requests of this hour are used up", code="17", minutes=60),
+        Line(platform, "page limit", "wait", "the page's requests are used up", code="32", minutes=60),
+        Line(platform, "rate limit", "wait", "too many calls", code="613", minutes=60),
+        Line(platform, "app limit", "wait", "the app's requests are used up", code="341", minutes=60),
+        *(Line(platform, "business limit", "wait", "the page's requests are used up (business use case)", code=str(n), minutes=60) for n in range(80000, 80015)),
+        Line(platform, "blocked", "stop", "blocked for breaking the platform's policies; see the app's page", code="368"),
+        Line(platform, "too much data", "retry", "the page was too big; a smaller one is asked for", words="reduce the amount of data"),
+        Line(platform, "cursor too old", "retry", "the place we stood at is no longer known; the next pass begins anew", code="100", words="cursor"),
+        Line(platform, "hidden or gone", "skip", "this is gone or we may not see it; looked at a second time later", code="100/33"),
+        Line(platform, "bad question", "stop", "the question is not understood", code="100"),
+        Line(platform, "bad question", "stop", "the question is not understood", code="2500"),
+        Line(platform, "bad question", "stop", "the question is not understood", code="12"),
+        Line(platform, "gone", "skip", "this object is not there any more", code="803"),
+        Line(platform, "gone", "skip", "this object is not there any more", code="24"),
+        Line(platform, "no permission", "credential", "the token lacks a permission", code="10"),
+        *(Line(platform, "no permission", "credential", "the token lacks a permission", code=str(n)) for n in range(200, 300)),
+        Line(platform, "no permission", "credential", "the token lacks a permission", code="3"),
+        Line(platform, "unavailable", "retry", "does not work just now", code="1"),
+        Line(platform, "unavailable", "retry", "does not work just now", code="2"),
+        Line(platform, "session over", "credential", "the login is not accepted", code="400", words="verification code"),
+    )  # fmt: skip
+
+
 LINES: tuple[Line, ...] = (
     # X: the type of the problem tells; a 429 may be a short limit or the month's cap
     Line("x", "usage cap", "stop", "the month's reads are used up", code="usage-capped", words="monthly", until="next month"),
@@ -46,39 +81,8 @@ LINES: tuple[Line, ...] = (
     Line("x", "suspended", "credential", "the app or the user behind it is suspended", status=403, words="suspended"),
     Line("x", "no permission", "credential", "this credential may not ask that", status=403),
     Line("x", "unavailable", "retry", "does not work just now", code="service-unavailable"),
-    # Facebook and Instagram (Graph API): code, or code/subcode
-    *(Line(platform, *rest, **more) for platform in ("facebook", "instagram") for rest, more in (
-        (("token expired", "credential", "the token has expired"), {"code": "190/463"}),
-        (("token withdrawn", "credential", "the token was made invalid (password changed, or the person withdrew it)"), {"code": "190/460"}),
-        (("app removed", "credential", "the person removed our app"), {"code": "190/458"}),
-        (("credential refused", "credential", "the token is not accepted"), {"code": "190"}),
-        (("credential refused", "credential", "the token's session is over"), {"code": "102"}),
-        (("not signed", "credential", "needs the app secret's proof"), {"code": "100", "words": "appsecret"}),
-        (("not signed", "credential", "needs the app secret's proof"), {"code": "100", "words": "app secret proof"}),
-        (("no permission", "credential", "the app lacks Page Public Content Access"), {"words": "page public content access"}),
-        (("app limit", "wait", "the app's requests of this hour are used up"), {"code": "4", "minutes": 60}),
-        (("user limit", "wait", "the user's requests of this hour are used up"), {"code": "17", "minutes": 60}),
-        (("page limit", "wait", "the page's requests are used up"), {"code": "32", "minutes": 60}),
-        (("rate limit", "wait", "too many calls"), {"code": "613", "minutes": 60}),
-        (("app limit", "wait", "the app's requests are used up"), {"code": "341", "minutes": 60}),
-        *(((("business limit", "wait", "the page's requests are used up (business use case)"), {"code": str(n), "minutes": 60}))
-          for n in range(80000, 80015)),
-        (("blocked", "stop", "blocked for breaking the platform's policies; see the app's page"), {"code": "368"}),
-        (("too much data", "retry", "the page was too big; a smaller one is asked for"), {"words": "reduce the amount of data"}),
-        (("cursor too old", "retry", "the place we stood at is no longer known; the next pass begins anew"), {"code": "100", "words": "cursor"}),
-        (("hidden or gone", "skip", "this is gone or we may not see it; looked at a second time later"), {"code": "100/33"}),
-        (("bad question", "stop", "the question is not understood"), {"code": "100"}),
-        (("bad question", "stop", "the question is not understood"), {"code": "2500"}),
-        (("bad question", "stop", "the question is not understood"), {"code": "12"}),
-        (("gone", "skip", "this object is not there any more"), {"code": "803"}),
-        (("gone", "skip", "this object is not there any more"), {"code": "24"}),
-        (("no permission", "credential", "the token lacks a permission"), {"code": "10"}),
-        *((("no permission", "credential", "the token lacks a permission"), {"code": str(n)}) for n in range(200, 300)),
-        (("no permission", "credential", "the token lacks a permission"), {"code": "3"}),
-        (("unavailable", "retry", "does not work just now"), {"code": "1"}),
-        (("unavailable", "retry", "does not work just now"), {"code": "2"}),
-        (("session over", "credential", "the login is not accepted"), {"code": "400", "words": "verification code"}),
-    )),
+    *_graph("facebook"),
+    *_graph("instagram"),
     # Instagram without the Graph API (instaloader)
     Line("instagram", "challenge", "credential", "asks for a check by a person; sign in once in a browser", words="checkpoint_required"),
     Line("instagram", "challenge", "credential", "asks for a check by a person; sign in once in a browser", words="challenge"),

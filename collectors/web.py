@@ -40,7 +40,7 @@ class BoundedSession(requests.Session):
             address = self._there + address[len(self._here) :]
         how |= {"timeout": (CONNECT_S, self._silence_s), "stream": True}
         until = time.monotonic() + self._whole_s
-        response = super().request(method, address, *args, **how)
+        response = super().request(method if isinstance(method, str) else method.decode(), address, *args, **how)
         response._content = self._read(response, until)  # what requests itself does for an answer that is no stream
         return response
 

@@ -29,7 +29,7 @@ def translate(body: Any, context: Context) -> Answer:
     if trouble := _trouble(body, errors, context.now):
         raise trouble
     pieces = list(_pieces(body))
-    found = parts.translated(pieces, lambda piece: _one(*piece, context))
+    found = parts.translated(pieces, lambda piece: _one(piece[0], piece[1], context))
     meta = told.table(told.table(body).get("meta"))
     return msgspec.structs.replace(
         found, next=told.native(meta.get("next_token")), cursor=told.native(meta.get("newest_id")) or _newest(found),
@@ -100,7 +100,7 @@ def _one(raw: dict[str, Any], beside: Around, context: Context) -> Answer:
 
 def _has_words(raw: dict[str, Any]) -> bool:
     """DM events also tell of people joining and leaving a conversation."""
-    return raw.get("event_type", "MessageCreate") == "MessageCreate"
+    return bool(raw.get("event_type", "MessageCreate") == "MessageCreate")
 
 
 def _newest(found: Answer) -> str | None:

@@ -69,14 +69,15 @@ def to_post(raw: dict[str, Any], beside: Around, context: Context) -> Post:
         raise ValueError("a post without an id")
     user = beside.users.get(told.native(raw.get("author_id")) or "", {})
     conversation = told.native(raw.get("conversation_id"))
-    return Post(
+    post = Post(
         id=f"x:{id}", platform=PLATFORM, kind=_kind(raw, user, context), text=_text(raw), created_at=_created(raw, id, context),
         observed_at=context.now, source=context.source, account=context.account, author=author(told.native(raw.get("author_id")), user),
         platform_language=told.text(raw.get("lang")), edited_at=_edited(raw, id, context), url=address(id, user),
         parent_id=f"x:{parent}" if (parent := _referenced(raw, "replied_to")) else None,
         conversation_id=f"x:{conversation}" if conversation else None, media=_media(raw, beside), place_told=_place(raw, beside),
-        versions=_versions(raw, id, beside, context), **counts(raw),
+        versions=_versions(raw, id, beside, context),
     )  # fmt: skip
+    return msgspec.structs.replace(post, **counts(raw))
 
 
 def _text(raw: dict[str, Any]) -> str:

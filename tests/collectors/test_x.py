@@ -370,10 +370,18 @@ def test_a_second_look_brings_numbers_and_new_answers_and_a_suspicion():
     ] == "(conversation_id:2041000000000000100)"
 
 
-def test_where_nothing_is_seen_nothing_is_called_missing():
-    with pytest.raises(PlatformProblem) as told:
-        looked({"/2/tweets": Reply({"errors": body("lookup")["errors"]})})
-    assert told.value.then == "skip"
+NOTHING_SEEN = Reply({"errors": body("lookup")["errors"]})
+
+
+def test_where_none_of_the_posts_is_seen_the_credential_is_tried_on_our_own_account():
+    found, seen = looked({"/2/tweets": NOTHING_SEEN, "/2/users/by": answer("x/users")})
+    assert found[0].missing == ("x:2041000000000000700",) and [a.path for a in seen] == ["/2/tweets", "/2/users/by"]
+
+
+@pytest.mark.parametrize("account", [Reply({"errors": [{"title": "Not Found Error"}]}), Reply({}, status=401)])
+def test_where_the_credential_sees_nothing_nothing_is_called_missing(account):
+    with pytest.raises(PlatformProblem):
+        looked({"/2/tweets": NOTHING_SEEN, "/2/users/by": account})
 
 
 def test_a_hundred_posts_cost_one_call():
