@@ -20,12 +20,11 @@ from core.account import Account, AccountSample
 from core.errors import DiskFull, StoreFailed
 from core.post import EngagementSample, Post, interactions
 from core.theme import Theme
-from store import buckets, embedded_sql
+from store import buckets, embedded_count, embedded_find, embedded_sql
 from store.base import Batch, Follower, Pass, Saved
 from store.embedded_sql import CUBES, micros, moment
 from store.merge import is_same, merged
 from store.query import (
-    COUNT_LIMIT,
     AccountHistory,
     Count,
     CountPosts,
@@ -200,19 +199,16 @@ class EmbeddedStore:
 
     def count(self, question: CountPosts) -> list[Count]:
         """Posts and interactions by time and dimensions, in order of time and keys."""
-        sql, values, from_cube = embedded_sql.count(question, self.timezone)
-        rows = self._rows(sql, values)
-        unit = embedded_sql.raw_unit(question)
-        raw = ((_start(r[0], unit, from_cube) if question.bucket else None, r[1:-2], r[-2], r[-1]) for r in rows)
+        unit = embedded_count.raw_unit(question)
+        raw: list[buckets.Raw] = []
+        for part in embedded_count.parts(question, self.timezone, embedded_find.plan(self._rows, question.filter)):
+            rows = self._rows(part.sql, part.values)
+            raw += ((_start(r[0], unit, part.in_days) if question.bucket else None, r[1:-2], r[-2], r[-1]) for r in rows)
         return buckets.gather(question, raw)
 
     def find(self, question: FindPosts) -> Found:
         """One page of posts, and how many there are up to COUNT_LIMIT."""
-        sql, values = embedded_sql.find(question)
-        posts = tuple(_post(record) for (record,) in self._rows(sql, values))
-        said, values = embedded_sql.where(question.filter)
-        counted = self._rows(f"SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE {said} LIMIT {COUNT_LIMIT + 1})", values)[0][0]
-        return Found(posts=posts, total=min(counted, COUNT_LIMIT), total_is_exact=counted <= COUNT_LIMIT)
+        return embedded_find.found(self._rows, question)
 
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week, only hours that have posts."""
@@ -276,17 +272,19 @@ class EmbeddedStore:
 
     def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str:
         """The SQL behind a chart, with its values."""
+        return "\n".join(f"{sql}\n-- {json.dumps(values, ensure_ascii=False)}" for sql, values in self._behind(question))
+
+    def _behind(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> list[embedded_sql.Sql]:
         if isinstance(question, CountPosts):
-            sql, values, _ = embedded_sql.count(question, self.timezone)
-        elif isinstance(question, FindPosts):
-            sql, values = embedded_sql.find(question)
-        elif isinstance(question, WeekHours):
+            using = embedded_find.plan(self._rows, question.filter)
+            return [(part.sql, part.values) for part in embedded_count.parts(question, self.timezone, using)]
+        if isinstance(question, FindPosts):
+            return [embedded_find.sql(question, embedded_find.plan(self._rows, question.filter), question.limit, question.offset)]
+        if isinstance(question, WeekHours):
             said, values = embedded_sql.where(question.filter)
-            sql = f"SELECT created, interactions, views FROM posts WHERE {said}"
-        else:
-            said, values = _history_where(question)
-            sql = f"SELECT account, at, record FROM account_samples WHERE {said} ORDER BY at"
-        return f"{sql}\n-- {json.dumps(values, ensure_ascii=False)}"
+            return [(f"SELECT created, interactions, views FROM posts WHERE {said}", values)]
+        said, values = _history_where(question)
+        return [(f"SELECT account, at, record FROM account_samples WHERE {said} ORDER BY at", values)]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -298,7 +296,8 @@ class EmbeddedStore:
 
 
 def _history_where(question: AccountHistory) -> embedded_sql.Sql:
-    said, values = ["1"], []
+    said: list[str] = ["1"]
+    values: list[object] = []
     if question.accounts:
         said.append(f"account IN ({','.join('?' * len(question.accounts))})")
         values += question.accounts

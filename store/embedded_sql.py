@@ -1,10 +1,11 @@
 """Questions as SQL for the SQLite file. Pure: a question in, text and parameters out."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+
+import msgspec
 
 from core import spelling
-from store.query import CountPosts, Filter, FindPosts
+from store.query import Filter
 
 # One table of posts; the columns are what filters and counts need, `record` is the whole post. `topics` and `places` hold
 # "|a|b|", so that one index covers every question that counts.
@@ -63,7 +64,19 @@ def moment(micro: int) -> datetime:
     return EPOCH + timedelta(microseconds=micro)
 
 
-def where(which: Filter) -> Sql:
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How to look for words: fetch every match, or (`walk`) go along the posts and look whether each is among the matches;
+    and within which post numbers matches count at all.
+    """
+
+    walk: bool = False
+    within: tuple[int, int] | None = None
+
+
+FETCH = Plan()  # every match is fetched
+
+
+def where(which: Filter, plan: Plan = FETCH) -> Sql:
     """The WHERE of a filter over posts."""
     said: list[str] = [] if which.deleted else ["deleted = 0"]
     values: list[object] = []
@@ -71,104 +84,44 @@ def where(which: Filter) -> Sql:
         if at is not None:
             said.append(f"created {bound} ?")
             values.append(micros(at))
-    for says, more in (_chosen(which), _searched(which)):
+    for says, more in (chosen(which), _searched(which, plan)):
         said += says
         values += more
     return " AND ".join(said) or "1", values
 
 
-def _chosen(which: Filter) -> tuple[list[str], list[object]]:
+def chosen(which: Filter) -> tuple[list[str], list[object]]:
+    """What a filter says beyond time and words, as conditions that are joined by AND."""
     said: list[str] = []
     values: list[object] = []
     for name, column in SINGLE.items():
-        if chosen := getattr(which, name):
-            said.append(f"{column} IN ({','.join('?' * len(chosen))})")
-            values += chosen
+        wanted = getattr(which, name)
+        if name == "kinds" and wanted == ("own",):
+            said.append("kind = 'own'")  # said outright, as the index own_posts says it
+        elif wanted:
+            said.append(f"{column} IN ({','.join('?' * len(wanted))})")
+            values += wanted
     for name, column in MANY.items():
-        if chosen := getattr(which, name):
-            said.append("(" + " OR ".join(f"instr({column}, ?)" if c else f"{column} = ?" for c in chosen) + ")")
-            values += [f"|{c}|" if c else "" for c in chosen]
+        if wanted := getattr(which, name):
+            said.append("(" + " OR ".join(f"instr({column}, ?)" if c else f"{column} = ?" for c in wanted) + ")")
+            values += [f"|{c}|" if c else "" for c in wanted]
     if which.author is not None:
         said.append("author = ?")
         values.append(which.author)
     return said, values
 
 
-def _searched(which: Filter) -> tuple[list[str], list[object]]:
+def _searched(which: Filter, plan: Plan) -> tuple[list[str], list[object]]:
     if not which.search:
         return [], []
-    terms = spelling.search_terms(which.search)
-    if not terms:
+    match = matched(which.search)
+    if not match:
         return ["0"], []
-    match = " AND ".join('"' + " ".join(words) + '"' + ("*" if prefix else "") for words, prefix in terms)
-    return ["number IN (SELECT rowid FROM words WHERE words MATCH ?)"], [match]
+    bounds = " AND rowid BETWEEN ? AND ?" if plan.within else ""
+    return [f"{'+' if plan.walk else ''}number IN (SELECT rowid FROM words WHERE words MATCH ?{bounds})"], [match, *(plan.within or ())]
 
 
-def count(question: CountPosts, zone: str) -> tuple[str, list[object], bool]:
-    """SQL for a count, its values, and whether its times are day numbers (a cube's) rather than hours."""
-    cube = _cube(question, zone)
-    columns = [COLUMN.get(d, d) for d in question.by]
-    start = _start(question, bool(cube))
-    source, sums = (cube, "SUM(posts), SUM(interactions)") if cube else ("posts", "COUNT(*), SUM(COALESCE(interactions, 0))")
-    said, values = _cube_where(question) if cube else where(question.filter)
-    index = " INDEXED BY posts_by_time" if source == "posts" and _is_covered(question) else ""
-    groups = ", ".join(["1", *(str(i + 2) for i in range(len(columns)))])
-    sql = f"SELECT {', '.join([start, *columns])}, {sums} FROM {source}{index} WHERE {said} GROUP BY {groups}"
-    return sql, values, bool(cube)
-
-
-def _start(question: CountPosts, from_cube: bool) -> str:
-    if not question.bucket:
-        return "0"
-    return "day" if from_cube else f"created / {raw_unit(question)}"
-
-
-def raw_unit(question: CountPosts) -> int:
-    """Microseconds of the unit in which times are counted: an hour, or a quarter where local hours begin at +:30 or +:45."""
-    return 3_600_000_000 if question.bucket != "quarter" and _hours_do(question.timezone) else 900_000_000
-
-
-def _hours_do(name: str) -> bool:
-    """Whether hours of this zone begin at hours of UTC (not so at +03:30 and +05:45)."""
-    offset = datetime(2026, 1, 1, tzinfo=ZoneInfo(name)).utcoffset() or timedelta()
-    return offset % timedelta(hours=1) == timedelta()
-
-
-def _is_covered(question: CountPosts) -> bool:
-    f = question.filter
-    return not (f.search or f.ids or f.sources or f.author or "source" in question.by)
-
-
-def _cube(question: CountPosts, zone: str) -> str | None:
-    """The smallest cube that can answer, if any can."""
-    f = question.filter
-    if question.bucket in ("quarter", "hour") or question.timezone != zone or f.deleted or not _is_covered(question):
-        return None
-    if not all(at is None or _is_midnight(at, zone) for at in (f.since, f.until)):
-        return None
-    needed = {COLUMN.get(d, d) for d in question.by}
-    needed |= {column for name, column in (SINGLE | MANY).items() if getattr(f, name)}
-    return next((name for name, dims in CUBES.items() if needed <= set(dims)), None)
-
-
-def _is_midnight(at: datetime, zone: str) -> bool:
-    local = at.astimezone(ZoneInfo(zone))
-    return local.hour == local.minute == local.second == local.microsecond == 0
-
-
-def _cube_where(question: CountPosts) -> Sql:
-    zone = ZoneInfo(question.timezone)
-    said, values = _chosen(question.filter)
-    for bound, at in ((">=", question.filter.since), ("<", question.filter.until)):
-        if at is not None:
-            said.append(f"day {bound} ?")
-            values.append(at.astimezone(zone).date().toordinal())
-    return " AND ".join(said) or "1", values
-
-
-def find(question: FindPosts) -> Sql:
-    """SQL for one page of posts."""
-    said, values = where(question.filter)
-    order = {"newest": "created DESC, number DESC", "oldest": "created, number", "most": "interactions DESC, created DESC",
-             "least": "interactions IS NULL, interactions, created DESC"}[question.order]  # fmt: skip
-    return f"SELECT record FROM posts WHERE {said} ORDER BY {order} LIMIT ? OFFSET ?", [*values, question.limit, question.offset]
+def matched(search: str) -> str:
+    """What a person typed as FTS5's MATCH; empty if there is no word in it."""
+    terms = spelling.search_terms(search)
+    return " AND ".join('"' + " ".join(words) + '"' + ("*" if prefix else "") for words, prefix in terms)
