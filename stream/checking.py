@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from collectors.base import Checks, Collector, Finding, Source
-from collectors.every import COLLECTORS
 from core.deployment import Deployment
 from core.errors import BadInput, CredentialMissing, PlatformProblem
 from core.settings import Settings
 from stream import ledger, set_up
+from stream.every import COLLECTORS
 
 ENOUGH = 20  # passes of a source that tell its health
 

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from collectors.base import Collector, Source
-from collectors.every import COLLECTORS
 from core.deployment import Deployment
 from core.errors import AskedWrongly, CredentialMissing
 from core.settings import Settings
 from store.base import Pass
 from stream import checking, collecting, ledger, running, set_up
+from stream.every import COLLECTORS
 
 app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -49,6 +49,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     deployment: Deployment
     time_unless_told: datetime
+    otherwise: dict[str, str] = {}  # field → what it is where the row does not say
 
 
 def columns(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
@@ -91,7 +92,7 @@ def _field(column: str, asked: dict[str, str], by_map: str | None) -> str:
 
 def to_post(row: reading.Row, rules: Rules) -> Post:
     """One row as a post. Raises ValueError saying what is wrong with it, never quoting its text."""
-    told = {field: value.strip() for field, column in rules.columns.items() if (value := row.get(column) or "").strip()}
+    told = rules.otherwise | {field: value.strip() for field, column in rules.columns.items() if (value := row.get(column) or "").strip()}
     if "text" not in told:
         raise ValueError("has no text")
     text = row[rules.columns["text"]]
@@ -166,8 +167,8 @@ def run(path: Path, store: Store, rules: Rules, understand: Understand, clock: C
     rejected = path.with_name(path.name + ".rejected.csv")
     refusals = _kept_refusals(rejected, progress)
     line = Pass(id=f"{rules.source}@{clock().isoformat()}", source=rules.source, platform="import", started=clock(), cursor_before=before)
-    for batch in _batches(row for row in reading.rows(path) if row[0] > progress.line):
-        posts, refused = _posts(batch, rules)
+    for batch in batches(row for row in reading.rows(path) if row[0] > progress.line):
+        posts, refused = posts_of(batch, rules)
         refusals += refused
         understood = tuple(understand(posts))
         progress = _save(store, rules.source, progress, batch, understood, len(refused))
@@ -178,11 +179,11 @@ def run(path: Path, store: Store, rules: Rules, understand: Understand, clock: C
     return progress
 
 
-def _batches(rows: Iterator[reading.Numbered]) -> Iterator[list[reading.Numbered]]:
+def batches(rows: Iterator[reading.Numbered]) -> Iterator[list[reading.Numbered]]:
     return iter(lambda: list(islice(rows, BATCH)), [])
 
 
-def _posts(batch: Sequence[reading.Numbered], rules: Rules) -> tuple[list[Post], list[tuple[int, str]]]:
+def posts_of(batch: Sequence[reading.Numbered], rules: Rules) -> tuple[list[Post], list[tuple[int, str]]]:
     posts, refused = [], []
     for number, row in batch:
         try:
@@ -235,14 +236,14 @@ def _write_refusals(rejected: Path, refusals: list[tuple[int, str]]) -> None:
 
 def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rules:
     """The rules for this file: its columns, and a source named by its content's beginning so that a moved file is the same file."""
-    header = _header(path)
+    header = header_of(path)
     with path.open("rb") as file:
         mark = hashlib.sha256(file.read(1 << 20)).hexdigest()[:12]
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return Rules(columns=columns(header, asked), source=f"import.{path.stem[:40]}.{mark}", deployment=deployment, time_unless_told=changed)
 
 
-def _header(path: Path) -> list[str]:
+def header_of(path: Path) -> list[str]:
     """The columns; of a JSONL file those of its first hundred lines."""
     seen: dict[str, None] = {}
     for _, row in islice(reading.rows(path), 100 if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else 1):

@@ -14,12 +14,12 @@ from typing import Any
 
 from cases.store import CaseStore, open_cases
 from collectors.base import Collector, Source
-from collectors.every import COLLECTORS
 from core.deployment import Deployment
 from core.errors import CredentialMissing
 from core.settings import Settings
 from stream import demo_playing, polling, set_up
 from stream.demo import SEED
+from stream.every import COLLECTORS
 from stream.following import Following
 
 log = logging.getLogger("sada")
