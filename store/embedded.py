@@ -71,11 +71,12 @@ class EmbeddedStore:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(embedded_sql.SCHEMA)
-        known = self._db.execute("SELECT value FROM meta WHERE key = 'timezone'").fetchone()
-        if known is None or known[0] != self.timezone:
+        known = self._db.execute("SELECT value FROM meta WHERE key = 'counted'").fetchone()
+        counted = f"{self.timezone} {embedded_sql.COUNTED}"
+        if known is None or known[0] != counted:
             with self._transaction():
                 self._recount()
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('timezone', ?)", [self.timezone])
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('counted', ?)", [counted])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -167,7 +168,7 @@ class EmbeddedStore:
                 " posts = posts + excluded.posts, interactions = interactions + excluded.interactions", rows)  # fmt: skip
 
     def _recount(self) -> None:
-        """Make the daily counts anew; needed when the time zone, and so every day's edge, changed."""
+        """Make the daily counts anew; needed when the time zone, and so every day's edge, or what is counted changed."""
         cubes: dict[str, Counter[Row]] = {name: Counter() for name in CUBES}
         for name in CUBES:
             self._db.execute(f"DELETE FROM {name}")

@@ -35,7 +35,10 @@ CREATE TABLE IF NOT EXISTS themes(id TEXT PRIMARY KEY, raised INTEGER, record BL
 """
 
 # Counts by local day, kept up to date in the transaction that changes a post, so that a year costs what a month costs.
+# The first that knows every dimension a question names answers it, so the small ones come first.
 CUBES: dict[str, tuple[str, ...]] = {
+    "daily_marks": ("sentiment", "intent"),
+    "daily_accounts": ("account", "kind"),
     "daily": ("platform", "account", "kind", "language", "sentiment", "intent"),
     "daily_topics": ("topics", "sentiment", "intent", "platform"),
     "daily_places": ("places", "topics", "sentiment"),
@@ -45,6 +48,8 @@ SCHEMA += "".join(
     f" PRIMARY KEY(day, {', '.join(dims)})) WITHOUT ROWID;\n"
     for name, dims in CUBES.items()
 )
+
+COUNTED = f"daily counts {sorted(CUBES.items())}"  # changes when they do, so that a file of before is counted anew
 
 SINGLE = {"platforms": "platform", "accounts": "account", "kinds": "kind", "languages": "language", "sentiments": "sentiment",
           "intents": "intent", "sources": "source", "ids": "id"}  # fmt: skip

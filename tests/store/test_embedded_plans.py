@@ -56,14 +56,14 @@ def test_a_count_from_daily_counts_and_edges_is_the_count_of_the_posts(both, sin
 def test_whole_days_come_from_the_daily_counts_and_only_the_edges_from_the_posts() -> None:
     asked = CountPosts(filter=Filter(since=START, until=START + timedelta(days=5)), by=("sentiment",), timezone=RIYADH)
     cube, before, after = embedded_count.parts(asked, RIYADH)  # START is 03:00 in Riyadh
-    assert " FROM daily WHERE" in cube.sql
+    assert " FROM daily_marks WHERE" in cube.sql
     assert all(" FROM posts INDEXED BY posts_by_time WHERE" in edge.sql for edge in (before, after))
 
 
 def test_whole_days_alone_touch_no_post() -> None:
     asked = CountPosts(filter=Filter(since=START - timedelta(hours=3)), by=("sentiment",), timezone=RIYADH)
     (cube,) = embedded_count.parts(asked, RIYADH)
-    assert " FROM daily WHERE" in cube.sql
+    assert " FROM daily_marks WHERE" in cube.sql
 
 
 def test_less_than_a_day_is_counted_from_the_posts() -> None:
@@ -93,3 +93,14 @@ def test_the_index_of_own_posts_is_used(both) -> None:  # type: ignore[no-untype
     stored, _, _ = both
     sql, values = embedded_find.sql(FindPosts(filter=Filter(kinds=("own",), since=START), order="most"), Plan(), 3, 0)
     assert "own_posts" in str(stored._rows(f"EXPLAIN QUERY PLAN {sql}", values))
+
+
+def test_a_file_whose_daily_counts_are_of_before_is_counted_anew(tmp_path: Path) -> None:
+    old = EmbeddedStore(tmp_path / "posts.db", RIYADH)
+    old.save(Batch(posts=tuple(posts())))
+    old._db.execute("DELETE FROM daily_marks")
+    old._db.execute("UPDATE meta SET value = 'of an earlier version' WHERE key = 'counted'")
+    asked = CountPosts(by=("sentiment",), timezone=RIYADH)
+    assert old.count(asked) == []
+    old.close()
+    assert sum(c.posts for c in EmbeddedStore(tmp_path / "posts.db", RIYADH).count(asked)) == 350
