@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
@@ -51,7 +52,7 @@ class Turns:
         self._left[door.platform, who] = (left - 1 if left >= 1 else left, at)
         if len(self._left) > MOST_KNOCKERS:
             self._left.popitem(last=False)
-        return 0 if left >= 1 else int((1 - left) / fill) + 1
+        return 0 if left >= 1 else max(1, math.ceil((1 - left) / fill))
 
 
 def is_signed(door: Door, name: str, body: bytes, header: Headers, now: datetime, token: str) -> bool:

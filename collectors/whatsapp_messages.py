@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import parts, table, told
+from collectors import parts, table, told, versions
 from collectors.base import Answer, Context, Receipt
 from core.post import Author, Kind, Media, Post
 
@@ -49,12 +49,12 @@ def change_answer(change: Node, context: Context) -> Answer:
         for thread in told.rows(part.get("threads"))
         for m in told.rows(thread.get("messages"))
     ]
-    answers = [
-        parts.translated([*told.rows(value.get("messages")), *history], lambda one: message_answer(one, beside, context)),
-        parts.translated(told.rows(value.get("message_echoes")), lambda one: message_answer(one, beside, context, ours=True)),
-        parts.translated(told.rows(value.get("statuses")), lambda one: receipt_answer(one, context)),
-    ]  # fmt: skip
-    return parts.together(answers)
+    said = [(one, False) for one in (*told.rows(value.get("messages")), *history)] + [
+        (one, True) for one in told.rows(value.get("message_echoes"))
+    ]
+    answers = [parts.translated([one], lambda one, ours=ours: message_answer(one, beside, context, ours)) for one, ours in said]  # type: ignore[misc]
+    answers.append(parts.translated(told.rows(value.get("statuses")), lambda one: receipt_answer(one, context)))
+    return versions.with_latest(answers, parts.together(answers))
 
 
 def message_answer(message: Node, beside: Around, context: Context, ours: bool = False) -> Answer:
