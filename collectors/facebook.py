@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from collectors import facebook_webhooks, graph
+from collectors import facebook_webhooks, graph, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.crowdtangle import is_crowdtangle
 from collectors.crowdtangle import to_answer as from_crowdtangle
 from collectors.facebook_posts import Node, insight, to_answer
-from collectors.parts import refused, together, translated
-from collectors.told import moment, native, rows, table
+from collectors.parts import placed, refused, together, translated
+from collectors.told import moment, native, rows
+from collectors.told import table as object_
 from core.deployment import Deployment
 from core.errors import PlatformProblem
 from core.post import Post
@@ -67,6 +68,7 @@ def ask(client: graph.Client, source: Source, cursor: str | None, now: datetime)
     except graph.Repeated:
         gap = Gap(since=since or now - WATCHED, until=now, cause="the platform sent the same page again; what follows it is unseen")
         yield Answer(gap=gap)
+        raise table.problem(PLATFORM, now, code="repeated-page") from None
 
 
 def _answers(client: graph.Client, source: Source, since: datetime | None, now: datetime) -> Iterator[Answer]:
@@ -118,10 +120,10 @@ def _comments(client: graph.Client, path: str, told: Context, since: datetime | 
 
 
 def _under(client: graph.Client, post: Node, told: Context, since: datetime | None) -> Iterator[Answer]:
-    id, first = native(post.get("id")), table(post.get("comments"))
+    id, first = native(post.get("id")), object_(post.get("comments"))
     answer = below(rows(first), f"{id}", told)
     yield answer
-    following = table(first.get("paging")).get("next")
+    following = object_(first.get("paging")).get("next")
     if id and isinstance(following, str) and not _is_older(answer, since):
         path, args = graph.follow(following)
         for page in graph.pages(client, path, args, told.now):
@@ -142,7 +144,7 @@ def refresh(client: graph.Client, source: Source, posts: Sequence[Post], now: da
     told = context(source, now)
     ids = [post.id.removeprefix("facebook:") for post in posts]
     for body, gone in graph.again(client, ids, f"id,created_time,message,from,{COUNTED},{COMMENTS}", now):
-        yield msgspec.structs.replace(translate(body, told), missing=tuple(f"facebook:{id}" for id in gone))
+        yield placed(msgspec.structs.replace(translate(body, told), missing=tuple(f"facebook:{id}" for id in gone)), posts)
 
 
 def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

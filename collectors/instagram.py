@@ -13,7 +13,7 @@ from collectors.base import Answer, Context, Finding, Source, context
 from collectors.facebook_webhooks import is_webhook
 from collectors.instagram_posts import PLATFORM as PLATFORM
 from collectors.instagram_posts import Node, instagram_id, to_answer
-from collectors.parts import translated
+from collectors.parts import placed, translated
 from collectors.told import moment, native, number, rows
 from collectors.told import table as object_
 from core.deployment import Deployment, OfficialAccount
@@ -126,6 +126,7 @@ def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> It
     except graph.Repeated:
         gap = Gap(since=since or now - WATCHED, until=now, cause="the platform sent the same page again; what follows it is unseen")
         yield Answer(gap=gap)
+        raise table.problem(PLATFORM, now, code="repeated-page") from None
 
 
 def _answers(whole: Client, source: Source, since: datetime | None, told: Context) -> Iterator[Answer]:
@@ -224,7 +225,7 @@ def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime
     comments = [p.id.removeprefix("instagram:") for p in posts if p.parent_id is not None]
     for ids, fields in ((media, f"{MEDIUM},comments.limit({COMMENTS_TOLD}){{{COMMENT}}}"), (comments, f"{COMMENT},media")):
         for body, gone in graph.again(_graph(client, source.id), ids, fields, now):
-            yield msgspec.structs.replace(translate(body, told), missing=tuple(f"instagram:{id}" for id in gone))
+            yield placed(msgspec.structs.replace(translate(body, told), missing=tuple(f"instagram:{id}" for id in gone)), posts)
 
 
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

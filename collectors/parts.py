@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
+import msgspec
+
 from collectors.base import Answer, Refusal
-from core.post import EngagementSample, Moment, Post
+from core.post import EngagementSample, Kind, Moment, Post
 
 BAD = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 """What reading a malformed part can raise; nothing else is caught."""
 
 
 def translated(parts: Iterable[Any], one: Callable[[Any], Answer]) -> Answer:
-    """The answers of all `parts` as one; `returned` counts the parts. A part that cannot be read becomes a refusal."""
+    """The answers of all `parts` as one; `returned` counts the parts, and what was told inside of them. A bad part becomes a refusal."""
     parts = list(parts)
-    return together([_guarded(part, one) for part in parts], returned=len(parts))
+    answer = together([_guarded(part, one) for part in parts])
+    return msgspec.structs.replace(answer, returned=max(len(parts), len(answer.posts) + len(answer.refused)))
 
 
 def _guarded(part: Any, one: Callable[[Any], Answer]) -> Answer:
@@ -58,6 +61,19 @@ def once(posts: Iterable[Post]) -> tuple[Post, ...]:
         if post.id not in kept or len(post.text) > len(kept[post.id].text):
             kept[post.id] = post
     return tuple(kept.values())
+
+
+def placed(answer: Answer, known: Iterable[Post]) -> Answer:
+    """`answer` to a second look at `known` posts: what stands below one of them belongs to its conversation."""
+    above = {post.id: post.conversation_id for post in known if post.conversation_id}
+    return msgspec.structs.replace(answer, posts=tuple(_placed(post, above) for post in answer.posts))
+
+
+def _placed(post: Post, above: dict[str, str]) -> Post:
+    if post.conversation_id not in above:
+        return post
+    kind = Kind.REPLY if post.kind == Kind.COMMENT else post.kind
+    return msgspec.structs.replace(post, conversation_id=above[post.conversation_id], kind=kind)
 
 
 def sample(post_id: str, at: Moment, **numbers: int | None) -> tuple[EngagementSample, ...]:

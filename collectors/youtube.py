@@ -10,10 +10,10 @@ import msgspec
 import requests
 from googleapiclient.discovery import Resource, build
 
-from collectors import web, youtube_feed, youtube_lists
+from collectors import table, web, youtube_feed, youtube_lists
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.told import moment
-from collectors.youtube_asking import TIMEOUT_S, Unread, get
+from collectors.youtube_asking import AGAIN, TIMEOUT_S, Unread, get
 from collectors.youtube_bodies import READS_TEXT as READS_TEXT
 from collectors.youtube_bodies import problem as problem
 from collectors.youtube_bodies import translate as translate
@@ -66,6 +66,7 @@ def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
     return Source(
         id=f"youtube.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
         native_id=account.id, every_minutes=account.every_minutes or minutes,
+        budget=account.monthly_reads if what not in WITHOUT_KEY else None,
     )  # fmt: skip
 
 
@@ -81,7 +82,19 @@ def queries(words: Sequence[str]) -> list[str]:
 
 
 def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
-    """Answers to one of the questions in EVERY, or a search. `spend` counts units of the day's quota; of a search, also its own calls."""
+    """Answers to one of the questions in EVERY, or a search. `spend` counts units of the day's quota; of a search, also its own calls.
+
+    Stops where the source's own budget is spent.
+    """
+    spent = 0
+    for answer in _answers(client, source, cursor, now):
+        spent += answer.spend
+        yield answer
+        if source.budget_left is not None and answer.spend and spent >= source.budget_left:
+            raise table.problem(PLATFORM, now, code="our-budget")
+
+
+def _answers(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
     told = context(source, now)
     if source.what == "feed":
         yield from _watermarked([_feed(client, source, told)], moment(cursor), now)
@@ -116,6 +129,8 @@ def _watermarked(answers: Iterable[Answer], before: datetime | None, now: dateti
             yield msgspec.structs.replace(answer, cursor=newest.isoformat() if newest else None)
     except Unread as cause:
         yield Answer(gap=Gap(since=min(before or FIRST_VIDEO, oldest), until=oldest, cause=str(cause)))
+        if str(cause) == AGAIN:
+            raise table.problem(PLATFORM, now, code="repeated-page") from None
 
 
 def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:

@@ -20,6 +20,9 @@ TIMEOUT_S = 30
 MOST_PAGES = 100  # of one list in one pass
 
 
+AGAIN = "the platform sent the same page again; what follows it is unseen"
+
+
 class Unread(Exception):
     """A list that goes on, or comes again, beyond what one pass reads; its message says which."""
 
@@ -34,7 +37,7 @@ def pages(resource: Any, now: datetime, most: int = MOST_PAGES, **asked: Any) ->
         if not token:
             return
         if token in seen:
-            raise Unread("the platform sent the same page again; what follows it is unseen")
+            raise Unread(AGAIN)
         seen.add(token)
         request = resource.list_next(request, page)
     raise Unread(f"more than {most} pages; what follows them is unseen")

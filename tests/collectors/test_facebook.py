@@ -67,10 +67,12 @@ def test_paging_goes_on_through_an_empty_page_until_next_is_absent() -> None:
     assert {a.query["access_token"] for a in server.asked} == {"sesame"}
 
 
-def test_a_page_that_comes_again_ends_the_pass_with_a_gap() -> None:
+def test_a_page_that_comes_again_is_a_gap_and_the_watermark_stays() -> None:
     again = {"data": [post()], "paging": {"next": "https://graph.facebook.com/v23.0/10/feed?after=abc"}}
-    answers, server = asked(pages(again))
-    assert len(server.asked) == 2
+    answers: list[Answer] = []
+    with replay(pages(again)) as server, pytest.raises(PlatformProblem) as raised:
+        answers.extend(facebook.ask(facebook.client(settings(server)), PAGE, None, NOW))
+    assert len(server.asked) == 2 and raised.value.kind == "repeated page"
     assert answers[-1].gap is not None and "same page again" in answers[-1].gap.cause
 
 
@@ -157,6 +159,17 @@ def test_a_second_look_at_posts_halves_the_question_until_the_unseen_one_stands_
         found = list(facebook.refresh(facebook.client(settings(server)), PAGE, known, NOW))
     assert [id for a in found for id in a.missing] == ["facebook:10_3"]
     assert sorted((s.post_id, s.likes) for a in found for s in a.samples) == [(f"facebook:10_{n}", 4) for n in (1, 2, 4)]
+
+
+def test_a_second_look_at_a_comment_puts_new_replies_into_its_conversation() -> None:
+    answer = {"id": "1_9", "created_time": AT, "message": "Same here", "from": {"id": "79"}, "parent": {"id": "1_7"}}
+    body = {"1_7": {"id": "1_7", "created_time": AT, "message": "Still dark", "like_count": 3, "comments": {"data": [answer]}}}
+    told = Context(now=NOW, source="facebook.comments.city", account="facebook:city", native_id="10", path="/v23.0/10_1/comments")
+    (known,) = facebook.translate({"data": [{"id": "1_7", "created_time": AT, "message": "Still dark"}]}, told).posts
+    with replay({"/v23.0/": Reply(body)}) as server:
+        found = [p for a in facebook.refresh(facebook.client(settings(server)), PAGE, [known], NOW) for p in a.posts]
+    assert [(p.id, p.parent_id, p.conversation_id) for p in found][1] == ("facebook:1_9", "facebook:1_7", "facebook:10_1")
+    assert found[1].kind == Kind.REPLY
 
 
 def test_the_check_says_when_the_token_is_a_persons_and_not_the_pages() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from collectors import translating, youtube
@@ -168,8 +169,19 @@ def test_a_thread_that_shows_only_some_replies_is_asked_for_all_of_them() -> Non
 
 
 def test_a_page_of_comments_that_comes_again_leaves_a_gap() -> None:
-    answers, server = asked({"commentThreads": listing("commentThread", thread("t1"), next="same")}, "comments")
+    answers: list[Answer] = []
+    again = listing("commentThread", thread("t1"), next="same")
+    with replay({"/youtube/v3/commentThreads": again}) as server, pytest.raises(PlatformProblem, match="same page"):
+        answers.extend(youtube.ask(youtube.client(settings(server)), source("comments"), None, NOW))
     assert answers[-1].gap is not None and "same page" in answers[-1].gap.cause and len(server.asked) == 2
+
+
+def test_a_budget_of_units_stops_the_pass() -> None:
+    pages = [listing("commentThread", thread(f"t{n}"), next=f"{n}") for n in range(9)]
+    poor = msgspec.structs.replace(source("comments"), budget=100, budget_left=3)
+    with replay({"/youtube/v3/commentThreads": pages}) as server, pytest.raises(PlatformProblem, match="budget") as raised:
+        list(youtube.ask(youtube.client(settings(server)), poor, None, NOW))
+    assert len(server.asked) == 3 and raised.value.until == datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def test_a_search_brings_the_videos_themselves_and_knows_our_own() -> None:
