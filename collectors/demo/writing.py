@@ -19,6 +19,7 @@ from core.deployment import Demo, DemoChannel, Deployment, Place
 from core.post import Author, Kind, Media, Post
 
 TWOFOLD = 0.15  # of appeals that say two things on one topic
+TWOFOLD_IN_THEMES = 0.55  # people who speak of one matter do not say it in the same words
 NOT_COPIED = ("own", "call", "report")
 COPIED = 0.02  # of posts that pass on what another wrote
 REMEMBERED = 300  # texts a passer-on may have seen
@@ -83,7 +84,7 @@ class Writer:
         if seen and rng.random() < COPIED and not slot.matter and channel.kind not in NOT_COPIED:
             return wording.retold(rng.choice(seen), slot.language, rng)
         sentence = self._sentence(slot, book, rng)
-        if slot.intent in APPEALS and not slot.matter and rng.random() < TWOFOLD:
+        if slot.intent in APPEALS and rng.random() < (TWOFOLD_IN_THEMES if slot.matter else TWOFOLD):
             sentence = _both(sentence, self._sentence(slot, book, rng))
         text = wording.worded(
             sentence,
