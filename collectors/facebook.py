@@ -34,7 +34,7 @@ COMMENTS = f"comments.filter(stream).order(reverse_chronological).limit({PAGE}).
 POST = (f"id,created_time,message,story,from,status_type,permalink_url,parent_id,shares,place,attachments{{{ATTACHED}}},"
         f"{COUNTED},comments.limit(0).summary(total_count)")  # fmt: skip
 REVIEW = "created_time,reviewer,review_text,recommendation_type,rating,has_review,open_graph_story{id,message,start_time,data}"
-FIGURES = "page_follows,page_media_view"
+FIGURES = ("page_follows", "page_media_view")  # each asked alone: the platform takes figures away without notice
 
 
 def sources(deployment: Deployment) -> list[Source]:
@@ -77,14 +77,19 @@ def _answers(client: graph.Client, source: Source, since: datetime | None, now: 
     if source.what == "account":
         yield translate(graph.get(client, f"{page}", {"fields": "id,name,username,link,fan_count,followers_count"}, now), told)
     elif source.what == "insights":
-        args = {"metric": FIGURES, "period": "day", "since": int((now - timedelta(days=2)).timestamp()), "until": int(now.timestamp())}
-        yield translate(graph.get(client, f"{page}/insights", args, now), told)
+        days = {"period": "day", "since": int((now - timedelta(days=2)).timestamp()), "until": int(now.timestamp())}
+        for figure in FIGURES:
+            yield from graph.or_nothing(_figure(client, f"{page}/insights", {"metric": figure, **days}, told), ("skip", "stop"))
     elif source.what == "comments":
         yield from _comments(client, f"{page}/feed", told, since, now)
     elif source.what == "ratings":
         yield from _until(client, f"{page}/ratings", {"fields": REVIEW, "limit": PAGE}, told, since)
     else:
         yield from _edge(client, f"{page}/{source.what}", {"fields": POST, "limit": PAGE, **from_then}, told, since)
+
+
+def _figure(client: graph.Client, path: str, args: dict[str, Any], told: Context) -> Iterator[Answer]:
+    yield translate(graph.get(client, path, args, told.now), told)
 
 
 def _edge(client: graph.Client, path: str, args: dict[str, Any], told: Context, since: datetime | None) -> Iterator[Answer]:
@@ -116,7 +121,7 @@ def _comments(client: graph.Client, path: str, told: Context, since: datetime | 
     args = {"fields": f"id,created_time,{COMMENTS}", "limit": 25, "since": int((now - WATCHED).timestamp())}
     for page in graph.pages(client, path, args, now):
         for post in rows(page):
-            yield from _under(client, post, told, since)
+            yield from graph.or_nothing(_under(client, post, told, since))
 
 
 def _under(client: graph.Client, post: Node, told: Context, since: datetime | None) -> Iterator[Answer]:

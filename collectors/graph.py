@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -19,6 +19,8 @@ import msgspec
 import requests
 
 from collectors import table, web
+from collectors.base import Answer
+from collectors.parts import refused
 from collectors.told import native, number, rows
 from collectors.told import table as object_
 from core.errors import CredentialMissing, PlatformProblem
@@ -137,6 +139,16 @@ def _page(client: Client, path: str, args: dict[str, Any], now: datetime) -> tup
                 raise
             limit = max(SMALLEST_PAGE, limit // 2)
             args = {**args, "limit": limit}
+
+
+def or_nothing(answers: Iterable[Answer], skipped: tuple[str, ...] = ("skip",)) -> Iterator[Answer]:
+    """`answers` about one object among many: a problem that means this object only leaves it out, and says so."""
+    try:
+        yield from answers
+    except PlatformProblem as trouble:
+        if trouble.then not in skipped:
+            raise
+        yield refused(trouble.says, lost=False)
 
 
 def again(client: Client, ids: Sequence[str], fields: str, now: datetime) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:

@@ -180,7 +180,7 @@ def _comments(client: graph.Client, path: str, since: datetime | None, told: Con
     for page in graph.pages(client, path, args, told.now):
         media = rows(page)
         for medium in media:
-            yield from _under(client, medium, since, told)
+            yield from graph.or_nothing(_under(client, medium, since, told))
         if media and all((moment(m.get("timestamp")) or told.now) < told.now - WATCHED for m in media):
             return
 
@@ -193,7 +193,7 @@ def _under(client: graph.Client, medium: Node, since: datetime | None, told: Con
     following = object_(first.get("paging")).get("next")
     more = isinstance(following, str) and not _is_older(answer.posts, since)
     yield answer if more else msgspec.structs.replace(answer, gap=_gap(medium, newest, answer, since))
-    if more:
+    if more and isinstance(following, str):
         path, args = graph.follow(following)
         for page in graph.pages(client, path, args, told.now):
             answer = below(rows(page), f"{id}", told)

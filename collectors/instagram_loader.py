@@ -64,7 +64,7 @@ def signed_in(session: str, instaloader: Any) -> Any:
 
 
 def _restless(instaloader: Any) -> Any:
-    class Restless(instaloader.RateController):  # type: ignore[misc, name-defined]
+    class Restless(instaloader.RateController):  # type: ignore[misc]
         def sleep(self, secs: float) -> None:
             raise Waiting(secs)
 

@@ -167,7 +167,7 @@ def _media(node: Node) -> Iterator[Media]:
     for part in [table(edge.get("node")) for edge in edges] or rows(node.get("carousel_media")) or [node]:
         pictures = rows(table(part.get("image_versions2")).get("candidates"))
         is_film = part.get("is_video") or part.get("media_type") == 2
-        kind = "video" if is_film else KINDS_OF_MEDIA.get(part.get("media_type"), "photo")
+        kind = "video" if is_film else KINDS_OF_MEDIA.get(number(part.get("media_type")) or 1, "photo")
         url = text(part.get("display_url")) or (text(pictures[0].get("url")) if pictures else None)
         yield Media(kind=kind, url=url, text=text(part.get("accessibility_caption")) or text(part.get("title")))
 

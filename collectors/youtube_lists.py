@@ -94,6 +94,15 @@ def _rest_of(api: Resource, node: Node, told: Context) -> Iterator[Answer]:
 
 
 def _replies(api: Resource, id: str, video: str | None, told: Context) -> Iterator[Answer]:
+    """Every reply of a thread; of one that was deleted meanwhile, none."""
+    try:
+        yield from _all_replies(api, id, video, told)
+    except PlatformProblem as trouble:
+        if trouble.then != "skip":
+            raise
+
+
+def _all_replies(api: Resource, id: str, video: str | None, told: Context) -> Iterator[Answer]:
     for page in pages(api.comments(), told.now, part="snippet", parentId=id, textFormat="plainText", maxResults=COMMENTS):
         answer = translated(rows(page.get("items")), lambda reply: comment(reply, told, video, None, f"youtube:{id}"))
         yield msgspec.structs.replace(answer, spend=1)

@@ -126,6 +126,28 @@ def test_comments_and_replies_are_read_under_their_posts_until_the_watermark() -
     assert "filter(stream)" in server.asked[0].query["fields"]
 
 
+def test_a_post_that_is_gone_meanwhile_leaves_the_other_posts_comments_alone() -> None:
+    def under(id: str, comment: str) -> dict[str, Any]:
+        following = {"next": f"https://graph.facebook.com/v23.0/{id}/comments?after=x"}
+        return {"id": id, "comments": {"data": [{"id": comment, "message": "Hm", "created_time": AT}], "paging": following}}
+
+    gone = Reply({"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request"}}, status=400)
+    answers, _ = asked({"/v23.0/10/feed": Reply({"data": [under("10_1", "1_1"), under("10_2", "2_1")]}), "/v23.0/10_1/comments": gone,
+                        "/v23.0/10_2/comments": Reply({"data": [{"id": "2_2", "message": "Yes", "created_time": AT}]})}, "comments")  # fmt: skip
+    assert [p.id for a in answers for p in a.posts] == ["facebook:1_1", "facebook:2_1", "facebook:2_2"]
+    assert [r.lost for a in answers for r in a.refused] == [False]
+
+
+def test_a_figure_that_the_platform_took_away_leaves_the_others() -> None:
+    def answer(asked: Any) -> Reply:
+        if asked.query["metric"] != "page_follows":
+            return Reply({"error": {"code": 100, "message": "(#100) The value must be a valid insights metric"}}, status=400)
+        return Reply({"data": [{"name": "page_follows", "period": "day", "id": "10/insights/x", "values": [{"value": 5}]}]})
+
+    answers, _ = asked(by_path({"/v23.0/10/insights": answer}), "insights")
+    assert [s.followers for a in answers for s in a.account_samples] == [5]
+
+
 def test_a_pages_size_is_its_followers_and_only_then_its_fans() -> None:
     told = {"id": "10", "name": "City", "username": "city", "fan_count": 8, "followers_count": 9}
     answers, _ = asked({"/v23.0/10": Reply(told)}, "account")

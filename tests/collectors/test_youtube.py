@@ -168,6 +168,12 @@ def test_a_thread_that_shows_only_some_replies_is_asked_for_all_of_them() -> Non
     assert server.asked[1].query["parentId"] == "t1" and len(server.asked) == 2
 
 
+def test_a_thread_deleted_meanwhile_leaves_the_others_alone() -> None:
+    gone = Reply({"error": {"code": 404, "errors": [{"reason": "commentNotFound"}]}}, status=404)
+    answers, _ = asked({"commentThreads": listing("commentThread", thread("t1", replies=3), thread("t2")), "comments": gone}, "comments")
+    assert [p.id for p in answers[0].posts] == ["youtube:t1", "youtube:t2"]
+
+
 def test_a_page_of_comments_that_comes_again_leaves_a_gap() -> None:
     answers: list[Answer] = []
     again = listing("commentThread", thread("t1"), next="same")
