@@ -63,7 +63,7 @@ def _measured(rows: int) -> dict[str, dict[str, object]]:
 
 def _page(store: EmbeddedStore, page: str) -> dict[str, object]:
     """The median of RUNS of each of a page's questions, and which is the slowest."""
-    asked = {name: _median_ms(lambda q=question: answer(store, q)) for name, question in every(page)}  # type: ignore[misc]
+    asked = {name: _median_ms(lambda q=question: answer(store, q)) for name, question in every(store, page)}  # type: ignore[misc]
     worst = max(asked, key=lambda name: asked[name])
     return {"questions": len(asked), "slowest_ms": asked[worst], "slowest": worst}
 
@@ -86,20 +86,29 @@ def answer(store: EmbeddedStore, question: Question) -> object:
     return store.account_history(question) if isinstance(question, AccountHistory) else store.week_hours(question)
 
 
-def every(page: str) -> Iterator[tuple[str, Question]]:
+def every(store: EmbeddedStore, page: str) -> Iterator[tuple[str, Question]]:
     """Every question of a page under a name: in each of its periods, plain and under filters, and for the posts page with searches."""
     city, ask = deployment(), getattr(questions, page)
     for period in PERIODS[page]:
         for name, view in views(page).items():
-            for key, question in questions.every(ask(view, city, window(period, NOW, ZONE))):
-                yield f"{period}/{name}/{key}", question
+            asked = ask(view, city, window(period, NOW, ZONE))
+            counted = page != "posts" or questions.is_countable(view, store.find(asked.found))
+            for key, question in questions.every(asked):
+                if counted or key == "found":
+                    yield f"{period}/{name}/{key}", question
 
 
 def views(page: str) -> dict[str, View]:
     """What a reader may have chosen."""
     found = {"all": View(), "topic": View(topic=(TOPICS[3],)), "mixed": View(platform=("x",), tongue=("ar",), place=(PLACES[2],))}
     if page == "posts":
-        found |= {"rare": View(q=WORDS[4000]), "common": View(q=WORDS[0]), "most": View(order="most"), "deep": View(page=40)}
+        found |= {
+            "rare": View(q=WORDS[4000]),
+            "usual": View(q=WORDS[30]),
+            "common": View(q=WORDS[0]),
+            "most": View(order="most"),
+            "deep": View(page=40),
+        }
     return found
 
 

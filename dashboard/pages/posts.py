@@ -61,13 +61,7 @@ def _narrowed(desk: Desk, theme: Theme | None) -> None:
 
 def _draw(desk: Desk, asked: questions.Posts) -> None:
     found = desk.ask.find(asked.found)
-    sentiments, intents = sums.totals(desk.ask.count(asked.sentiments)), sums.totals(desk.ask.count(asked.intents))
-    total = sum(sentiments.values())
-    cards.numbers(desk, [
-        Number(key="posts.found", value=whole(total, desk.words)),
-        cards.negative(desk, sentiments, {}, ()),
-        Number(key="now.complaints", value=whole(intents.get("complaint", 0), desk.words), opens={"intent": ("complaint",)}),
-    ])  # fmt: skip
+    total = _numbers(desk, asked, found)
     if not found.posts:
         frame.empty(desk, "posts.empty")
         return
@@ -75,6 +69,24 @@ def _draw(desk: Desk, asked: questions.Posts) -> None:
     for post in found.posts:
         cards.post_card(desk, post)
     _turn(desk, found)
+
+
+def _numbers(desk: Desk, asked: questions.Posts, found: Found) -> int:
+    """The numbers; returns how many posts there are, or one more than are counted."""
+    w = desk.words
+    complaints: dict[str, object] = {"intent": ("complaint",)}
+    if not questions.is_countable(desk.view, found):
+        cards.numbers(desk, [Number(key="posts.found", value=f"{whole(found.total, w)}+", delta=w("posts.many"))])
+        return found.total + 1
+    counts = desk.ask.count(asked.counts)
+    sentiments, intents = sums.totals(counts), sums.totals(counts, 1)
+    total = sum(sentiments.values())
+    cards.numbers(desk, [
+        Number(key="posts.found", value=whole(total, w)),
+        cards.negative(desk, sentiments, {}, ()),
+        Number(key="now.complaints", value=whole(intents.get("complaint", 0), w), opens=complaints),
+    ])  # fmt: skip
+    return total
 
 
 def _export(desk: Desk, asked: questions.Posts, total: int) -> None:
