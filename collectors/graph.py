@@ -26,7 +26,7 @@ from collectors.told import table as object_
 from core.errors import CredentialMissing, PlatformProblem
 from core.settings import Settings
 
-VERSION = "v23.0"  # facebook-sdk refuses two-digit versions in its constructor, so it is set afterwards
+VERSION = "v25.0"  # facebook-sdk refuses two-digit versions in its constructor, so it is set afterwards
 USED_UP = 95  # per cent of an hour's calls after which we leave the rest to others
 SECRETS = ("access_token", "appsecret_proof")
 USAGE_HEADERS = ("x-app-usage", "x-page-usage", "x-ad-account-usage", "x-business-use-case-usage")

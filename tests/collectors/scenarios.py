@@ -126,9 +126,9 @@ FACEBOOK = Scenario(
     platform="facebook",
     accounts=(OfficialAccount(platform="facebook", handle="town", id="10"),),
     routes={
-        "/v23.0/10/feed": _facebook_feed, "/v23.0/10_1/comments": answer("facebook/comments_older"),
-        "/v23.0/10/tagged": answer("facebook/tagged"), "/v23.0/10/ratings": answer("facebook/ratings"),
-        "/v23.0/10/insights": answer("facebook/insights"), "/v23.0/10": answer("facebook/page"),
+        "/v25.0/10/feed": _facebook_feed, "/v25.0/10_1/comments": answer("facebook/comments_older"),
+        "/v25.0/10/tagged": answer("facebook/tagged"), "/v25.0/10/ratings": answer("facebook/ratings"),
+        "/v25.0/10/insights": answer("facebook/insights"), "/v25.0/10": answer("facebook/page"),
     },
     keys={"FACEBOOK_TOKEN": "a-test-token"},
     posts={
@@ -159,8 +159,8 @@ INSTAGRAM = Scenario(
     platform="instagram",
     accounts=(OfficialAccount(platform="instagram", handle="town", id="10"), OfficialAccount(platform="instagram", handle="town_north")),
     routes={
-        "/v23.0/10/media": _instagram_media, "/v23.0/10/tags": answer("instagram/tags"), "/v23.0/10/insights": answer("instagram/insights"),
-        "/v23.0/10": _instagram_account,
+        "/v25.0/10/media": _instagram_media, "/v25.0/10/tags": answer("instagram/tags"), "/v25.0/10/insights": answer("instagram/insights"),
+        "/v25.0/10": _instagram_account,
     },
     keys={"INSTAGRAM_TOKEN": "a-test-token"},
     posts={

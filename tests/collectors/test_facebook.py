@@ -52,15 +52,15 @@ def delivery(value: dict[str, Any], field: str = "feed", time: int = 1_777_629_6
 
 
 def pages(*bodies: dict[str, Any]) -> dict[str, Any]:
-    return {"/v23.0/10/feed": [Reply(body) for body in bodies]}
+    return {"/v25.0/10/feed": [Reply(body) for body in bodies]}
 
 
 # The questions
 
 
 def test_paging_goes_on_through_an_empty_page_until_next_is_absent() -> None:
-    following = {"next": "https://graph.facebook.com/v23.0/10/feed?limit=100&after=abc"}  # without a token, as it does come
-    empty = {"data": [], "paging": {"next": "https://graph.facebook.com/v23.0/10/feed?access_token=sesame&after=def"}}
+    following = {"next": "https://graph.facebook.com/v25.0/10/feed?limit=100&after=abc"}  # without a token, as it does come
+    empty = {"data": [], "paging": {"next": "https://graph.facebook.com/v25.0/10/feed?access_token=sesame&after=def"}}
     answers, server = asked(pages({"data": [post()], "paging": following}, empty, {"data": [post("10_2")]}))
     assert [p.id for answer in answers for p in answer.posts] == ["facebook:10_1", "facebook:10_2"]
     assert [a.query.get("after") for a in server.asked] == [None, "abc", "def"]
@@ -68,7 +68,7 @@ def test_paging_goes_on_through_an_empty_page_until_next_is_absent() -> None:
 
 
 def test_a_page_that_comes_again_is_a_gap_and_the_watermark_stays() -> None:
-    again = {"data": [post()], "paging": {"next": "https://graph.facebook.com/v23.0/10/feed?after=abc"}}
+    again = {"data": [post()], "paging": {"next": "https://graph.facebook.com/v25.0/10/feed?after=abc"}}
     answers: list[Answer] = []
     with replay(pages(again)) as server, pytest.raises(PlatformProblem) as raised:
         answers.extend(facebook.ask(facebook.client(settings(server)), PAGE, None, NOW))
@@ -100,7 +100,7 @@ def test_a_list_that_comes_empty_at_the_very_first_pass_is_a_gap_and_not_silence
 
 def test_a_page_with_too_much_in_it_is_asked_for_at_half_its_size() -> None:
     too_much = Reply({"error": {"code": 1, "message": "Please reduce the amount of data you're asking for, then retry"}}, status=500)
-    answers, server = asked({"/v23.0/10/feed": [too_much, too_much, Reply({"data": [post()]})]})
+    answers, server = asked({"/v25.0/10/feed": [too_much, too_much, Reply({"data": [post()]})]})
     assert [a.query["limit"] for a in server.asked] == ["100", "50", "25"]
     assert len(answers[0].posts) == 1
 
@@ -110,11 +110,11 @@ def test_comments_and_replies_are_read_under_their_posts_until_the_watermark() -
         return {"id": id, "created_time": at, "message": f"comment {id}", "from": {"id": "78"}, "like_count": 0, **more}
 
     newest = comment("1_8", "2026-05-01T11:00:00+0000", parent={"id": "1_7"})
-    nested = {"data": [newest], "paging": {"next": "https://graph.facebook.com/v23.0/10_1/comments?after=x"}, "summary": {"total_count": 3}}
+    nested = {"data": [newest], "paging": {"next": "https://graph.facebook.com/v25.0/10_1/comments?after=x"}, "summary": {"total_count": 3}}
     below = [Reply({"data": [comment("1_7", "2026-04-01T11:00:00+0000")],
-                    "paging": {"next": "https://graph.facebook.com/v23.0/10_1/comments?after=y"}})]  # fmt: skip
+                    "paging": {"next": "https://graph.facebook.com/v25.0/10_1/comments?after=y"}})]  # fmt: skip
     answers, server = asked(
-        {"/v23.0/10/feed": Reply({"data": [{"id": "10_1", "comments": nested}]}), "/v23.0/10_1/comments": below},
+        {"/v25.0/10/feed": Reply({"data": [{"id": "10_1", "comments": nested}]}), "/v25.0/10_1/comments": below},
         "comments", "2026-04-20T00:00:00+00:00",
     )  # fmt: skip
     found = [p for answer in answers for p in answer.posts]
@@ -128,12 +128,12 @@ def test_comments_and_replies_are_read_under_their_posts_until_the_watermark() -
 
 def test_a_post_that_is_gone_meanwhile_leaves_the_other_posts_comments_alone() -> None:
     def under(id: str, comment: str) -> dict[str, Any]:
-        following = {"next": f"https://graph.facebook.com/v23.0/{id}/comments?after=x"}
+        following = {"next": f"https://graph.facebook.com/v25.0/{id}/comments?after=x"}
         return {"id": id, "comments": {"data": [{"id": comment, "message": "Hm", "created_time": AT}], "paging": following}}
 
     gone = Reply({"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request"}}, status=400)
-    answers, _ = asked({"/v23.0/10/feed": Reply({"data": [under("10_1", "1_1"), under("10_2", "2_1")]}), "/v23.0/10_1/comments": gone,
-                        "/v23.0/10_2/comments": Reply({"data": [{"id": "2_2", "message": "Yes", "created_time": AT}]})}, "comments")  # fmt: skip
+    answers, _ = asked({"/v25.0/10/feed": Reply({"data": [under("10_1", "1_1"), under("10_2", "2_1")]}), "/v25.0/10_1/comments": gone,
+                        "/v25.0/10_2/comments": Reply({"data": [{"id": "2_2", "message": "Yes", "created_time": AT}]})}, "comments")  # fmt: skip
     assert [p.id for a in answers for p in a.posts] == ["facebook:1_1", "facebook:2_1", "facebook:2_2"]
     assert [r.lost for a in answers for r in a.refused] == [False]
 
@@ -144,13 +144,13 @@ def test_a_figure_that_the_platform_took_away_leaves_the_others() -> None:
             return Reply({"error": {"code": 100, "message": "(#100) The value must be a valid insights metric"}}, status=400)
         return Reply({"data": [{"name": "page_follows", "period": "day", "id": "10/insights/x", "values": [{"value": 5}]}]})
 
-    answers, _ = asked(by_path({"/v23.0/10/insights": answer}), "insights")
+    answers, _ = asked(by_path({"/v25.0/10/insights": answer}), "insights")
     assert [s.followers for a in answers for s in a.account_samples] == [5]
 
 
 def test_a_pages_size_is_its_followers_and_only_then_its_fans() -> None:
     told = {"id": "10", "name": "City", "username": "city", "fan_count": 8, "followers_count": 9}
-    answers, _ = asked({"/v23.0/10": Reply(told)}, "account")
+    answers, _ = asked({"/v25.0/10": Reply(told)}, "account")
     assert [(s.account, s.followers, s.at) for s in answers[0].account_samples] == [("facebook:city", 9, NOW)]
     assert answers[0].accounts[0].native_id == "10"
 
@@ -158,7 +158,7 @@ def test_a_pages_size_is_its_followers_and_only_then_its_fans() -> None:
 def test_daily_figures_become_samples_at_the_ends_of_their_days() -> None:
     row = {"name": "page_follows", "period": "day", "id": "10/insights/page_follows/day",
            "values": [{"value": 5, "end_time": "2026-04-30T07:00:00+0000"}, {"value": 0, "end_time": "2026-05-01T07:00:00+0000"}]}  # fmt: skip
-    answers, _ = asked({"/v23.0/10/insights": Reply({"data": [row]})}, "insights")
+    answers, _ = asked({"/v25.0/10/insights": Reply({"data": [row]})}, "insights")
     assert [s.followers for s in answers[0].account_samples] == [5, 0]
 
 
@@ -177,7 +177,7 @@ def test_a_second_look_at_posts_halves_the_question_until_the_unseen_one_stands_
         return Reply({id: {"id": id, "reactions": {"summary": {"total_count": 4}}} for id in ids})
 
     known = [only(post(f"10_{n}")) for n in (1, 2, 3, 4)]
-    with replay(by_path({"/v23.0/": answer})) as server:
+    with replay(by_path({"/v25.0/": answer})) as server:
         found = list(facebook.refresh(facebook.client(settings(server)), PAGE, known, NOW))
     assert [id for a in found for id in a.missing] == ["facebook:10_3"]
     assert sorted((s.post_id, s.likes) for a in found for s in a.samples) == [(f"facebook:10_{n}", 4) for n in (1, 2, 4)]
@@ -186,9 +186,9 @@ def test_a_second_look_at_posts_halves_the_question_until_the_unseen_one_stands_
 def test_a_second_look_at_a_comment_puts_new_replies_into_its_conversation() -> None:
     answer = {"id": "1_9", "created_time": AT, "message": "Same here", "from": {"id": "79"}, "parent": {"id": "1_7"}}
     body = {"1_7": {"id": "1_7", "created_time": AT, "message": "Still dark", "like_count": 3, "comments": {"data": [answer]}}}
-    told = Context(now=NOW, source="facebook.comments.city", account="facebook:city", native_id="10", path="/v23.0/10_1/comments")
+    told = Context(now=NOW, source="facebook.comments.city", account="facebook:city", native_id="10", path="/v25.0/10_1/comments")
     (known,) = facebook.translate({"data": [{"id": "1_7", "created_time": AT, "message": "Still dark"}]}, told).posts
-    with replay({"/v23.0/": Reply(body)}) as server:
+    with replay({"/v25.0/": Reply(body)}) as server:
         found = [p for a in facebook.refresh(facebook.client(settings(server)), PAGE, [known], NOW) for p in a.posts]
     assert [(p.id, p.parent_id, p.conversation_id) for p in found][1] == ("facebook:1_9", "facebook:1_7", "facebook:10_1")
     assert found[1].kind == Kind.REPLY
@@ -198,7 +198,7 @@ def test_the_check_says_when_the_token_is_a_persons_and_not_the_pages() -> None:
     deployment = Deployment(id="t", name={"en": "T"}, timezone="UTC", languages=("en",),
                             accounts=(OfficialAccount(platform="facebook", handle="city", id="10"),))  # fmt: skip
     usage = {"X-App-Usage": '{"call_count":30,"total_time":5}'}
-    with replay({"/v23.0/me": Reply({"id": "5", "name": "A"}, headers=usage), "/v23.0/10": Reply({"id": "10"})}) as server:
+    with replay({"/v25.0/me": Reply({"id": "5", "name": "A"}, headers=usage), "/v25.0/10": Reply({"id": "10"})}) as server:
         found = list(facebook.check(facebook.client(settings(server)), deployment, NOW))
     assert [f.state for f in found] == ["ok", "warning"]
     assert "70 %" in found[0].says and "somebody else" in found[1].says
@@ -239,7 +239,7 @@ def test_every_page_of_a_deployment_is_asked_six_questions() -> None:
 ])  # fmt: skip
 def test_a_problem_says_what_happens_next_and_never_shows_the_token(reply: Reply, then: str) -> None:
     with pytest.raises(PlatformProblem) as raised:
-        asked({"/v23.0/10/feed": reply})
+        asked({"/v25.0/10/feed": reply})
     assert raised.value.then == then
     assert "sesame" not in raised.value.says and "http" not in raised.value.says.lower().replace("http ", "")
 
@@ -252,8 +252,8 @@ def test_a_limit_that_names_its_end_is_waited_for_until_then() -> None:
 
 def test_the_pass_rests_before_the_hours_calls_are_used_up() -> None:
     nearly = {"X-App-Usage": '{"call_count":96,"total_time":5}'}
-    first = Reply({"data": [post()], "paging": {"next": "https://graph.facebook.com/v23.0/10/feed?after=x"}}, headers=nearly)
-    with replay({"/v23.0/10/feed": first}) as server:
+    first = Reply({"data": [post()], "paging": {"next": "https://graph.facebook.com/v25.0/10/feed?after=x"}}, headers=nearly)
+    with replay({"/v25.0/10/feed": first}) as server:
         answers = facebook.ask(facebook.client(settings(server)), PAGE, None, NOW)
         assert len(next(answers).posts) == 1
         with pytest.raises(PlatformProblem) as raised:
@@ -378,7 +378,7 @@ def test_a_comment_told_by_the_webhook_is_the_comment_a_poll_finds() -> None:
              "created_time": 1_777_629_500, "message": "Still dark."}  # fmt: skip
     found = only(delivery(value))
     polled = only({"data": [{"id": "1_7", "message": "Still dark.", "created_time": 1_777_629_500, "from": {"id": "78", "name": "N"}}]},
-                  Context(now=NOW, source=PAGE.id, account="facebook:city", native_id="10", path="/v23.0/10_1/comments"))  # fmt: skip
+                  Context(now=NOW, source=PAGE.id, account="facebook:city", native_id="10", path="/v25.0/10_1/comments"))  # fmt: skip
     for name in ("id", "kind", "text", "created_at", "author", "account", "parent_id", "conversation_id"):
         assert getattr(found, name) == getattr(polled, name), name
     assert found.kind == Kind.COMMENT

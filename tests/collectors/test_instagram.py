@@ -32,7 +32,7 @@ def source(what: str, **more: Any) -> Source:
 
 
 def asked(answers: Any, what: str, cursor: str | None = None, **more: Any) -> tuple[list[Answer], Server]:
-    with replay({f"/v23.0/{path}": told for path, told in answers.items()}) as server:
+    with replay({f"/v25.0/{path}": told for path, told in answers.items()}) as server:
         return list(instagram.ask(instagram.client(settings(server)), source(what, **more), cursor, NOW)), server
 
 
@@ -56,7 +56,7 @@ def only(body: Any, told: Context = TOLD) -> Any:
 
 def test_own_media_are_read_until_a_page_is_older_than_the_watermark() -> None:
     def page(number: int) -> Reply:
-        following = {"next": f"https://graph.facebook.com/v23.0/10/media?access_token=sesame&after={number}"}
+        following = {"next": f"https://graph.facebook.com/v25.0/10/media?access_token=sesame&after={number}"}
         return Reply({"data": [medium(f"{number}", f"2026-04-{30 - number}T10:00:00+0000")], "paging": following})
 
     answers, server = asked({"10/media": [page(n) for n in range(9)]}, "media", "2026-04-29T12:00:00+00:00")
@@ -91,7 +91,7 @@ def test_fifty_comments_that_are_all_new_leave_a_gap(count: int, counted: int, c
 
 def test_where_a_second_page_of_comments_is_told_it_is_read_and_no_gap_is_left() -> None:
     body = under(50, 80)["10/media"].body
-    body["data"][0]["comments"]["paging"] = {"next": "https://graph.facebook.com/v23.0/1/comments?after=x"}
+    body["data"][0]["comments"]["paging"] = {"next": "https://graph.facebook.com/v25.0/1/comments?after=x"}
     answers, _ = asked({"10/media": Reply(body), "1/comments": Reply({"data": [remark("99")]})}, "comments")
     assert sum(len(a.posts) for a in answers) == 51 and not any(a.gap for a in answers)
     assert answers[-1].posts[0].parent_id == "instagram:1"
@@ -147,7 +147,7 @@ def test_a_second_look_at_media_and_comments_says_what_is_missing() -> None:
             return Reply({"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request"}}, status=400)
         return Reply({id: remark(id, media={"id": "1"}) if id == "5" else medium(id, like_count=3) for id in ids})
 
-    with replay(by_path({"/v23.0/": answer})) as server:
+    with replay(by_path({"/v25.0/": answer})) as server:
         answers = list(instagram.refresh(instagram.client(settings(server)), source("media"), known, NOW))
     assert {p.id: p.likes for a in answers for p in a.posts} == {"instagram:1": 3, "instagram:5": 0}
     assert [id for a in answers for id in a.missing] == ["instagram:2"]
@@ -168,7 +168,7 @@ def test_the_check_says_when_comments_are_withheld() -> None:
     )
     for comments, state in (([], "warning"), ([{"id": "5"}], "ok")):
         told = {"id": "10", "media": {"data": [{"comments_count": 4, "comments": {"data": comments}}]}}
-        with replay({"/v23.0/10": Reply(told)}) as server:
+        with replay({"/v25.0/10": Reply(told)}) as server:
             assert [f.state for f in instagram.check(instagram.client(settings(server)), deployment, NOW)] == [state]
 
 
