@@ -27,7 +27,7 @@ def test_the_report_has_the_figures_programs_rely_on() -> None:
 @pytest.mark.parametrize("page", pages.PERIODS)
 def test_the_invented_posts_answer_every_question(page: str, tmp_path: Path) -> None:
     store = EmbeddedStore(tmp_path / "posts.db", pages.ZONE)
-    pages.fill(store, 1000)
+    pages.fill(store, 4000)
     asked = {name: question for name, question in pages.every(store, page) if name.startswith(f"{pages.PERIODS[page][-1]}/all/")}
     assert asked
     assert [name for name, question in asked.items() if not pages.answer(store, question)] == []
