@@ -26,7 +26,7 @@ HEADERS = ("content-type", "content-location", "content-language")  # what the r
 def read(body: bytes, headers: Mapping[str, str], now: datetime) -> feedparser.FeedParserDict:
     """The feed in `body`. Raises PlatformProblem where there is none."""
     found = feedparser.parse(io.BytesIO(body), response_headers={name: headers[name] for name in HEADERS if name in headers})
-    if not found.entries and not found.version and (found.bozo or not found.feed or table.is_web_page(body)):
+    if not found.entries and not found.get("version") and (found.bozo or not found.feed or table.is_web_page(body)):
         raise table.problem(PLATFORM, now, code="html" if table.is_web_page(body) else "unreadable")
     return found
 

@@ -244,9 +244,11 @@ def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rule
 
 
 def header_of(path: Path) -> list[str]:
-    """The columns; of a JSONL file those of its first hundred lines."""
+    """The columns; of a JSONL file those of its first hundred lines, of any other those of its first line that can be read."""
     seen: dict[str, None] = {}
-    for _, row in islice(reading.rows(path), 100 if path.suffix.lower() in (".jsonl", ".ndjson", ".json") else 1):
+    for _, row in islice(reading.rows(path), 100):
         if not isinstance(row, str):
             seen |= dict.fromkeys(row)
+            if path.suffix.lower() not in (".jsonl", ".ndjson", ".json"):
+                break
     return list(seen)
