@@ -6,6 +6,7 @@ import importlib
 import json
 from typing import Annotated
 
+import msgspec
 import typer
 
 from core.errors import AskedWrongly
@@ -29,3 +30,18 @@ def bench(what: str, large: Annotated[int, typer.Option(help="import: also measu
     typer.echo(f"{what} on {found['machine']['cpus']} × {found['machine']['processor']}")
     for name, figure in found["median"].items():
         typer.echo(f"  {name:>24}  {figure}")
+
+
+@app.command(epilog="Example: sada size --posts-per-day 1000000")
+def size(posts_per_day: Annotated[int, typer.Option("--posts-per-day", help="How many posts come in on a usual day.")], as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False) -> None:
+    """What a number of posts a day needs: partitions, workers, nodes, disk, memory, money."""
+    from bench import sizing
+
+    if posts_per_day < 1:
+        raise AskedWrongly(f"--posts-per-day {posts_per_day}: give at least 1")
+    found = sizing.size(posts_per_day, sizing.measured("stream"), sizing.measured("import"))
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(found)))
+        return
+    for name, says in sizing.COLUMNS.items():
+        typer.echo(f"{says:>24}  {sizing._cell(getattr(found, name))}")

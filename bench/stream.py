@@ -215,6 +215,8 @@ def _index_alone() -> dict[str, object]:
         for body in bodies:
             at.client.perform_request("POST", "/_bulk", headers=headers, body=body)
         limit = ALL / (time.perf_counter() - began)
+        at.client.indices.forcemerge(index=f"{at.prefix}-posts-*", max_num_segments=1, wait_for_completion=True)
+        stored = at.client.indices.stats(index=f"{at.prefix}-posts-*", metric="store")["_all"]["primaries"]["store"]["size_in_bytes"]
     with place() as at, workers(at, words=("sada", "work", "--stage", "index")):
         at.publish(POSTS, understand(make_posts(PAGE, ALL), knowledge))
         _wait(lambda: at.count() == PAGE)
@@ -223,7 +225,8 @@ def _index_alone() -> dict[str, object]:
         at.publisher.publish(POSTS, messages)
         _wait(lambda: at.count() == ALL + PAGE, 0.05)
         rate = ALL / (time.perf_counter() - began)
-    return {"limit_docs_per_s": round(limit), "index_docs_per_s": round(rate)}
+    return {"limit_docs_per_s": round(limit), "index_docs_per_s": round(rate), "index_bytes_per_post": round(stored / ALL),
+            "page_bytes_per_post": round(sum(map(len, messages)) / ALL)}  # fmt: skip
 
 
 def _workers_and_partitions() -> dict[str, object]:
