@@ -13,6 +13,7 @@ from core.account import Account, AccountSample
 from core.deployment import Deployment, OfficialAccount, label
 
 BEFORE = 30  # days of samples before the period, at its starting level
+LEVEL = 2  # first days of the period without growth, so that any way of cutting it into days sees the whole change
 USUAL_GROWTH = 0.08
 MISSED = 0.02  # of the daily polls
 COUNTED_IN = {"youtube": 100}  # a platform that rounds what it tells
@@ -35,7 +36,7 @@ def samples(deployment: Deployment, clock: Clock, seed: int) -> Iterator[Account
 
 def _of(account: OfficialAccount, growth: float, clock: Clock, rng: np.random.Generator) -> Iterator[AccountSample]:
     days = max(int((clock.until - clock.since) / timedelta(days=1)), 1)
-    steps = rng.gamma(1.2, 1.0, days)
+    steps = rng.gamma(1.2, 1.0, days) * (np.arange(days) >= LEVEL)
     path = np.concatenate([np.zeros(BEFORE), [0.0], np.cumsum(steps) / steps.sum()])
     missed = rng.random(len(path)) < MISSED
     start, unit = account.followers or 0, COUNTED_IN.get(account.platform)
