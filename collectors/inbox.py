@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,19 +96,15 @@ class Inbox:
 
     def done(self, ids: list[int], unreadable: list[int]) -> None:
         """Their posts are durable: forget the bodies, but for those that could not be read."""
-        for id in ids:
-            self._write("UPDATE deliveries SET body = NULL WHERE id = ? AND NOT unreadable", (id,))
-        for id in unreadable:
-            self._write("UPDATE deliveries SET unreadable = 1 WHERE id = ?", (id,))
+        self._write_many([
+            *(("UPDATE deliveries SET body = NULL WHERE id = ? AND NOT unreadable", (id,)) for id in ids),
+            *(("UPDATE deliveries SET unreadable = 1 WHERE id = ?", (id,)) for id in unreadable),
+        ])  # fmt: skip
 
     def note(self, receipts: Iterable[Receipt]) -> None:
         """Keep receipts, each state of each reader once; the earliest time stands."""
-        for one in receipts:
-            self._write(
-                "INSERT INTO receipts (post_id, reader, state, at, why) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET at = MIN(at, excluded.at)",
-                (one.post_id, one.to or "", one.state, one.at.astimezone(UTC).isoformat(), one.why),
-            )  # fmt: skip
+        keep = "INSERT INTO receipts (post_id, reader, state, at, why) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = MIN(at, excluded.at)"
+        self._write_many([(keep, (r.post_id, r.to or "", r.state, r.at.astimezone(UTC).isoformat(), r.why)) for r in receipts])
 
     def receipts(self, post_id: str) -> list[Receipt]:
         """Everything told of one message we sent, whatever the order it came in: the states of a reader as they follow each other."""
@@ -136,9 +132,16 @@ class Inbox:
         return datetime.fromisoformat(at) if at else None
 
     def _write(self, statement: str, values: tuple[object, ...]) -> bool:
+        return self._write_many([(statement, values)]) > 0
+
+    def _write_many(self, steps: Sequence[tuple[str, tuple[object, ...]]]) -> int:
+        """All of the steps or none, durable when this returns; how many rows changed. Raises StoreFailed."""
+        if not steps:
+            return 0
         try:
-            with self._lock:
-                return self._db.execute(statement, values).rowcount > 0
+            with self._lock, self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                return sum(self._db.execute(statement, values).rowcount for statement, values in steps)
         except sqlite3.Error as error:
             full = isinstance(error, sqlite3.OperationalError) and "full" in str(error)
             raise (DiskFull if full else StoreFailed)(
