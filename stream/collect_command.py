@@ -66,7 +66,7 @@ def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector,
             except CredentialMissing as missing:
                 if strictly:
                     raise
-                typer.echo(str(missing), err=True)
+                typer.echo(f"{source.id}: {missing}", err=True)
                 continue
             done.append(collecting.poll(store, collector, client, source, understand, set_up.now))
     return done

@@ -93,7 +93,7 @@ def due_posts(store: Store, platform: str, place: Place, now: datetime) -> Itera
     seen: set[str] = set()
     ripe = [id for id, since in place.suspects.items() if now - since >= SURE_AFTER]
     for post in (*store.get(ripe), *_scheduled(store, platform, place.at, now)):
-        if post.id not in seen and post.deleted_at is None and post.kind not in (Kind.DIRECT, Kind.CALL, Kind.REPORT):
+        if post.id not in seen and post.deleted_at is None and post.kind not in (Kind.DIRECT, Kind.CALL):
             seen.add(post.id)
             yield post
 
