@@ -12,7 +12,7 @@ from collectors import facebook_webhooks, graph, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.crowdtangle import is_crowdtangle
 from collectors.crowdtangle import to_answer as from_crowdtangle
-from collectors.facebook_posts import Node, insight, to_answer
+from collectors.facebook_posts import Node, insight, to_answer, with_left_over
 from collectors.parts import placed, refused, together, translated
 from collectors.told import moment, native, rows
 from collectors.told import table as object_
@@ -193,7 +193,7 @@ def _one(node: Node, context: Context, above: str | None) -> Answer:
         return insight(node, context)
     if above:
         return below([node], above.removeprefix("facebook:"), context)
-    return together([to_answer(node, context)], returned=1)
+    return together([with_left_over(to_answer(node, context), node, context)], returned=1)
 
 
 def _of_batch(node: Node, context: Context) -> Answer:

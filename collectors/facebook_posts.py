@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.base import Answer, Context
-from collectors.parts import sample, together
+from collectors.parts import sample, together, translated
 from collectors.told import moment, native, number, rows, stable_id, table, text
 from core.account import Account, AccountSample
 from core.post import Author, Kind, Media, Post
@@ -41,16 +41,36 @@ def to_answer(node: Node, context: Context, parent: str | None = None, conversat
     return together([itself, Answer(posts=messages), *inside], returned=1) if inside or messages else itself
 
 
+def with_left_over(answer: Answer, node: Node, context: Context) -> Answer:
+    """`answer`, and every message inside of `node` that stands in a place we do not know: better a post too many than words lost."""
+    if answer.refused:
+        return answer  # what was refused would be found again
+    said = "\n".join(post.text for post in answer.posts)
+    found = [inner for inner in _speaking(node) if inner["message"] not in said]
+    return together([answer, translated(found, lambda inner: Answer(posts=(to_post(inner, context),)))]) if found else answer
+
+
+def _speaking(value: Any) -> Iterator[Node]:
+    """Every object with a message of its own, however deep; errors speak too, but nobody wrote them."""
+    if isinstance(value, dict):
+        if text(value.get("message")) and "code" not in value:
+            yield value
+        value = [inner for key, inner in value.items() if key != "error"]
+    if isinstance(value, list):
+        for inner in value:
+            yield from _speaking(inner)
+
+
 def _itself(node: Node, context: Context, parent: str | None, conversation: str | None) -> Answer:
     """A post with its comments, a page with its size, or numbers of a post known already."""
     if any(key in node for key in REVIEW_KEYS) or node.get("type") == "places.rates":
-        return Answer(posts=tuple(_reviews(node, context)))
+        return _review(node, context)
     if _is_account(node):
         return account(node, context)
     if "member_count" in node:
         return Answer()  # a group describes itself
     if text(node.get("message")) or ("id" in node and any(node.get(key) is not None for key in MESSAGE_KEYS)):
-        return Answer(posts=tuple(posts(node, context, parent, conversation)))
+        return with_comments(node, context, parent, conversation)
     return _numbers_only(node, context)
 
 
@@ -59,12 +79,14 @@ def _is_account(node: Node) -> bool:
     return sized and "message" not in node and "created_time" not in node
 
 
-def posts(node: Node, context: Context, parent: str | None = None, conversation: str | None = None) -> Iterator[Post]:
-    """The post or comment that `node` is, then the comments told with it, each under its parent."""
+def with_comments(node: Node, context: Context, parent: str | None = None, conversation: str | None = None) -> Answer:
+    """The post or comment that `node` is, and the comments told with it, each under its parent."""
     post = to_post(node, context, parent, conversation)
-    yield post
-    for comment in rows(node.get("comments")):
-        yield from posts(comment, context, post.id, post.conversation_id or post.id)
+    return together([Answer(posts=(post,), returned=1), _below(rows(node.get("comments")), post, context)])
+
+
+def _below(comments: list[Node], post: Post, context: Context) -> Answer:
+    return translated(comments, lambda comment: with_comments(comment, context, post.id, post.conversation_id or post.id))
 
 
 def to_post(node: Node, context: Context, parent: str | None = None, conversation: str | None = None) -> Post:
@@ -191,7 +213,7 @@ def _attached(one: Node) -> Iterator[Media]:
     yield Media(kind=kind, url=url, text=text(one.get("title")) if kind == "link" else None)
 
 
-def _reviews(node: Node, context: Context) -> Iterator[Post]:
+def _review(node: Node, context: Context) -> Answer:
     """A recommendation or rating of the page, old forms and new, with the comments under it."""
     story = table(node.get("open_graph_story"))
     review = table(node.get("data")) or table(story.get("data"))
@@ -207,9 +229,7 @@ def _reviews(node: Node, context: Context) -> Iterator[Post]:
         created_at=created, observed_at=context.now, source=context.source, account=context.account, author=author,
         platform_language=text(review.get("language")), **numbers(story or node),
     )  # fmt: skip
-    yield post
-    for comment in [*rows(node.get("comments")), *rows(story.get("comments"))]:
-        yield from posts(comment, context, post.id, post.id)
+    return together([Answer(posts=(post,), returned=1), _below([*rows(node.get("comments")), *rows(story.get("comments"))], post, context)])
 
 
 def message(node: Node, thread: Node, context: Context) -> Post:
@@ -229,9 +249,8 @@ def _numbers_only(node: Node, context: Context) -> Answer:
     id, told = facebook_id(node.get("id")), numbers(node)
     if id is None:
         return Answer()
-    found = [*rows(node.get("comments"))]
-    comments = tuple(p for comment in found for p in posts(comment, context, id, id))
-    return Answer(posts=comments, samples=sample(id, context.now, **told))
+    comments = translated(rows(node.get("comments")), lambda comment: with_comments(comment, context, id, id))
+    return together([comments, Answer(samples=sample(id, context.now, **told))])
 
 
 def account(node: Node, context: Context) -> Answer:

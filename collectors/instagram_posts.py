@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collectors.base import Answer, Context
-from collectors.parts import sample, together
+from collectors.parts import sample, together, translated
 from collectors.told import moment, native, number, rows, stable_id, table, text
 from core.account import Account, AccountSample
 from core.post import Author, Kind, Media, Post
@@ -20,6 +20,8 @@ CODE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 LINKED_CODE = re.compile(r"instagram\.com/(?:p|reel|reels|tv)/([\w-]{10,11})(?:/|\?|$)")
 SIZE_KEYS = ("followers_count", "follows_count", "media_count", "biography")
 MEDIA_KEYS = ("media_type", "caption", "media_url", "permalink", "media_product_type")
+OTHERS_EDGES = ("tags", "top_media", "recent_media")  # lists of what others published
+EDGES = ("media", "stories", "live_media")
 MEDIA_KINDS = {"IMAGE": "photo", "VIDEO": "video", "CAROUSEL_ALBUM": "photo", "REELS": "video", "BROADCAST": "video", "STORY": "photo"}
 FIGURES = {"views": "views", "impressions": "views", "plays": "views", "video_views": "views", "likes": "likes", "comments": "replies",
            "shares": "reposts", "saved": "saves"}  # fmt: skip
@@ -36,28 +38,36 @@ def to_answer(node: Node, context: Context, above: str | None = None) -> Answer:
     if told := table(node.get("business_discovery")):
         return together([to_answer(told, context)], returned=1)
     if told := table(node.get("mentioned_media")) or table(node.get("mentioned_comment")):
-        return Answer(posts=tuple(_posts(told, context, None, Kind.MENTION)))
+        return _medium_or_comment(told, context, None, Kind.MENTION)
     if any(key in node for key in SIZE_KEYS):
         return _account(node, context)
     if "period" in node and ("values" in node or "total_value" in node):
         return _figure(node, context)
     if text(node.get("text")) or ("text" in node and "id" in node):
-        return Answer(posts=tuple(comments(node, context, above, above)))
+        return comments(node, context, above, above)
     if any(key in node for key in MEDIA_KEYS) or rows(node.get("comments")):
-        return Answer(posts=tuple(_posts(node, context, above)))
-    return Answer()
+        return _medium_or_comment(node, context, above)
+    return _inside(node, context)
 
 
-def _posts(node: Node, context: Context, above: str | None, kind: Kind | None = None) -> Iterator[Post]:
+def _inside(node: Node, context: Context) -> Answer:
+    """Media asked for inside of an account or a hashtag."""
+    owner = {"owner": {"id": node.get("id")}, "username": node.get("username")} if "username" in node else {}
+    theirs = translated(
+        [one for edge in OTHERS_EDGES for one in rows(node.get(edge))], lambda one: _medium_or_comment(one, context, None, Kind.MENTION)
+    )
+    ours = [{**owner, **one} for edge in EDGES for one in rows(node.get(edge))]
+    return together([translated(ours, lambda one: _medium_or_comment(one, context, None)), theirs])
+
+
+def _medium_or_comment(node: Node, context: Context, above: str | None, kind: Kind | None = None) -> Answer:
     """A picture, film or album with the comments told with it; or a comment with its replies."""
     if "text" in node:
-        yield from comments(node, context, above, above, kind)
-        return
+        return comments(node, context, above, above, kind)
     id = instagram_id(node.get("id"))
-    if any(key in node for key in MEDIA_KEYS):
-        yield media(node, context, kind)
-    for one in rows(node.get("comments")):
-        yield from comments(one, context, id, id)
+    itself = (media(node, context, kind),) if any(key in node for key in MEDIA_KEYS) else ()
+    below = translated(rows(node.get("comments")), lambda one: comments(one, context, id, id))
+    return together([Answer(posts=itself, returned=len(itself)), below])
 
 
 def media(node: Node, context: Context, kind: Kind | None = None) -> Post:
@@ -73,7 +83,7 @@ def media(node: Node, context: Context, kind: Kind | None = None) -> Post:
     )  # fmt: skip
 
 
-def comments(node: Node, context: Context, parent: str | None, conversation: str | None, kind: Kind | None = None) -> Iterator[Post]:
+def comments(node: Node, context: Context, parent: str | None, conversation: str | None, kind: Kind | None = None) -> Answer:
     """A comment and the replies told with it. `parent` is what it stands under, where the answer's place says so."""
     author, said = _author(node), text(node.get("text")) or ""
     said.encode()
@@ -89,9 +99,8 @@ def comments(node: Node, context: Context, parent: str | None, conversation: str
         observed_at=context.now, source=context.source, account=context.account, author=author, parent_id=parent,
         conversation_id=conversation or parent, likes=number(node.get("like_count")),
     )  # fmt: skip
-    yield post
-    for reply in replies:
-        yield from comments(reply, context, post.id, post.conversation_id or post.id)
+    below = translated(replies, lambda reply: comments(reply, context, post.id, post.conversation_id or post.id))
+    return together([Answer(posts=(post,), returned=1), below])
 
 
 def _comment_kind(author: Author | None, context: Context, is_reply: bool) -> Kind:
@@ -158,9 +167,7 @@ def _account(node: Node, context: Context) -> Answer:
         posts=number(node.get("media_count")),
     )  # fmt: skip
     shown = (sized.followers, sized.following, sized.posts) != (None, None, None)
-    told = {"owner": {"id": id}, "username": handle}
-    posts = tuple(post for one in rows(node.get("media")) for post in _posts({**told, **one}, context, None))
-    return Answer(accounts=(known,), account_samples=(sized,) if shown else (), posts=posts)
+    return together([Answer(accounts=(known,), account_samples=(sized,) if shown else (), returned=1), _inside(node, context)])
 
 
 def account_key(id: str | None, handle: str | None, context: Context) -> str:

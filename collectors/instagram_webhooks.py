@@ -41,7 +41,7 @@ def _change(change: Node, at: datetime, context: Context) -> Answer:
     value, field = table(change.get("value")), change.get("field")
     if field in COMMENTS or "text" in value:
         kind = Kind.MENTION if field == "mentions" else None
-        return Answer(posts=tuple(comments(value, context, None, None, kind)))
+        return comments(value, context, None, None, kind)
     if field == "mentions":
         return refused("a mention told without its text: only asking for it shows it")
     if field == "story_insights" and (id := instagram_id(value.get("media_id"))):

@@ -299,6 +299,12 @@ def test_one_bad_post_in_a_page_is_refused_without_its_text_and_the_rest_stands(
     assert "secret" not in answer.refused[0].why and answer.refused[0].lost
 
 
+def test_a_bad_comment_leaves_its_post_and_its_neighbours_alone() -> None:
+    told = [{"id": "1_1", "message": "a secret", "created_time": "soon"}, {"id": "1_2", "message": "Fine", "created_time": AT}]
+    answer = facebook.translate({"data": [post(comments={"data": told})]}, TOLD)
+    assert ([p.id for p in answer.posts], len(answer.refused), answer.returned) == (["facebook:10_1", "facebook:1_2"], 1, 3)
+
+
 def test_text_stays_as_it_was_published() -> None:
     said = "  شارع النخيل\u200f ‏مظلم منذ أسبوع 😔\n\n#مدينتنا &amp; "
     assert only(post(message=said)).text == said
@@ -340,6 +346,11 @@ def test_posts_and_messages_asked_for_inside_of_a_page_come_out_too() -> None:
         ("facebook:10_1", Kind.MENTION, None), ("facebook:m_1", Kind.DIRECT, "facebook:t_5"), ("facebook:m_2", Kind.OWN, "facebook:t_5"),
     ]  # fmt: skip
     assert [s.followers for s in answer.account_samples] == [3]
+
+
+def test_a_message_in_a_place_we_do_not_know_is_not_lost() -> None:
+    answer = facebook.translate({"id": "5", "object_story_spec": {"page_id": "10", "link_data": {"message": "Come to the fair"}}}, TOLD)
+    assert [p.text for p in answer.posts] == ["Come to the fair"]
 
 
 def test_one_failed_answer_of_a_batch_leaves_the_others_alone() -> None:

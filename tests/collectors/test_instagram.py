@@ -206,6 +206,16 @@ def test_an_album_is_its_pictures_and_a_caption_stays_as_published() -> None:
     assert found.text == said and [m.kind for m in found.media] == ["photo", "video"]
 
 
+def test_media_asked_for_inside_of_an_account_come_out_and_tags_are_of_others() -> None:
+    inside = {
+        "id": "10",
+        "username": "city",
+        "media": {"data": [{"id": "1", "caption": "Ours"}]},
+        "tags": {"data": [{"id": "2", "caption": "Theirs"}]},
+    }
+    assert [(p.text, p.kind) for p in instagram.translate(inside, TOLD).posts] == [("Ours", Kind.OWN), ("Theirs", Kind.MENTION)]
+
+
 def test_figures_of_a_medium_are_a_sample_and_of_a_day_the_accounts() -> None:
     of_medium = {"name": "saved", "period": "lifetime", "values": [{"value": 0}], "id": "1/insights/saved/lifetime"}
     of_day = {"name": "views", "period": "day", "total_value": {"value": 9}, "id": "10/insights/views/day"}
