@@ -172,6 +172,20 @@ def add_user(name: str, role: Annotated[Role, typer.Option()], department: Annot
     say(as_json, made, f"{made.name} may sign in as {made.role.value}")
 
 
+@users_app.command("first", epilog="Example: sada users first")
+def first_user(as_json: AsJson = False) -> None:
+    """Make the first administrator and show the password, this once; nothing where there is an account already."""
+    with opened() as store:
+        password = users.first_administrator(store, now())
+    if password is None:
+        raise AskedWrongly("there are accounts already; an administrator adds more with `sada users add NAME --role ROLE`")
+    say(
+        as_json,
+        {"name": users.ADMINISTRATOR, "password": password},
+        f"{users.ADMINISTRATOR} signs in with {password} (shown this once; keep it)",
+    )
+
+
 @users_app.command("list", epilog="Example: sada users list --json")
 def list_users(as_json: AsJson = False) -> None:
     """All accounts."""

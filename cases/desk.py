@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, delete, or_, select, update
 
-from cases import rows, workflow
+from cases import broadcasting, rows, workflow
 from cases.identity import case_id
 from cases.joining import Index, Line, intent_of, joins, line_of, place_of, topic_of, verdict
 from cases.lessons import lessons
@@ -47,6 +47,9 @@ def receive(posts: Sequence[Post], deployment: Deployment, case_store: CaseStore
         for post in posts:
             sitting.take(post)
         _write(db, case_store, sitting)
+        for post in posts:
+            if broadcasting.stops(post) and post.author and post.author.id:
+                broadcasting.opt_out(db, post.platform, post.author.id, now)
         keep_place(db, case_store.database, FOLLOWER, after)
     return sitting.received()
 

@@ -168,3 +168,78 @@ answers = Table(
     Column("record", LargeBinary, nullable=False),  # the whole cases.answering.Answer (msgpack)
 )  # fmt: skip
 """The outbox: an answer stands here before anybody tries to send it."""
+
+links = Table(
+    "links", metadata,
+    Column("id", String, primary_key=True),
+    Column("case_id", String, nullable=False, index=True),
+    Column("department", String, nullable=False),
+    Column("by", String, nullable=False), Column("at", Instant, nullable=False), Column("until", Instant, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)  # fmt: skip
+
+subscribers = Table(
+    "subscribers", metadata,
+    Column("platform", String(16), primary_key=True), Column("citizen", String, primary_key=True),
+    Column("consented_at", Instant, nullable=False), Column("how", String, nullable=False),
+    Column("opted_out_at", Instant),
+)  # fmt: skip
+
+broadcasts = Table(
+    "broadcasts", metadata,
+    Column("id", String, primary_key=True),
+    Column("text", String, nullable=False), Column("template", String),
+    Column("by", String, nullable=False), Column("at", Instant, nullable=False),
+    Column("approved_by", String),
+)  # fmt: skip
+
+deliveries = Table(
+    "deliveries", metadata,
+    Column("broadcast", String, primary_key=True), Column("platform", String(16), primary_key=True), Column("citizen", String, primary_key=True),
+    Column("state", String(16), nullable=False), Column("at", Instant, nullable=False),
+    Column("native_id", String), Column("problem", String),
+    Index("deliveries_by_native_id", "platform", "native_id"), Index("deliveries_by_state", "broadcast", "state"),
+)  # fmt: skip
+
+plans = Table(
+    "plans", metadata,
+    Column("id", String, primary_key=True),
+    Column("category", String), Column("place", String),
+    Column("published", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("record", LargeBinary, nullable=False),  # cases.roadmap.Plan (msgpack)
+)  # fmt: skip
+
+proposals = Table(
+    "proposals", metadata,
+    Column("id", String, primary_key=True),
+    Column("campaign", String, nullable=False), Column("place", String), Column("citizen", String),
+    Column("text", String, nullable=False), Column("at", Instant, nullable=False),
+    Column("joined_to", String),  # the proposal that says the same
+    Index("proposals_by_campaign", "campaign", "place"),
+)  # fmt: skip
+
+votes = Table(
+    "votes", metadata,
+    Column("proposal", String, primary_key=True), Column("citizen", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+voices = Table(
+    "voices", metadata,  # posts in which somebody takes part in a campaign
+    Column("campaign", String, primary_key=True), Column("post", String, primary_key=True),
+    Column("place", String), Column("citizen", String), Column("views", Integer), Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+ambassadors = Table(
+    "ambassadors", metadata,
+    Column("campaign", String, primary_key=True), Column("citizen", String, primary_key=True),  # the account they speak with
+    Column("place", String, nullable=False), Column("name", String, nullable=False), Column("at", Instant, nullable=False),
+    Column("followers_first", Integer), Column("followers_last", Integer),
+)  # fmt: skip
+
+guide = Table(
+    "guide", metadata,
+    Column("id", String, primary_key=True), Column("language", String(8), primary_key=True),
+    Column("record", LargeBinary, nullable=False),  # cases.guide.Procedure (msgpack)
+)  # fmt: skip

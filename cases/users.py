@@ -67,6 +67,12 @@ def first_administrator(store: CaseStore, at: datetime) -> str | None:
     return password
 
 
+def is_anybody(store: CaseStore) -> bool:
+    """Whether there is any account."""
+    with store.reading() as db:
+        return db.scalar(select(users.c.name).limit(1)) is not None
+
+
 def everybody(store: CaseStore) -> list[User]:
     """All accounts, by name."""
     with store.reading() as db:

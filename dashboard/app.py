@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import SadaError
-from dashboard import data, frame, style
+from dashboard import casework, data, frame, signing, style
 from dashboard.words import Words
 
 ICON = str(Path(__file__).parent / "static" / "sada.svg")
@@ -28,7 +28,16 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="above"):
         st.caption(desk.organisation(), width="stretch")
         frame.language_choice(desk)
-    chosen.run()
+    if _is_shut(desk):
+        casework.say(desk)
+        signing.form(desk)
+    else:
+        chosen.run()
+
+
+def _is_shut(desk: frame.Desk) -> bool:
+    """Whether nothing may be seen before signing in, and nobody has."""
+    return not signing.open_to_all(desk) and not desk.view.link and signing.who(desk) is None
 
 
 def _waiting(words: Words, error: data.NoDataYet) -> None:

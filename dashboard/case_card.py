@@ -63,7 +63,9 @@ def _head(desk: Desk, case: Case) -> None:
         times = [w("case.opened", ago=ago(case.opened_at, desk.now, w)), clock(desk, case)]
         st.markdown(" · ".join(filter(None, times)), help=exact(case.opened_at, desk.about.zone, desk.about.calendar, w))
         if case.department:
-            st.caption(w("case.at", department=foreign(escaped(department(desk, case.department)))), help=escaped(case.routed_because) or None)
+            st.caption(
+                w("case.at", department=foreign(escaped(department(desk, case.department)))), help=escaped(case.routed_because) or None
+            )
         st.caption(" · ".join([foreign(case.id), *([w("case.assigned", name=foreign(escaped(case.assignee)))] if case.assignee else [])]))
 
 
@@ -84,7 +86,9 @@ def _moves(desk: Desk, person: Person, case: Case) -> None:
     w, offered = desk.words, workflow.moves(case, person.name, person.role, desk.about)
     offered = tuple(to for to in offered if to != Status.ANSWERED)  # that one comes with the answer
     if offered:
-        st.text_input(w("case.why"), key="case_why", placeholder=w("case.why_hint") if any(_arrow(case, to).says_why for to in offered) else None)
+        st.text_input(
+            w("case.why"), key="case_why", placeholder=w("case.why_hint") if any(_arrow(case, to).says_why for to in offered) else None
+        )
         if any(_arrow(case, to).names_department for to in offered):
             ids = [d.id for d in desk.about.departments]
             st.selectbox(w("case.department"), ids, index=ids.index(case.department) if case.department in ids else None,
@@ -127,8 +131,12 @@ def _why() -> str:
 
 def _move(desk: Desk, person: Person, case: Case, to: Status) -> None:
     where = st.session_state.get("case_department") if _arrow(case, to).names_department else None
-    casework.do(desk, lambda: work.move(casework.opened(desk), person, case.id, case.version, to, _why(), casework.at(desk), desk.about, where), "case.kept")
-    if st.session_state.get("said", ("",))[0] == "success":
+    casework.do(
+        desk,
+        lambda: work.move(casework.opened(desk), person, case.id, case.version, to, _why(), casework.at(desk), desk.about, where),
+        "case.kept",
+    )
+    if casework.went_well():
         st.session_state["case_why"] = ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import pandas as pd
 import streamlit as st
 
@@ -88,18 +89,25 @@ def _handover(desk: Desk, person: Person) -> None:
 def entry(desk: Desk, person: Person) -> None:
     """One screen, filled in while somebody speaks."""
     w = desk.words
-    with st.form("entry", clear_on_submit=True):
-        channel = st.radio(w("entry.channel"), CHANNELS, format_func=lambda c: w(f"entry.{c}"), horizontal=True, key="entry_channel")
-        text = st.text_area(w("entry.text"), key="entry_text")
-        intent = st.radio(w("entry.intent"), ASKING, format_func=lambda i: w(f"intent.{i}"), horizontal=True, key="entry_intent")
+    with st.form("entry"):
+        st.radio(w("entry.channel"), CHANNELS, format_func=lambda c: w(f"entry.{c}"), horizontal=True, key="entry_channel")
+        st.text_area(w("entry.text"), key="entry_text")
+        st.radio(w("entry.intent"), ASKING, format_func=lambda i: w(f"intent.{i}"), horizontal=True, key="entry_intent")
         left, right = st.columns(2)
-        category = left.selectbox(w("filter.topic"), [t.id for t in desk.about.topics], index=None, format_func=desk.topic, key="entry_topic")
-        place = right.selectbox(w("filter.place"), [p.id for p in desk.about.places], index=None, format_func=desk.place, key="entry_place")
-        name, telephone = left.text_input(w("entry.name"), key="entry_name"), right.text_input(w("entry.telephone"), key="entry_telephone")
-        if st.form_submit_button(w("entry.keep"), type="primary"):
-            told = Entry(channel=channel, text=text, intent=intent, category=category, place=place, name=name or None, telephone=telephone or None)
-            casework.do(desk, lambda: entering.enter(casework.opened(desk), person, told, casework.at(desk), desk.about), "entry.kept")
-            casework.say(desk)
+        left.selectbox(w("filter.topic"), [t.id for t in desk.about.topics], index=None, format_func=desk.topic, key="entry_category")
+        right.selectbox(w("filter.place"), [p.id for p in desk.about.places], index=None, format_func=desk.place, key="entry_place")
+        left.text_input(w("entry.name"), key="entry_name")
+        right.text_input(w("entry.telephone"), key="entry_telephone")
+        st.form_submit_button(w("entry.keep"), type="primary", on_click=_enter, args=(desk, person))
+
+
+def _enter(desk: Desk, person: Person) -> None:
+    told = {field: st.session_state.get(f"entry_{field}") or None for field in Entry.__struct_fields__}
+    entry = msgspec.convert(told | {"text": told["text"] or ""}, Entry)
+    casework.do(desk, lambda: entering.enter(casework.opened(desk), person, entry, casework.at(desk), desk.about), "entry.kept")
+    if casework.went_well():
+        for field in ("text", "name", "telephone"):
+            st.session_state[f"entry_{field}"] = ""
 
 
 # The register of suggestions
@@ -108,7 +116,9 @@ def entry(desk: Desk, person: Person) -> None:
 def register(desk: Desk, person: Person) -> None:
     """Suggestions and what became of them."""
     with frame.part(desk):
-        found = work.queue(casework.opened(desk), person, FindCases(intents=("suggestion",), is_open=None, order="newest", limit=MOST), casework.at(desk))
+        found = work.queue(
+            casework.opened(desk), person, FindCases(intents=("suggestion",), is_open=None, order="newest", limit=MOST), casework.at(desk)
+        )
         for case in found.cases:
             _suggestion(desk, person, case)
         if not found.cases:
@@ -144,7 +154,12 @@ def table(desk: Desk, person: Person) -> None:
             return
         rows = [_cells(desk, row) for row in (*made.rows[:MOST_ROWS], made.total)]
         names = ("received", "handled", "closed", "not_fixed", "first_answer", "to_close", "within", "overdue")
-        st.table(pd.DataFrame(rows, columns=[w(f"table.{by}"), *(w(f"table.{n}") for n in names)]), hide_index=True, border="horizontal", alt=w("table.title"))
+        st.table(
+            pd.DataFrame(rows, columns=[w(f"table.{by}"), *(w(f"table.{n}") for n in names)]),
+            hide_index=True,
+            border="horizontal",
+            alt=w("table.title"),
+        )
         st.caption(w("table.means", least=whole(LEAST, w)))
         if may(person, Right.EXPORT):
             _export(desk, person, made)
@@ -171,7 +186,9 @@ def _share(desk: Desk, number: int, share: float | None, interval: tuple[float, 
 def _export(desk: Desk, person: Person, made: report.Table) -> None:
     lines = report.named(made)
     names = list(lines[0])
-    text = pd.DataFrame([[exports.safe(str(line[n])) if isinstance(line[n], str) else line[n] for n in names] for line in lines], columns=names)
+    text = pd.DataFrame(
+        [[exports.safe(str(line[n])) if isinstance(line[n], str) else line[n] for n in names] for line in lines], columns=names
+    )
     st.download_button(desk.words("posts.export"), (exports.BOM + text.to_csv(index=False)).encode(), f"reports-{made.by}.csv", "text/csv",
                        icon=":material/download:", key="export_table", on_click=work.exported,
                        args=(casework.opened(desk), person, f"reports by {made.by}", casework.at(desk)))  # fmt: skip
@@ -186,16 +203,37 @@ def people(desk: Desk, person: Person) -> None:
     with frame.part(desk):
         found = [(foreign(escaped(u.name)), w(f"role.{u.role.value}"), ", ".join(department(desk, d) for d in u.departments),
                   w("people.disabled") if u.disabled else w("people.open")) for u in users.everybody(store)]  # fmt: skip
-        st.table(pd.DataFrame(found, columns=[w("sign_in.name"), w("people.role"), w("case.department"), w("people.state")]), hide_index=True, border="horizontal")
-        with st.form("account", clear_on_submit=True, width=520):
+        st.table(
+            pd.DataFrame(found, columns=[w("sign_in.name"), w("people.role"), w("case.department"), w("people.state")]),
+            hide_index=True,
+            border="horizontal",
+        )
+        with st.form("account", width=520):
             st.subheader(w("people.add"), anchor=False)
-            name = st.text_input(w("sign_in.name"), key="account_name", autocomplete="off")
-            password = st.text_input(w("sign_in.password"), type="password", key="account_password", autocomplete="new-password")
-            role = st.selectbox(w("people.role"), [r.value for r in Role if r != Role.CITIZEN], index=1, format_func=lambda r: w(f"role.{r}"), key="account_role")
-            whose = st.multiselect(w("case.department"), [d.id for d in desk.about.departments], format_func=lambda d: department(desk, d), key="account_departments")
-            if st.form_submit_button(w("people.add")):
-                casework.do(desk, lambda: users.add(store, name.strip(), Role(role), tuple(whose), password, casework.at(desk), person.name, desk.about), "case.kept")
-                st.rerun()
+            st.text_input(w("sign_in.name"), key="account_name", autocomplete="off")
+            st.text_input(w("sign_in.password"), type="password", key="account_password", autocomplete="new-password")
+            st.selectbox(
+                w("people.role"),
+                [r.value for r in Role if r != Role.CITIZEN],
+                index=1,
+                format_func=lambda r: w(f"role.{r}"),
+                key="account_role",
+            )
+            st.multiselect(
+                w("case.department"),
+                [d.id for d in desk.about.departments],
+                format_func=lambda d: department(desk, d),
+                key="account_departments",
+            )
+            st.form_submit_button(w("people.add"), on_click=_add_account, args=(desk, person))
+
+
+def _add_account(desk: Desk, person: Person) -> None:
+    name, password = str(st.session_state["account_name"]).strip(), str(st.session_state.pop("account_password"))
+    role, whose = Role(st.session_state["account_role"]), tuple(st.session_state["account_departments"])
+    casework.do(
+        desk, lambda: users.add(casework.opened(desk), name, role, whose, password, casework.at(desk), person.name, desk.about), "case.kept"
+    )
 
 
 def seen(desk: Desk, person: Person) -> None:

@@ -9,7 +9,6 @@ import streamlit as st
 
 from cases import report
 from cases.engine import address
-from cases.roles import Person
 from cases.store import CaseStore, open_cases
 from core.deployment import Deployment
 from core.errors import SadaError
@@ -55,6 +54,11 @@ def do(desk: Desk, act: Callable[[], object], done: str) -> None:
         st.session_state["said"] = ("success", desk.words(done))
 
 
+def went_well() -> bool:
+    """Whether the last thing asked for could be done."""
+    return st.session_state.get("said", ("",))[0] == "success"
+
+
 def say(desk: Desk) -> None:
     """What became of the last thing asked for, once."""
     kind, text = st.session_state.pop("said", ("", ""))
@@ -62,8 +66,3 @@ def say(desk: Desk) -> None:
         st.error(desk.words("state.failed", why=text), icon=":material/error:")
     elif kind:
         st.toast(text, icon=":material/check:")
-
-
-def name_of(person: Person | None) -> str:
-    """Who is signed in, for the page's own state."""
-    return person.name if person else ""

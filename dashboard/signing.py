@@ -15,6 +15,7 @@ from dashboard.frame import Desk
 ANYBODY = Person(name="", role=Role.VIEWER)
 NO = ("no", "false", "0")
 LOCAL = (None, "127.0.0.1", "::1")  # Streamlit says None for a browser on this machine
+FORWARDED = ("x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip")
 
 
 def open_to_all(desk: Desk) -> bool:
@@ -36,12 +37,13 @@ def form(desk: Desk) -> None:
     """Name and password; and once, on this machine only, the first administrator's password."""
     w = desk.words
     _first_password(desk)
+    if not users.is_anybody(casework.opened(desk)):
+        st.info(w("sign_in.none"), icon=":material/key:")
     with st.form("sign_in", width=420):
         st.subheader(w("sign_in.title"), anchor=False)
-        name = st.text_input(w("sign_in.name"), key="sign_in_name", autocomplete="username")
-        password = st.text_input(w("sign_in.password"), key="sign_in_password", type="password", autocomplete="current-password")
-        if st.form_submit_button(w("sign_in.do"), type="primary"):
-            _sign_in(desk, name, password)
+        st.text_input(w("sign_in.name"), key="sign_in_name", autocomplete="username")
+        st.text_input(w("sign_in.password"), key="sign_in_password", type="password", autocomplete="current-password")
+        st.form_submit_button(w("sign_in.do"), type="primary", on_click=_sign_in, args=(desk,))
     if _has_provider():
         st.button(w("sign_in.provider"), on_click=st.login, icon=":material/login:")
 
@@ -54,14 +56,15 @@ def mark(desk: Desk, person: Person) -> None:
         st.button(w("sign_in.out"), type="tertiary", icon=":material/logout:", on_click=_sign_out, args=(desk,), key="sign_out")
 
 
-def _sign_in(desk: Desk, name: str, password: str) -> None:
-    try:
+def _sign_in(desk: Desk) -> None:
+    """Runs before the page is drawn; the password does not stay in the page's state."""
+    name, password = str(st.session_state.get("sign_in_name", "")), str(st.session_state.pop("sign_in_password", ""))
+
+    def enter() -> None:
         st.session_state["token"] = users.sign_in(casework.opened(desk), name.strip(), password, casework.at(desk))
-    except SadaError as error:
-        st.error(desk.words("state.failed", why=str(error)), icon=":material/error:")
-    else:
         st.session_state.pop("first_password", None)
-        st.rerun()
+
+    casework.do(desk, enter, "sign_in.done")
 
 
 def _sign_out(desk: Desk) -> None:
@@ -72,13 +75,18 @@ def _sign_out(desk: Desk) -> None:
 
 def _first_password(desk: Desk) -> None:
     """Make the first account if there is none; its password is shown to a browser on this machine, in this window, and never again."""
-    if st.context.ip_address in LOCAL and "first_password" not in st.session_state:
+    if _is_here() and "first_password" not in st.session_state:
         made = users.first_administrator(casework.opened(desk), casework.at(desk))
         if made:
             st.session_state["first_password"] = made
     if password := st.session_state.get("first_password"):
         st.info(desk.words("sign_in.first", name=users.ADMINISTRATOR), icon=":material/key:")
         st.code(password, language=None)
+
+
+def _is_here() -> bool:
+    """Whether the browser runs on this machine and did not come through a proxy, behind which everybody seems to."""
+    return st.context.ip_address in LOCAL and not any(name.lower() in FORWARDED for name in st.context.headers)
 
 
 def _by_provider(desk: Desk) -> str | None:

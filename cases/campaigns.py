@@ -1,0 +1,237 @@
+"""Campaigns: who takes part where, what they propose, and what most of them want. One citizen, one vote for a proposal."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from cases.joining import place_of
+from cases.store import CaseStore, keep_first, keep_place
+from cases.tables import ambassadors, proposals, voices, votes
+from core.deployment import Campaign, Deployment
+from core.errors import AskedWrongly
+from core.post import Post
+from core.spelling import normal
+
+FOLLOWER = "campaigns"
+ALIKE = 0.5  # of the words of both, so many must be shared for two proposals to be one (Jaccard)
+SHORTEST = 3  # letters; shorter words say little
+_TAG = re.compile(r"#(\w+)")
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal with those that say the same, and how many citizens want it."""
+
+    id: str
+    place: str | None
+    text: str
+    said: int  # times it was proposed
+    votes: int
+    rank: int  # within its neighbourhood
+
+
+class Neighbourhood(msgspec.Struct, frozen=True, kw_only=True):
+    """What came from one neighbourhood."""
+
+    place: str | None
+    views: int  # posts that take part
+    citizens: int
+    proposals: int
+    votes: int
+    first: tuple[Proposal, ...] = ()  # its priorities, to which its budget goes in this order
+
+
+class Ambassador(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who carries the campaign in a neighbourhood, and how far it is heard."""
+
+    citizen: str
+    name: str
+    place: str
+    posts: int
+    reach: int  # views of their posts, where the platform told them
+    gained: int | None  # followers since they signed up
+
+
+def taking_part(post: Post, deployment: Deployment) -> list[Campaign]:
+    """The campaigns that run when a post is written and whose hashtag it bears. Pure."""
+    day = post.created_at.astimezone(deployment.zone).date()
+    tags = {_plain(tag) for tag in _TAG.findall(post.text)}
+    return [c for c in deployment.campaigns if _runs(c, day) and tags & {_plain(tag) for tag in c.hashtags}]
+
+
+def receive(posts: Sequence[Post], deployment: Deployment, store: CaseStore, now: datetime, after: int) -> None:
+    """Follow the posts: keep who takes part, make proposals of suggestions, forget what was deleted. Twice changes nothing."""
+    with store.writing() as db:
+        for post in posts:
+            if post.deleted_at:
+                _forget(db, post.id)
+                continue
+            for campaign in taking_part(post, deployment):
+                _hear(db, store, campaign, post, deployment)
+        keep_place(db, store.database, FOLLOWER, after)
+
+
+def propose(
+    store: CaseStore, campaign: Campaign, place: str | None, text: str, citizen: str | None, at: datetime, id: str | None = None
+) -> str:
+    """Keep a proposal, joined to the one of the same neighbourhood that says the same; its author votes for it. Returns the id that
+    counts. Raises AskedWrongly for an empty text or a neighbourhood that does not take part."""
+    if not text.strip() or (campaign.places and place is not None and place not in campaign.places):
+        raise AskedWrongly(f"campaign {campaign.id}: a proposal needs words and one of its neighbourhoods")
+    with store.writing() as db:
+        return _propose(db, store, campaign.id, place, text.strip(), citizen, at, id)
+
+
+def vote(store: CaseStore, proposal: str, citizen: str, at: datetime) -> bool:
+    """One citizen's vote for a proposal, or for the one it was joined to; False if they had voted for it. Raises AskedWrongly."""
+    with store.writing() as db:
+        row = db.execute(select(proposals.c.id, proposals.c.joined_to).where(proposals.c.id == proposal)).one_or_none()
+        if row is None:
+            raise AskedWrongly(f"proposal {proposal}: there is none")
+        return _vote(db, store, row.joined_to or row.id, citizen, at)
+
+
+def sign_up(store: CaseStore, campaign: Campaign, citizen: str, name: str, place: str, followers: int | None, at: datetime) -> None:
+    """Somebody becomes an ambassador of their neighbourhood. Raises AskedWrongly."""
+    if not name.strip() or (campaign.places and place not in campaign.places):
+        raise AskedWrongly(f"campaign {campaign.id}: an ambassador needs a name and one of its neighbourhoods")
+    line = {
+        "campaign": campaign.id,
+        "citizen": citizen,
+        "place": place,
+        "name": name.strip(),
+        "at": at,
+        "followers_first": followers,
+        "followers_last": followers,
+    }
+    with store.writing() as db:
+        db.execute(keep_first(store.database, ambassadors).values(**line))
+
+
+def standing(store: CaseStore, campaign: str, first: int = 5) -> list[Neighbourhood]:
+    """Each neighbourhood with its numbers and priorities, the most voted first."""
+    with store.reading() as db:
+        heard = {place: (int(n), int(who)) for place, n, who in db.execute(_heard(campaign))}
+        wanted = ranked(_proposals(db, campaign))
+    return [_neighbourhood(place, heard.get(place, (0, 0)), wanted.get(place, []), first) for place in sorted({*heard, *wanted}, key=str)]
+
+
+def ranked(all_: Sequence[Proposal]) -> dict[str | None, list[Proposal]]:
+    """Proposals by neighbourhood, most votes first; the same number of votes is the same rank. Pure."""
+    found: dict[str | None, list[Proposal]] = {}
+    for proposal in sorted(all_, key=lambda p: (-p.votes, -p.said, p.id)):
+        mine = found.setdefault(proposal.place, [])
+        rank = mine[-1].rank if mine and mine[-1].votes == proposal.votes else len(mine) + 1
+        mine.append(msgspec.structs.replace(proposal, rank=rank))
+    return found
+
+
+def reach(store: CaseStore, campaign: str) -> list[Ambassador]:
+    """The ambassadors, by how far they are heard."""
+    theirs = (voices.c.campaign == ambassadors.c.campaign) & (voices.c.citizen == ambassadors.c.citizen)
+    asked = (
+        select(ambassadors, func.count(voices.c.post), func.coalesce(func.sum(voices.c.views), 0)).outerjoin(voices, theirs)
+        .where(ambassadors.c.campaign == campaign).group_by(*ambassadors.c)
+    )  # fmt: skip
+    with store.reading() as db:
+        found = [Ambassador(citizen=r.citizen, name=r.name, place=r.place, posts=int(r[-2]), reach=int(r[-1]), gained=_gained(r.followers_first, r.followers_last))
+                 for r in db.execute(asked)]  # fmt: skip
+    return sorted(found, key=lambda a: (-a.reach, a.citizen))
+
+
+def similar(text: str, others: Mapping[str, str]) -> str | None:
+    """The id of the proposal that says the same, if there is one. Pure."""
+    mine = _words(text)
+    scores = {id: len(mine & theirs) / len(mine | theirs) for id, other in others.items() if (theirs := _words(other)) | mine}
+    best = max(scores, key=lambda id: scores[id], default=None)
+    return best if best is not None and scores[best] >= ALIKE else None
+
+
+def _hear(db: Connection, store: CaseStore, campaign: Campaign, post: Post, deployment: Deployment) -> None:
+    place, author = place_of(post, deployment), post.author.id if post.author else None
+    line = {"campaign": campaign.id, "post": post.id, "place": place, "citizen": author, "views": post.views, "at": post.created_at}
+    db.execute(keep_first(store.database, voices).values(**line))
+    db.execute(update(voices).where(voices.c.campaign == campaign.id, voices.c.post == post.id).values(views=post.views))
+    if post.author and post.author.followers is not None:
+        mine = (ambassadors.c.campaign == campaign.id, ambassadors.c.citizen == author)
+        db.execute(update(ambassadors).where(*mine).values(followers_last=post.author.followers))
+    if post.intent and post.intent.label == "suggestion":
+        _propose(db, store, campaign.id, place, _TAG.sub("", post.text).strip(), author, post.created_at, post.id)
+
+
+def _propose(
+    db: Connection, store: CaseStore, campaign: str, place: str | None, text: str, citizen: str | None, at: datetime, id: str | None
+) -> str:
+    id = id or f"p-{hashlib.blake2b(f'{campaign} {place} {citizen} {text}'.encode(), digest_size=8).hexdigest()}"
+    known = db.execute(select(proposals.c.id, proposals.c.joined_to).where(proposals.c.id == id)).one_or_none()
+    if known:
+        return known.joined_to or known.id
+    same_place = proposals.c.place == place if place is not None else proposals.c.place.is_(None)
+    heads = db.execute(
+        select(proposals.c.id, proposals.c.text).where(proposals.c.campaign == campaign, same_place, proposals.c.joined_to.is_(None))
+    )
+    head = similar(text, {row.id: row.text for row in heads})
+    db.execute(insert(proposals).values(id=id, campaign=campaign, place=place, citizen=citizen, text=text, at=at, joined_to=head))
+    if citizen:
+        _vote(db, store, head or id, citizen, at)
+    return head or id
+
+
+def _vote(db: Connection, store: CaseStore, proposal: str, citizen: str, at: datetime) -> bool:
+    return db.execute(keep_first(store.database, votes).values(proposal=proposal, citizen=citizen, at=at)).rowcount == 1
+
+
+def _forget(db: Connection, post: str) -> None:
+    """A deleted post's words and author go; the vote it was stays as a number."""
+    db.execute(update(voices).where(voices.c.post == post).values(citizen=None))
+    author = db.scalar(select(proposals.c.citizen).where(proposals.c.id == post))
+    db.execute(update(proposals).where(proposals.c.id == post).values(text="", citizen=None))
+    if author:
+        db.execute(delete(votes).where(votes.c.proposal == post, votes.c.citizen == author))
+
+
+def _proposals(db: Connection, campaign: str) -> list[Proposal]:
+    said = dict(
+        db.execute(
+            select(proposals.c.joined_to, func.count()).where(proposals.c.campaign == campaign).group_by(proposals.c.joined_to)
+        ).all()
+    )
+    counted = dict(db.execute(select(votes.c.proposal, func.count()).group_by(votes.c.proposal)).all())
+    heads = db.execute(
+        select(proposals.c.id, proposals.c.place, proposals.c.text).where(proposals.c.campaign == campaign, proposals.c.joined_to.is_(None))
+    )
+    return [Proposal(id=r.id, place=r.place, text=r.text, said=1 + said.get(r.id, 0), votes=counted.get(r.id, 0), rank=0) for r in heads]
+
+
+def _heard(campaign: str):  # type: ignore[no-untyped-def]
+    return (
+        select(voices.c.place, func.count(), func.count(func.distinct(voices.c.citizen)))
+        .where(voices.c.campaign == campaign)
+        .group_by(voices.c.place)
+    )
+
+
+def _neighbourhood(place: str | None, heard: tuple[int, int], wanted: Sequence[Proposal], first: int) -> Neighbourhood:
+    return Neighbourhood(place=place, views=heard[0], citizens=heard[1], proposals=sum(p.said for p in wanted), votes=sum(p.votes for p in wanted),
+                         first=tuple(p for p in wanted if p.text)[:first])  # fmt: skip
+
+
+def _runs(campaign: Campaign, day: object) -> bool:
+    return (campaign.starts is None or campaign.starts <= day) and (campaign.ends is None or day <= campaign.ends)  # type: ignore[operator]
+
+
+def _gained(first: int | None, last: int | None) -> int | None:
+    return last - first if first is not None and last is not None else None
+
+
+def _plain(tag: str) -> str:
+    return normal(tag).replace("_", "").replace(" ", "").lstrip("#")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in re.findall(r"\w+", normal(text)) if len(word) >= SHORTEST)
