@@ -30,7 +30,7 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A table of the file in which an unknown key is an error."""
 
 
-class Hours(Strict):
+class Hours(Strict, frozen=True):
     """Working hours of the organisation, local time; the reply team's may differ."""
 
     start: time = time(8)
@@ -38,14 +38,14 @@ class Hours(Strict):
     always_on: bool = False  # a team answers 24 hours a day
 
 
-class Branch(Strict):
+class Branch(Strict, frozen=True):
     """A regional office or sub-municipality."""
 
     id: str
     name: Words
 
 
-class OfficialAccount(Strict):
+class OfficialAccount(Strict, frozen=True):
     """An account of the organisation on one platform, or a feed, form, hotline or drop folder that it owns."""
 
     platform: str
@@ -64,14 +64,14 @@ class OfficialAccount(Strict):
         return f"{self.platform}:{self.handle}"
 
 
-class Watch(Strict):
+class Watch(Strict, frozen=True):
     """Words and hashtags to search for beyond the accounts."""
 
     keywords: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
 
 
-class Department(Strict):
+class Department(Strict, frozen=True):
     """Who solves what is referred to it."""
 
     id: str
@@ -79,7 +79,7 @@ class Department(Strict):
     email: str | None = None
 
 
-class Topic(Strict):
+class Topic(Strict, frozen=True):
     """A node of the topic tree, with its label and seed words in every language."""
 
     id: str
@@ -89,7 +89,7 @@ class Topic(Strict):
     seeds: dict[str, tuple[str, ...]] = {}
 
 
-class Place(Strict):
+class Place(Strict, frozen=True):
     """A district, neighbourhood or street citizens may name."""
 
     id: str
@@ -101,7 +101,7 @@ class Place(Strict):
     longitude: float | None = None
 
 
-class Route(Strict):
+class Route(Strict, frozen=True):
     """Topic × place → department; an empty side matches all; the most specific line wins."""
 
     department: str
@@ -109,7 +109,7 @@ class Route(Strict):
     place: str | None = None
 
 
-class Target(Strict):
+class Target(Strict, frozen=True):
     """Hours allowed, in working hours: to the first answer and to closing."""
 
     first_answer_hours: float = 24
@@ -117,7 +117,7 @@ class Target(Strict):
     topic: str | None = None
 
 
-class Desk(Strict):
+class Desk(Strict, frozen=True):
     """How posts become cases and how they are answered."""
 
     sure: float = 0.7  # from this confidence of the intent on a case is opened at once; below it a person decides
@@ -127,7 +127,7 @@ class Desk(Strict):
     approve_answers: bool = False  # an answer goes out only when a second person let it
 
 
-class Campaign(Strict):
+class Campaign(Strict, frozen=True):
     """A campaign citizens take part in."""
 
     id: str
@@ -139,7 +139,7 @@ class Campaign(Strict):
     ambassadors: int | None = None  # wanted
 
 
-class AlertRule(Strict):
+class AlertRule(Strict, frozen=True):
     """When to tell whom."""
 
     id: str
@@ -157,7 +157,7 @@ class AlertRule(Strict):
     escalate_to: tuple[str, ...] = ()
 
 
-class DemoCategory(Strict):
+class DemoCategory(Strict, frozen=True):
     """What the demo must reproduce for one topic: reports received and the share handled."""
 
     topic: str
@@ -166,7 +166,7 @@ class DemoCategory(Strict):
     share_closed: float | None = None
 
 
-class DemoChannel(Strict):
+class DemoChannel(Strict, frozen=True):
     """How many posts of a kind the demo makes on one official account.
 
     With `complaints` or `appeals` exactly so many of them are registered as cases and the rest ask for nothing; with neither, the mix is
@@ -185,7 +185,7 @@ class DemoChannel(Strict):
     campaign: str | None = None  # whose hashtag stands in every post
 
 
-class Demo(Strict):
+class Demo(Strict, frozen=True):
     """Totals the demo stream reproduces. The period ends at the demo's clock."""
 
     starts: date | None = None  # the period's first day; else `days` before its end
@@ -200,7 +200,7 @@ class Demo(Strict):
     themes: int = 6  # planted emerging themes
 
 
-class Deployment(Strict):
+class Deployment(Strict, frozen=True):
     """One organisation: everything Sada must know of it."""
 
     id: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,11 @@ COLUMNS = ("id", "created", "deleted", "platform", "account", "kind", "language"
            "source", "author", "interactions", "views", "record")  # fmt: skip
 _INSERT = f"INSERT INTO posts(number, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 _UPDATE = f"UPDATE posts SET {', '.join(f'{c} = ?' for c in COLUMNS)} WHERE number = ?"
+
+
+CREATED, DELETED, INTERACTIONS = (COLUMNS.index(name) for name in ("created", "deleted", "interactions"))
+_PICKED = {name: itemgetter(*map(COLUMNS.index, dims)) for name, dims in CUBES.items()}
+Cubes = dict[str, defaultdict[Row, list[int]]]  # cube → day and dimensions → posts, interactions
 
 
 class EmbeddedStore:
@@ -127,7 +133,7 @@ class EmbeddedStore:
             return
         number = self._db.execute("SELECT COALESCE(MAX(number), 0) FROM posts").fetchone()[0]
         inserts, updates, words, unwords, seqs = [], [], [], [], []
-        cubes: dict[str, Counter[Row]] = {name: Counter() for name in CUBES}
+        cubes = _no_cubes()
         for known, post in changed.values():
             row = _row(post)
             if known is None:
@@ -149,27 +155,26 @@ class EmbeddedStore:
         self._db.executemany("INSERT INTO changes(post) VALUES (?)", seqs)
         self._add_cubes(cubes)
 
-    def _count(self, cubes: dict[str, Counter[Row]], row: Row, sign: int) -> None:
-        values = dict(zip(COLUMNS, row, strict=True))
-        if values["deleted"]:
+    def _count(self, cubes: Cubes, row: Row, sign: int) -> None:
+        if row[DELETED]:
             return
-        day = self._day(values["created"])  # type: ignore[arg-type]
-        for name, dims in CUBES.items():
-            key = (day, *(values[d] for d in dims))
-            cubes[name][(*key, "posts")] += sign
-            cubes[name][(*key, "interactions")] += sign * (values["interactions"] or 0)  # type: ignore[operator]
+        day, told = self._day(row[CREATED]), row[INTERACTIONS] or 0
+        for name, chosen in _PICKED.items():
+            line = cubes[name][(day, *chosen(row))]
+            line[0] += sign
+            line[1] += sign * told  # type: ignore[operator]
 
-    def _add_cubes(self, cubes: dict[str, Counter[Row]]) -> None:
+    def _add_cubes(self, cubes: Cubes) -> None:
         for name, dims in CUBES.items():
-            keys = dict.fromkeys(key[:-1] for key in cubes[name])
-            rows = [(*key, cubes[name][(*key, "posts")], cubes[name][(*key, "interactions")]) for key in keys]
             self._db.executemany(
                 f"INSERT INTO {name} VALUES ({', '.join('?' * (len(dims) + 3))}) ON CONFLICT DO UPDATE SET"
-                " posts = posts + excluded.posts, interactions = interactions + excluded.interactions", rows)  # fmt: skip
+                " posts = posts + excluded.posts, interactions = interactions + excluded.interactions",
+                [(*key, *sums) for key, sums in cubes[name].items()],
+            )
 
     def _recount(self) -> None:
         """Make the daily counts anew; needed when the time zone, and so every day's edge, or what is counted changed."""
-        cubes: dict[str, Counter[Row]] = {name: Counter() for name in CUBES}
+        cubes = _no_cubes()
         for name in CUBES:
             self._db.execute(f"DELETE FROM {name}")
         for row in self._db.execute(f"SELECT {', '.join(COLUMNS[:-1])}, NULL FROM posts"):
@@ -293,7 +298,7 @@ class EmbeddedStore:
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
         with self._one_at_a_time, _said(self.path):
-            return self._db.cursor().execute(sql, values).fetchall()  # type: ignore[arg-type]
+            return self._db.cursor().execute(sql, values).fetchall()
 
 
 def _history_where(question: AccountHistory) -> embedded_sql.Sql:
@@ -307,6 +312,10 @@ def _history_where(question: AccountHistory) -> embedded_sql.Sql:
             said.append(f"at {bound} ?")
             values.append(micros(at))
     return " AND ".join(said), values
+
+
+def _no_cubes() -> Cubes:
+    return {name: defaultdict(lambda: [0, 0]) for name in CUBES}
 
 
 def _start(number: int, unit: int, from_cube: bool) -> date:
