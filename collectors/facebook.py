@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from collectors.told import moment, native, rows
 from collectors.told import table as object_
 from core.deployment import Deployment
 from core.errors import PlatformProblem
-from core.post import Post
+from core.post import Kind, Post
 from core.settings import Settings
 from store.base import Gap
 
@@ -145,11 +146,21 @@ def below(comments: Sequence[Node], post: str, told: Context) -> Answer:
 
 
 def refresh(client: graph.Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
-    """Numbers and latest comments of posts as they stand now; what cannot be seen any more is `missing`."""
-    told = context(source, now)
-    ids = [post.id.removeprefix("facebook:") for post in posts]
-    for body, gone in graph.again(client, ids, f"id,created_time,message,from,{COUNTED},{COMMENTS}", now):
+    """Numbers and latest comments of posts as they stand now; what cannot be seen any more is `missing`.
+
+    Only posts on the page and comments under them are looked at: others' own posts cannot be asked for by id, so their absence says nothing.
+    """
+    if not (source.native_id or source.handle):
+        return
+    told, ids = context(source, now), [post.id.removeprefix("facebook:") for post in posts if _on_page(post, source)]
+    fields = f"id,created_time,message,from,{COUNTED},{COMMENTS}"
+    for body, gone in graph.proven(client, graph.again(client, ids, fields, now), f"{source.native_id or source.handle}", now):
         yield placed(msgspec.structs.replace(translate(body, told), missing=tuple(f"facebook:{id}" for id in gone)), posts)
+
+
+def _on_page(post: Post, source: Source) -> bool:
+    ours = post.kind == Kind.OWN or post.parent_id is not None or post.id.startswith(f"facebook:{source.native_id}_")
+    return ours and re.fullmatch(r"facebook:\d+(_\d+)+", post.id) is not None  # not an id of our own making
 
 
 def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

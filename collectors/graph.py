@@ -175,6 +175,21 @@ def _some(client: Client, ids: list[str], fields: str, now: datetime) -> Iterato
     yield body, tuple(id for id in ids if id not in body)
 
 
+def proven(
+    client: Client, looks: Iterable[tuple[dict[str, Any], tuple[str, ...]]], known: str, now: datetime
+) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """`looks` as they come, and all that was missing at the end: only if something was seen, or `known` (the account itself) still is."""
+    missing: list[str] = []
+    is_seen = False
+    for body, gone in looks:
+        missing += gone
+        is_seen = is_seen or bool(body)
+        if body:
+            yield body, ()
+    if missing and (is_seen or get(client, known, {"fields": "id"}, now).get("id")):
+        yield {}, tuple(missing)
+
+
 def follow(address: str) -> tuple[str, dict[str, Any]]:
     """Path and question of a `next` address without host, version and secrets: ours are added again when it is asked."""
     split = urlsplit(address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from collectors.told import moment, native, number, rows
 from collectors.told import table as object_
 from core.deployment import Deployment, OfficialAccount
 from core.errors import PlatformProblem
-from core.post import Post
+from core.post import Kind, Post
 from core.settings import Settings
 from store.base import Gap
 
@@ -219,12 +220,18 @@ def _gap(medium: Node, shown: Sequence[Node], answer: Answer, since: datetime | 
 
 
 def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
-    """Media and comments as they stand now, with the newest comments below the media; what cannot be seen any more is `missing`."""
-    told = context(source, now)
-    media = [p.id.removeprefix("instagram:") for p in posts if p.parent_id is None]
-    comments = [p.id.removeprefix("instagram:") for p in posts if p.parent_id is not None]
+    """Own media and comments as they stand now, with the newest comments below the media; what cannot be seen any more is `missing`.
+
+    Media of others, and of branches we are not connected to, cannot be asked for by id, so their absence says nothing.
+    """
+    if not source.native_id:
+        return
+    told, asked = context(source, now), _graph(client, source.id)
+    ours = [post for post in posts if (post.kind == Kind.OWN or post.parent_id) and re.fullmatch(r"instagram:\d+", post.id)]
+    media = [p.id.removeprefix("instagram:") for p in ours if p.parent_id is None]
+    comments = [p.id.removeprefix("instagram:") for p in ours if p.parent_id is not None]
     for ids, fields in ((media, f"{MEDIUM},comments.limit({COMMENTS_TOLD}){{{COMMENT}}}"), (comments, f"{COMMENT},media")):
-        for body, gone in graph.again(_graph(client, source.id), ids, fields, now):
+        for body, gone in graph.proven(asked, graph.again(asked, ids, fields, now), source.native_id, now):
             yield placed(msgspec.structs.replace(translate(body, told), missing=tuple(f"instagram:{id}" for id in gone)), posts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 import httplib2
 import msgspec
@@ -139,8 +140,24 @@ def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime
     Messages of a live chat cannot be asked for again.
     """
     api, told = _api(client, source), context(source, now)
-    yield from youtube_lists.videos(api, [post.id.removeprefix("youtube:") for post in posts if post.media], told)
-    yield from youtube_lists.written(api, [post for post in posts if post.url and "&lc=" in post.url], told)
+    missing: list[str] = []
+    is_seen = False
+    for answer in chain(
+        youtube_lists.videos(api, [post.id.removeprefix("youtube:") for post in posts if post.media], told),
+        youtube_lists.written(api, [post for post in posts if post.url and "&lc=" in post.url], told),
+    ):
+        missing += answer.missing
+        is_seen = is_seen or bool(answer.posts)
+        yield msgspec.structs.replace(answer, missing=())
+    if missing and (is_seen or _still_there(api, source, now)):
+        yield Answer(missing=tuple(missing))
+
+
+def _still_there(api: Resource, source: Source, now: datetime) -> bool:
+    """Whether the channel itself can still be seen, so that what cannot is gone."""
+    if not (source.native_id or source.handle):
+        return False
+    return bool(get(api.channels().list(part="id", **youtube_lists.channel(source)), now).get("items"))
 
 
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

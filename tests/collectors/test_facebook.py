@@ -183,6 +183,21 @@ def test_a_second_look_at_posts_halves_the_question_until_the_unseen_one_stands_
     assert sorted((s.post_id, s.likes) for a in found for s in a.samples) == [(f"facebook:10_{n}", 4) for n in (1, 2, 4)]
 
 
+@pytest.mark.parametrize(("page", "missing"), [(Reply({"id": "10"}), ["facebook:10_1"]), (Reply({}), [])])
+def test_what_is_missing_counts_only_while_the_credential_still_sees_the_page(page: Reply, missing: list[str]) -> None:
+    gone = Reply({"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request"}}, status=400)
+    with replay({"/v25.0/": gone, "/v25.0/10": page}) as server:
+        found = list(facebook.refresh(facebook.client(settings(server)), PAGE, [only(post())], NOW))
+    assert [id for a in found for id in a.missing] == missing
+
+
+def test_others_own_posts_and_ids_of_our_making_are_not_looked_at_again() -> None:
+    tagged, nameless = only(post("79_5")), only({"data": [{"message": "No id", "created_time": AT}]})
+    with replay({}) as server:
+        assert list(facebook.refresh(facebook.client(settings(server)), PAGE, [tagged, nameless], NOW)) == []
+    assert server.asked == []
+
+
 def test_a_second_look_at_a_comment_puts_new_replies_into_its_conversation() -> None:
     answer = {"id": "1_9", "created_time": AT, "message": "Same here", "from": {"id": "79"}, "parent": {"id": "1_7"}}
     body = {"1_7": {"id": "1_7", "created_time": AT, "message": "Still dark", "like_count": 3, "comments": {"data": [answer]}}}

@@ -153,6 +153,14 @@ def test_a_second_look_at_media_and_comments_says_what_is_missing() -> None:
     assert [id for a in answers for id in a.missing] == ["instagram:2"]
 
 
+def test_media_of_others_are_not_looked_at_again() -> None:
+    tagged = only(medium("4", username="neighbour", owner=None))
+    with replay({}) as server:
+        assert list(instagram.refresh(instagram.client(settings(server)), source("media"), [tagged], NOW)) == []
+        assert list(instagram.refresh(instagram.client(settings(server)), source("media", native_id=None), [only(medium())], NOW)) == []
+    assert server.asked == []
+
+
 def test_a_deployments_sources_are_those_that_can_be_asked_for() -> None:
     accounts = (OfficialAccount(platform="instagram", handle="city", id="10"), OfficialAccount(platform="instagram", handle="north"))
     deployment = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=accounts, watch=Watch(hashtags=("#city",)))

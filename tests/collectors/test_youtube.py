@@ -268,6 +268,14 @@ def test_a_second_look_tells_new_counts_new_replies_and_what_is_gone() -> None:
     assert [id for a in answers for id in a.missing] == ["youtube:v2", "youtube:t2"]
 
 
+def test_a_video_that_is_missing_alone_is_missing_only_while_its_channel_is_there() -> None:
+    known = [*youtube.translate({"items": [video("v1")]}, TOLD).posts]
+    for channels, missing in ((listing("channel", {"id": "UCcity"}), ["youtube:v1"]), (listing("channel"), [])):
+        with replay({"/youtube/v3/videos": listing("video"), "/youtube/v3/channels": channels}) as server:
+            answers = list(youtube.refresh(youtube.client(settings(server)), source("uploads"), known, NOW))
+        assert [id for a in answers for id in a.missing] == missing
+
+
 # What goes wrong on the way
 
 
