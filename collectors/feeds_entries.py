@@ -118,7 +118,8 @@ def _moment(entry: Entry, name: str, now: datetime) -> datetime | None:
 
 def _from_parts(parsed: Any) -> datetime | None:
     try:
-        return datetime(*parsed[:6], tzinfo=UTC)
+        year, month, day, hour, minute, second = parsed[:6]
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except (TypeError, ValueError):
         return None
 

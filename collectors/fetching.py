@@ -12,7 +12,8 @@ import httpx
 import msgspec
 
 from collectors import table
-from collectors.web import CONNECT_S, MOST_BYTES, SILENCE_S, WHOLE_S
+from collectors.web import CONNECT_S, MOST_BYTES, WHOLE_S
+from collectors.web import SILENCE_S as SILENCE_S
 
 PIECE = 64 * 1024
 REDIRECTS = 5

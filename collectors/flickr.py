@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import flickrapi
@@ -119,27 +121,25 @@ def _photos(client: Client, source: Source, cursor: str | None, now: datetime) -
     """Photos uploaded since `cursor` (seconds since 1970), newest first; only a whole pass moves it."""
     since = int(cursor) - MARGIN if cursor else int((now - FIRST).timestamp()) if source.what == "search" else None
     whose: dict[str, Any] = {"text": source.query} if source.what == "search" else {"user_id": source.native_id}
-    newest, oldest, page, seen = int(cursor or 0), None, 1, 0
-    while True:
+    newest, oldest, seen = int(cursor or 0), now, 0
+    for page in itertools.count(1):
         answer = _answer(client, client.api.photos.search, source, now, extras=EXTRAS, per_page=PAGE_SIZE, page=page, sort="date-posted-desc",
                          min_upload_date=since, **whose)  # fmt: skip
         times = [post.created_at for post in answer.posts]
-        newest, oldest, seen = (
-            max([newest, *(int(at.timestamp()) for at in times)]),
-            min([*times, *([oldest] if oldest else [])], default=None),
-            seen + len(times),
-        )
-        following = answer.next and times
-        cut = following and seen >= REACH and since is not None and oldest
-        gap = (
-            Gap(since=datetime.fromtimestamp(since, now.tzinfo), until=oldest, cause=f"Flickr hands out the first {REACH:,} only")
-            if cut
-            else None
-        )
-        yield msgspec.structs.replace(answer, gap=gap, cursor=None if following and not cut else str(newest) if newest else None)
-        if not following or cut:
+        newest, oldest, seen = max([newest, *(int(at.timestamp()) for at in times)]), min([oldest, *times]), seen + len(times)
+        goes_on = answer.next is not None and bool(times)
+        gap = _cut(since, oldest) if goes_on and seen >= REACH else None
+        is_last = not goes_on or seen >= REACH
+        yield msgspec.structs.replace(answer, gap=gap, cursor=str(newest) if is_last and newest else None)
+        if is_last:
             return
-        page += 1
+
+
+def _cut(since: int | None, oldest: datetime) -> Gap | None:
+    """What lies below the last photo a search hands out; of an account's first pass nothing older was asked for."""
+    if since is None:
+        return None
+    return Gap(since=datetime.fromtimestamp(since, UTC), until=oldest, cause=f"Flickr hands out the first {REACH:,} only")
 
 
 def _comments(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
@@ -152,9 +152,8 @@ def _comments(client: Client, source: Source, cursor: str | None, now: datetime)
     yield msgspec.structs.replace(listed, next=None)
     for id, count in counts.items():
         if count != before.get(id, 0):
-            yield from _skipping(
-                lambda id=id: _answer(client, client.api.photos.comments.getList, source, now, photo_id=id.removeprefix("flickr:"))
-            )  # type: ignore[misc]
+            asked = partial(_answer, client, client.api.photos.comments.getList, source, now, photo_id=id.removeprefix("flickr:"))
+            yield from _skipping(asked)
     yield Answer(cursor=msgspec.json.encode({id: count for id, count in counts.items() if count}).decode())
 
 

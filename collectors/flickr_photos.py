@@ -42,7 +42,7 @@ def translate(body: Any, context: Context) -> Answer:
     found = list(_things(whole, context))
     page = next((told.table(whole.get(name)) for name in ("photos", "photoset") if isinstance(whole.get(name), dict)), {})
     at, pages = told.number(page.get("page")), told.number(page.get("pages"))
-    answer = parts.translated(found, lambda thing: _one(*thing, context))
+    answer = parts.translated(found, lambda thing: _one(thing[0], thing[1], context))
     return msgspec.structs.replace(answer, next=str(at + 1) if at and pages and at < pages else None)
 
 

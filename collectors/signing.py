@@ -37,7 +37,7 @@ def page_token(secret: str, form: str, once: str) -> str:
 def is_pages(secret: str, form: str, token: str) -> bool:
     """Whether a token is of this form's page, opened not long ago."""
     try:
-        URLSafeTimedSerializer(secret, salt=f"form:{form}").loads(token, max_age=PAGE.total_seconds())
+        URLSafeTimedSerializer(secret, salt=f"form:{form}").loads(token, max_age=int(PAGE.total_seconds()))
     except BadData:
         return False
     return True

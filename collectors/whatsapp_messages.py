@@ -33,7 +33,8 @@ class Around(msgspec.Struct, frozen=True):
 
 def around(value: Node) -> Around:
     """The metadata and contacts of one change."""
-    ours, people = told.table(value.get("metadata")), {}
+    ours = told.table(value.get("metadata"))
+    people: dict[str, Node] = {}
     for one in told.rows(value.get("contacts")):
         people |= {id: one for name in ("wa_id", "user_id") if (id := told.native(one.get(name)))}
     return Around(told.native(ours.get("phone_number_id")), told.native(ours.get("display_phone_number")), people)
