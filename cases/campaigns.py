@@ -170,7 +170,7 @@ def _propose(
     id = id or f"p-{hashlib.blake2b(f'{campaign} {place} {citizen} {text}'.encode(), digest_size=8).hexdigest()}"
     known = db.execute(select(proposals.c.id, proposals.c.joined_to).where(proposals.c.id == id)).one_or_none()
     if known:
-        return known.joined_to or known.id
+        return str(known.joined_to or known.id)
     same_place = proposals.c.place == place if place is not None else proposals.c.place.is_(None)
     heads = db.execute(
         select(proposals.c.id, proposals.c.text).where(proposals.c.campaign == campaign, same_place, proposals.c.joined_to.is_(None))
@@ -183,7 +183,9 @@ def _propose(
 
 
 def _vote(db: Connection, store: CaseStore, proposal: str, citizen: str, at: datetime) -> bool:
-    return db.execute(keep_first(store.database, votes).values(proposal=proposal, citizen=citizen, at=at)).rowcount == 1
+    had = db.scalar(select(votes.c.at).where(votes.c.proposal == proposal, votes.c.citizen == citizen)) is not None
+    db.execute(keep_first(store.database, votes).values(proposal=proposal, citizen=citizen, at=at))
+    return not had
 
 
 def _forget(db: Connection, post: str) -> None:
@@ -196,12 +198,9 @@ def _forget(db: Connection, post: str) -> None:
 
 
 def _proposals(db: Connection, campaign: str) -> list[Proposal]:
-    said = dict(
-        db.execute(
-            select(proposals.c.joined_to, func.count()).where(proposals.c.campaign == campaign).group_by(proposals.c.joined_to)
-        ).all()
-    )
-    counted = dict(db.execute(select(votes.c.proposal, func.count()).group_by(votes.c.proposal)).all())
+    joined = select(proposals.c.joined_to, func.count()).where(proposals.c.campaign == campaign).group_by(proposals.c.joined_to)
+    said = {head: int(number) for head, number in db.execute(joined)}
+    counted = {proposal: int(number) for proposal, number in db.execute(select(votes.c.proposal, func.count()).group_by(votes.c.proposal))}
     heads = db.execute(
         select(proposals.c.id, proposals.c.place, proposals.c.text).where(proposals.c.campaign == campaign, proposals.c.joined_to.is_(None))
     )

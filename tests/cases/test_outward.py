@@ -1,0 +1,311 @@
+"""What goes out to citizens and departments: links, news, the road map, campaigns, the guide."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+
+from cases import broadcasting, campaigns, desk, guide, links, roadmap, work
+from cases.guide import Procedure
+from cases.history import derived
+from cases.roadmap import Plan
+from core.case import Status
+from core.deployment import Campaign, Desk
+from core.errors import AskedWrongly, NotAllowed, PlatformProblem
+from core.post import Author, Claim, Kind, tombstone
+from core.settings import Secret, Settings
+from tests.cases.factory import CITY, OFFICER, SUNDAY_NOON, SUPERVISOR, WORKER, case, complaint
+
+NOW = SUNDAY_NOON + timedelta(hours=1)
+KEY = "a key for tests"
+
+
+# A department's link
+
+
+@pytest.fixture
+def referred(store):
+    store.put_many([derived(case(n), CITY) for n in (1, 2)])
+    for n in (1, 2):
+        work.move(store, OFFICER, f"c-{n}", 1, Status.REFERRED, "", NOW, CITY, "cleaning")
+    return store
+
+
+def test_a_link_opens_its_own_case_and_no_other(referred):
+    person, id = links.follow(referred, KEY, links.make(referred, KEY, OFFICER, "c-1", NOW), NOW)
+    assert (person.name, id) == ("link:cleaning", "c-1")
+    moved = work.move(referred, person, id, 2, Status.IN_HAND, "", NOW, CITY)
+    assert (moved.status, moved.citizen, moved.steps[-1].who) == (Status.IN_HAND, None, "link:cleaning")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda s, t: (t[:-2] + "xx", NOW), None),  # forged
+        (lambda s, t: (t, NOW + links.FOR), "expired"),
+        (lambda s, t: (links.revoke(s, OFFICER, "c-1", NOW) and t, NOW), "revoked"),
+        (lambda s, t: ("", NOW), None),
+    ],
+)
+def test_a_link_that_opens_nothing(spoil, why, referred):
+    token, at = spoil(referred, links.make(referred, KEY, OFFICER, "c-1", NOW))
+    with pytest.raises(NotAllowed, match="does not open anything"):
+        links.follow(referred, KEY, token, at)
+    assert [line.detail for line in referred.audit("c-1") if line.what == "link_refused"] == ([why] if why else [])
+
+
+def test_another_key_opens_nothing(referred):
+    token = links.make(referred, KEY, OFFICER, "c-1", NOW)
+    with pytest.raises(NotAllowed):
+        links.follow(referred, "another key", token, NOW)
+
+
+def test_only_a_referred_case_has_a_link_and_only_some_make_it(referred):
+    referred.put_many([case(3, department=None)])
+    with pytest.raises(AskedWrongly, match="referred to no department"):
+        links.make(referred, KEY, OFFICER, "c-3", NOW)
+    with pytest.raises(NotAllowed):
+        links.make(referred, KEY, WORKER, "c-1", NOW)
+
+
+def test_the_key_is_the_settings_or_made_once_for_its_owner_only(tmp_path):
+    assert links.key(Settings(credentials={"SECRET_KEY": Secret("told")})) == "told"
+    made = links.key(Settings(data=tmp_path / "new"))
+    assert (len(made) > 40, links.key(Settings(data=tmp_path / "new"))) == (True, made)
+    assert (tmp_path / "new" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+# News
+
+
+class Messenger:
+    def __init__(self, fails=()):
+        self.fails, self.told = list(fails), []
+
+    def tell(self, citizen, text, template):
+        if self.fails:
+            raise self.fails.pop(0)
+        self.told.append(citizen)
+        return f"m{len(self.told)}"
+
+
+@pytest.fixture
+def news(store):
+    for n in (1, 2, 3):
+        broadcasting.subscribe(store, "whatsapp", f"whatsapp:{n}", "form", NOW)
+    return store
+
+
+def send(store, messenger):
+    return broadcasting.send(store, {"whatsapp": messenger}, NOW)
+
+
+def states(store, id):
+    return broadcasting.figures(store, id).states
+
+
+def test_news_goes_to_each_subscriber_once(news):
+    id, messenger = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY), Messenger()
+    assert (send(news, messenger), send(news, messenger)) == (3, 0)
+    assert (messenger.told, states(news, id)) == (["whatsapp:1", "whatsapp:2", "whatsapp:3"], {"sent": 3})
+
+
+def test_without_a_sender_nobody_is_told(news):
+    id = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY)
+    assert (broadcasting.send(news, {}, NOW), states(news, id)) == (0, {"waiting": 3})
+
+
+@pytest.mark.parametrize("said", ["STOP", "إيقاف", "لغو", "стоп", "тоқтату", "Stop!"])
+def test_who_says_stop_gets_nothing_more_at_once(said, news):
+    id, messenger = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY), Messenger()
+    stop = complaint(1, id="whatsapp:m9", platform="whatsapp", kind=Kind.DIRECT, text=said, author=Author(id="whatsapp:2"), intent=None)
+    desk.receive([stop], CITY, news, NOW, 1)
+    send(news, messenger)
+    assert (messenger.told, states(news, id)) == (["whatsapp:1", "whatsapp:3"], {"sent": 2, "opted_out": 1})
+    broadcasting.write(news, SUPERVISOR, "Again.", NOW, CITY)
+    send(news, messenger)
+    assert messenger.told.count("whatsapp:2") == 0
+
+
+def test_who_left_may_come_back(news):
+    with news.writing() as db:
+        broadcasting.opt_out(db, "whatsapp", "whatsapp:2", NOW)
+    broadcasting.subscribe(news, "whatsapp", "whatsapp:2", "form again", NOW)
+    assert states(news, broadcasting.write(news, SUPERVISOR, "Hello.", NOW, CITY)) == {"waiting": 3}
+
+
+def test_a_sentence_with_stop_in_it_is_no_opt_out():
+    assert not broadcasting.stops(complaint(kind=Kind.DIRECT, text="the bus does not stop here"))
+
+
+def test_receipts_only_go_forward(news):
+    id = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY)
+    send(news, Messenger())
+    for native_id, state in (("m1", "read"), ("m1", "delivered"), ("m2", "delivered"), ("m3", "failed"), ("m99", "read")):
+        broadcasting.receipt(news, "whatsapp", native_id, state, NOW)
+    assert states(news, id) == {"read": 1, "delivered": 1, "failed": 1}
+
+
+def test_a_limit_is_waited_for_and_a_refusal_is_final(news):
+    id = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY)
+    send(news, Messenger([PlatformProblem("limit", "wait", "wait"), PlatformProblem("gone", "no such number", "skip")]))
+    assert states(news, id) == {"waiting": 1, "failed": 1, "sent": 1}
+
+
+def test_a_second_person_lets_the_news_out_where_answers_need_one(news):
+    careful = msgspec.structs.replace(CITY, desk=Desk(approve_answers=True))
+    id, messenger = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, careful), Messenger()
+    assert send(news, messenger) == 0
+    with pytest.raises(NotAllowed, match="somebody else"):
+        broadcasting.approve(news, SUPERVISOR, id, NOW)
+    broadcasting.approve(news, msgspec.structs.replace(SUPERVISOR, name="sara"), id, NOW)
+    assert send(news, messenger) == 3
+
+
+# The road map
+
+
+def test_the_public_sees_plans_with_how_many_asked_and_nothing_of_a_person(store):
+    store.put_many([case(n, place="quay") for n in range(5)] + [case(9, category="roads", place="port", summary="I am R. of lane 9")])
+    plans = [Plan(id="bins", title={"en": "More bins"}, state="planned", category="waste", place="quay", promised=date(2026, 2, 1), published=True),
+             Plan(id="road", title={"en": "A new road"}, category="roads", published=True), Plan(id="secret", title={"en": "Not yet"})]  # fmt: skip
+    for plan in plans:
+        roadmap.keep(store, SUPERVISOR, plan, NOW, CITY)
+    shown = roadmap.public(store, CITY, "en", date(2026, 3, 1))
+    assert [(p.title, p.requests, p.late) for p in shown] == [("More bins", 5, True), ("A new road", None, False)]
+    assert "lane" not in msgspec.json.encode(shown).decode()
+
+
+@pytest.mark.parametrize("wrong", [{"category": "potholes"}, {"place": "moon"}, {"state": "maybe"}, {"title": {}}])
+def test_a_plan_that_cannot_be(wrong, store):
+    with pytest.raises(AskedWrongly):
+        roadmap.keep(store, SUPERVISOR, Plan(**({"id": "p", "title": {"en": "x"}} | wrong)), NOW, CITY)
+
+
+def test_a_done_plan_is_never_late(store):
+    roadmap.keep(store, SUPERVISOR, Plan(id="p", title={"en": "x"}, state="done", promised=date(2020, 1, 1), published=True), NOW, CITY)
+    assert not roadmap.public(store, CITY, "en", date(2026, 3, 1))[0].late
+
+
+# Campaigns
+
+MAYOR = Campaign(
+    id="mayor", name={"en": "I am mayor"}, hashtags=("#من_شهردارم", "IAmMayor"), starts=date(2026, 2, 1), places=("port", "hill")
+)
+TOWN = msgspec.structs.replace(CITY, campaigns=(MAYOR,))
+SUGGESTS = Claim(label="suggestion", confidence=0.9)
+
+
+def idea(number, text, place="port", **more):
+    told = {"text": f"#من_شهردارم {text}", "place_told": place, "intent": SUGGESTS, "views": 10 * number}
+    return complaint(number, **(told | more))
+
+
+@pytest.mark.parametrize(
+    ("text", "created", "takes_part"),
+    [
+        ("#من_شهردارم", NOW, True),
+        ("great #iammayor idea", NOW, True),
+        ("من شهردارم", NOW, False),  # words alone are no hashtag
+        ("#من_شهردارم", datetime(2026, 1, 31, 20, tzinfo=UTC), False),  # 23:00 of the day before, in Riyadh
+        ("#من_شهردارم", datetime(2026, 1, 31, 21, tzinfo=UTC), True),
+    ],
+)
+def test_who_takes_part(text, created, takes_part):
+    assert bool(campaigns.taking_part(complaint(text=text, created_at=created), TOWN)) is takes_part
+
+
+def test_proposals_that_say_the_same_are_joined_and_votes_counted_once_a_citizen(store):
+    posts = [idea(1, "plant more trees along the quay road"), idea(2, "please plant trees along the quay road"),
+             idea(3, "a library for children"), idea(4, "plant more trees along the quay road", place="hill"),
+             idea(5, "trees along the quay road, plant more", author=Author(id="x:u1"))]  # fmt: skip
+    campaigns.receive(posts, TOWN, store, NOW, 9)
+    campaigns.receive(posts, TOWN, store, NOW, 9)
+    campaigns.vote(store, "x:3", "x:u8", NOW)
+    assert [campaigns.vote(store, "x:2", "x:u9", NOW), campaigns.vote(store, "x:1", "x:u9", NOW)] == [True, False]  # x:2 was joined to x:1
+    hill, port = campaigns.standing(store, "mayor")
+    assert [(p.text, p.said, p.votes, p.rank) for p in port.first] == [
+        ("plant more trees along the quay road", 3, 3, 1), ("a library for children", 1, 2, 2)]  # fmt: skip
+    assert (port.place, port.views, port.citizens, port.proposals, hill.votes) == ("port", 4, 3, 4, 1)
+    assert store.place(campaigns.FOLLOWER) == 9
+
+
+def test_equal_votes_are_one_rank():
+    tied = [campaigns.Proposal(id=i, place="port", text=i, said=1, votes=v, rank=0) for i, v in (("a", 2), ("b", 3), ("c", 2), ("d", 1))]
+    assert [(p.id, p.rank) for p in campaigns.ranked(tied)["port"]] == [("b", 1), ("a", 2), ("c", 2), ("d", 4)]
+
+
+def test_a_deleted_proposal_leaves_no_words_and_no_vote(store):
+    post = idea(1, "plant more trees")
+    campaigns.receive([post], TOWN, store, NOW, 1)
+    campaigns.receive([tombstone(post, NOW)], TOWN, store, NOW, 2)
+    (port,) = campaigns.standing(store, "mayor")
+    assert (port.first, port.votes, port.citizens, port.views) == ((), 0, 0, 1)
+
+
+def test_ambassadors_are_told_by_their_reach(store):
+    campaigns.sign_up(store, MAYOR, "x:u1", "R.", "port", 100, NOW)
+    campaigns.sign_up(store, MAYOR, "x:u2", "S.", "hill", None, NOW)
+    campaigns.receive(
+        [idea(1, "trees", author=Author(id="x:u1", followers=160)), idea(2, "benches", author=Author(id="x:u1", followers=170))],
+        TOWN,
+        store,
+        NOW,
+        1,
+    )
+    assert [(a.name, a.posts, a.reach, a.gained) for a in campaigns.reach(store, "mayor")] == [("R.", 2, 30, 70), ("S.", 0, 0, None)]
+    with pytest.raises(AskedWrongly):
+        campaigns.sign_up(store, MAYOR, "x:u3", "T.", "quay", None, NOW)
+
+
+def test_a_neighbourhood_that_does_not_take_part_proposes_nothing(store):
+    with pytest.raises(AskedWrongly):
+        campaigns.propose(store, MAYOR, "quay", "trees", "x:u1", NOW)
+    assert campaigns.propose(store, MAYOR, "port", "trees by the sea", "x:u1", NOW) == campaigns.propose(
+        store, MAYOR, "port", "trees by the sea", "x:u1", NOW
+    )
+
+
+# The procedure guide
+
+PERMIT = Procedure(
+    id="permit",
+    language="en",
+    name="Building permit",
+    steps=("Fill in the form", "Pay"),
+    papers=("Title deed",),
+    days=10,
+    words=("licence", "build"),
+)
+SHOP = Procedure(id="shop", language="en", name="Shop licence", steps=("Apply",), words=("shop", "market"))
+WATER = Procedure(id="water", language="ar", name="اشتراك المياه", steps=("قدّم الطلب",), words=("عداد", "ماء", "مياه"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("What papers do I need to open a shop in the market?", ["shop"]),
+        ("how long does a building permit take", ["permit"]),
+        ("كيف أركب عداد مياه جديد؟", ["water"]),
+        ("when does the bus come", []),
+    ],
+)
+def test_the_entry_that_fits_is_suggested(asked, found):
+    assert [p.id for p in guide.fitting(asked, [PERMIT, SHOP, WATER], 1)] == found
+
+
+def test_a_procedure_is_an_answer():
+    assert guide.as_text(PERMIT, "Papers", "It takes {n} working days.") == (
+        "Building permit\n1. Fill in the form\n2. Pay\nPapers: Title deed\nIt takes 10 working days."
+    )
+
+
+def test_procedures_are_kept_by_language(store):
+    for procedure in (PERMIT, WATER, msgspec.structs.replace(PERMIT, days=12)):
+        guide.keep(store, SUPERVISOR, procedure, NOW)
+    assert [(p.id, p.days) for p in guide.every(store)] == [("permit", 12), ("water", None)]
+    assert [p.id for p in guide.every(store, "ar")] == ["water"]
+    with pytest.raises(AskedWrongly):
+        guide.keep(store, SUPERVISOR, Procedure(id="x", language="en", name="No steps"), NOW)
+    with pytest.raises(NotAllowed):
+        guide.keep(store, OFFICER, PERMIT, NOW)
