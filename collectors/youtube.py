@@ -35,11 +35,12 @@ LISTS = {"uploads": youtube_lists.uploads, "comments": youtube_lists.comments, "
 
 
 class Client(msgspec.Struct, frozen=True):
-    """Google's client, where there is a key, and a session for the public feed."""
+    """Google's client, where there is a key, a session for the public feed, and the channels' ids found, each once a process."""
 
     api: Resource | None
     session: requests.Session
     site: str = SITE
+    ids: dict[str, str] = {}
 
 
 def client(settings: Settings) -> Client:
@@ -47,14 +48,13 @@ def client(settings: Settings) -> Client:
     base, key = settings.base_urls.get(PLATFORM), settings.credential("YOUTUBE_API_KEY")
     api = build("youtube", "v3", developerKey=key, http=httplib2.Http(timeout=TIMEOUT_S), static_discovery=True, cache_discovery=False,
                 client_options={"api_endpoint": base or API}) if key else None  # fmt: skip
-    return Client(api, web.BoundedSession(most_bytes=youtube_feed.MOST_BYTES), base or SITE)
+    return Client(api, web.BoundedSession(most_bytes=youtube_feed.MOST_BYTES), base or SITE, {})
 
 
 def sources(deployment: Deployment) -> list[Source]:
     """Five questions for each channel, and as few searches as the watched words fit into."""
     ours = [account for account in deployment.accounts if account.platform == PLATFORM]
-    found = [_of(account, what, minutes) for account in ours for what, minutes in EVERY.items()
-             if what not in WITHOUT_KEY or (account.id or "").startswith("UC")]  # fmt: skip
+    found = [_of(account, what, minutes) for account in ours for what, minutes in EVERY.items()]
     words = (*deployment.watch.keywords, *(f"#{tag.lstrip('#')}" for tag in deployment.watch.hashtags))
     for place, query in enumerate(queries(words) if ours else [], 1):
         ids = ",".join(account.id for account in ours if account.id)  # to know our own videos among those found
@@ -117,7 +117,11 @@ def _api(client: Client, source: Source) -> Resource:
 
 
 def _feed(client: Client, source: Source, told: Context) -> Answer:
-    return youtube_feed.translate(youtube_feed.fetch(client.session, client.site, f"{source.native_id}", told.now), told)
+    id = source.native_id or client.ids.get(f"{source.handle}")
+    if id is None:
+        id = client.ids[f"{source.handle}"] = youtube_feed.channel_of(client.session, client.site, f"{source.handle}", told.now)
+    body = youtube_feed.fetch(client.session, client.site, id, told.now)
+    return youtube_feed.translate(body, msgspec.structs.replace(told, native_id=id))
 
 
 def _watermarked(answers: Iterable[Answer], before: datetime | None, now: datetime) -> Iterator[Answer]:
@@ -182,5 +186,7 @@ def _finding(account: OfficialAccount, answer: Answer) -> Finding:
         )
     if not account.id:
         then = f'write id = "{answer.accounts[0].native_id}" in the deployment file'
-        return Finding(what=account.key, state="warning", says="has no id, so its public feed cannot be read without a key", then=then)
+        return Finding(
+            what=account.key, state="warning", says="has no id, so it is looked for on the channel's public page each time", then=then
+        )
     return Finding(what=account.key, state="ok", says="can be read; the quota left is not told by YouTube, the ledger counts what we spent")

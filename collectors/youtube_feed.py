@@ -5,8 +5,10 @@ Read with the standard library: feedparser strips and cleans the words, and they
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import requests
@@ -20,6 +22,7 @@ from core.account import Account
 from core.post import Author, Kind, Media, Post
 
 PATH = "/feeds/videos.xml"
+FEED_LINK = re.compile(rb"feeds/videos\.xml\?channel_id=(UC[\w-]{4,})")
 MOST_BYTES = 4 * 1024 * 1024
 ATOM, YT, MEDIA = "{http://www.w3.org/2005/Atom}", "{http://www.youtube.com/xml/schemas/2015}", "{http://search.yahoo.com/mrss/}"
 TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
@@ -27,12 +30,26 @@ TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 
 def fetch(session: requests.Session, base_url: str, channel: str, now: datetime) -> bytes:
     """The feed's bytes. Raises PlatformProblem."""
+    return _got(session, base_url + PATH, {"channel_id": channel}, now)
+
+
+def channel_of(session: requests.Session, base_url: str, handle: str, now: datetime) -> str:
+    """The id of a channel, as its public page names its feed. Raises PlatformProblem."""
+    page = _got(session, f"{base_url}/@{quote(handle.removeprefix('@'))}", {}, now)
+    found = FEED_LINK.search(page)
+    if found is None:
+        detail = "the channel's page does not name its feed; write the channel's id (UC…) into the deployment file"
+        raise table.problem("youtube", now, code="unreadable", detail=detail)
+    return found.group(1).decode()
+
+
+def _got(session: requests.Session, address: str, params: dict[str, str], now: datetime) -> bytes:
     try:
-        answer = session.get(base_url + PATH, params={"channel_id": channel})
+        answer = session.get(address, params=params)
     except requests.RequestException as error:
         raise web.line_problem("youtube", error, now) from None
     if answer.status_code != 200:
-        raise table.problem("youtube", now, status=answer.status_code, detail="the channel's public feed")
+        raise table.problem("youtube", now, status=answer.status_code, detail="a public page")
     return answer.content
 
 

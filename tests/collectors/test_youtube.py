@@ -96,6 +96,25 @@ def test_without_any_key_the_public_feed_is_read() -> None:
     assert answers[0].cursor == "2026-04-30T10:00:00+00:00" and answers[0].accounts[0].native_id == "UCcity"
 
 
+def test_a_channel_known_by_its_handle_only_is_found_on_its_public_page_once() -> None:
+    page = '<html><link rel="alternate" href="https://www.youtube.com/feeds/videos.xml?channel_id=UCcity"></html>'
+    routes = {**feed(), "/@city": Reply(page, headers={"Content-Type": "text/html"})}
+    with replay(routes) as server:
+        client = youtube.client(settings(server, None))
+        for _ in range(2):
+            answers = list(youtube.ask(client, source("feed", None), None, NOW))
+    assert [a.path for a in server.asked] == ["/@city", "/feeds/videos.xml", "/feeds/videos.xml"]
+    assert answers[0].posts[0].kind == Kind.OWN and answers[0].accounts[0].id == "youtube:city"
+
+
+def test_a_page_that_does_not_name_its_feed_asks_for_the_id() -> None:
+    with (
+        replay({"/@city": Reply("<html>Before you continue</html>")}) as server,
+        pytest.raises(PlatformProblem, match="write the channel's id"),
+    ):
+        list(youtube.ask(youtube.client(settings(server, None)), source("feed", None), None, NOW))
+
+
 def test_the_feeds_words_are_those_of_the_data_api_to_the_last_space() -> None:
     described = " First line\n  <script> second line "
     told = video("v1") | {"snippet": {"title": "Lamps & <roads>", "description": described, "channelId": "UCcity"}}
@@ -355,13 +374,9 @@ def test_a_deployment_is_asked_five_questions_a_channel_and_few_searches() -> No
     found = youtube.sources(Deployment(id="t", name={"en": "T"}, timezone="UTC", languages=("en",), accounts=(CITY,), watch=watch))
     assert [s.what for s in found] == ["feed", "account", "uploads", "comments", "live", "search", "search"]
     assert all(len(s.query or "") <= youtube.LONGEST_QUERY for s in found) and (found[5].query or "").startswith('"street lamps"|word0')
-    without_id = OfficialAccount(platform="youtube", handle="city")
-    assert "feed" not in [
-        s.what for s in youtube.sources(Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=(without_id,)))
-    ]
 
 
-def test_the_check_asks_for_the_id_that_the_public_feed_needs() -> None:
+def test_the_check_tells_the_id_that_the_deployment_file_lacks() -> None:
     deployment = Deployment(
         id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="youtube", handle="city"),)
     )
