@@ -9,7 +9,7 @@ from collectors.base import Checks, Collector, Finding, Source
 from core.deployment import Deployment
 from core.errors import BadInput, CredentialMissing, PlatformProblem
 from core.settings import Settings
-from stream import ledger, set_up
+from stream import ledger, reconcile, set_up
 from stream.every import COLLECTORS
 
 ENOUGH = 20  # passes of a source that tell its health
@@ -51,7 +51,8 @@ def _health(sources: list[Source], settings: Settings, deployment: Deployment, n
     try:
         with set_up.reading(settings, deployment) as store:
             for source in sources:
-                for why in ledger.red_lights(source, store.passes(source.id, ENOUGH), now):
+                nightly = ledger.lost(store.passes(source.id + reconcile.SUFFIX, ENOUGH))
+                for why in (*ledger.red_lights(source, store.passes(source.id, ENOUGH), now), *([nightly] if nightly else [])):
                     yield Finding(what=source.id, state="warning", says=why, then=f"look at `sada ledger --source {source.id}`")
     except BadInput:
         return

@@ -21,6 +21,7 @@ Clock = Callable[[], datetime]
 
 STATE_AFTER = {"retry": "failed", "wait": "waiting", "stop": "stopped", "credential": "credential", "skip": "partial"}
 MOST_EMPTY_PAGES = 50  # one after another, each promising a next one; beyond that the platform leads us nowhere
+RECENT = 20  # passes among which the last whole one is looked for
 MONTH_OF_PASSES = 50_000  # more passes than a source can make in a month
 
 
@@ -78,12 +79,13 @@ def run_pass(store: Keeper, source: Source, answers: Iterable[Answer], understan
 
 def begin(store: Keeper, source: Source, now: datetime) -> Pass:
     """A ledger line for a pass that has just begun, durable before anything is asked; one left open by a killed process is closed."""
-    last = next(iter(store.passes(source.id, 1)), None)
+    before = store.passes(source.id, RECENT)
+    whole = next((p.started for p in before if p.state in ("ok", "partial")), None)
     line = Pass(
-        id=f"{source.id}@{now.isoformat()}", source=source.id, platform=source.platform, started=now,
-        window=(last.started if last else None, now), cursor_before=store.cursor(source.id), state="running",
+        id=f"{source.id}@{now.isoformat()}", source=source.id, platform=source.platform, started=now, window=(whole, now),
+        cursor_before=store.cursor(source.id), state="running",
     )  # fmt: skip
-    store.save(Batch(passes=(*_closed(last, now), line)))
+    store.save(Batch(passes=(*_closed(next(iter(before), None), now), line)))
     return line
 
 

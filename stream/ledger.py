@@ -10,6 +10,7 @@ from rich.table import Table
 
 from collectors.base import Source
 from store.base import Pass
+from stream.reconcile import share_missing
 
 LATE = 3  # data older than so many cadences is a red light
 STUCK = 3  # so many passes that brought posts and moved no cursor
@@ -25,7 +26,7 @@ def shape(line: Pass) -> dict[str, Any]:
         "stored": line.stored, "duplicates": line.duplicates, "refused": line.refused,
         "gaps": [{"from": _iso(g.since), "to": _iso(g.until), "cause": g.cause} for g in line.gaps], "waited_s": line.waited_s,
         "spend": line.spend, "cursor_before": line.cursor_before, "cursor_after": line.cursor_after, "state": line.state,
-        "error": line.error, "next_at": _iso(line.next_at),
+        "error": line.error, "next_at": _iso(line.next_at), "share_missing": share_missing(line),
     }  # fmt: skip
 
 
@@ -50,6 +51,15 @@ def red_lights(source: Source, passes: Sequence[Pass], now: datetime) -> list[st
     done = [p for p in passes if p.state != "running"]
     checks = (_late(source, done, now), _stuck(done), _silent(done), _repeats(done))
     return [f"{source.id}: {why}" for why in checks if why]
+
+
+def lost(nightly: Sequence[Pass]) -> str | None:
+    """What the last nightly comparison of a source found missing."""
+    compared = next(((p, share) for p in nightly if (share := share_missing(p)) is not None), None)
+    if compared is None or compared[1] == 0:
+        return None
+    line, share = compared
+    return f"{line.source}: {line.stored} of {line.stored + line.duplicates} posts of the last days had been missed ({share:.1%}); they are stored now"
 
 
 def _late(source: Source, done: Sequence[Pass], now: datetime) -> str | None:

@@ -187,3 +187,10 @@ def test_the_budget_counts_this_months_reads_of_this_source_only():
         store.save(Batch(passes=(Pass(id=str(number), source=id, platform="x", started=at, spend=spend),)))
     assert left_of_budget(store, source, NOON + timedelta(days=1)) == 70
     assert left_of_budget(store, MENTIONS, NOON) is None
+
+
+def test_the_window_asked_begins_with_the_last_whole_pass():
+    store, clock = MemoryStore(), Clock()
+    whole = asked(store, [page(1)], clock)
+    asked(store, refused_after([], code="cut"), clock)
+    assert asked(store, [page(2)], clock).window[0] == whole.started

@@ -4,7 +4,7 @@ import pytest
 
 from collectors.base import Source
 from store.base import Gap, Pass
-from stream.ledger import red_lights, shape
+from stream.ledger import lost, red_lights, shape
 from tests.make import NOON
 
 SOURCE = Source(id="x.mentions.city", platform="x", what="mentions", every_minutes=5)
@@ -60,3 +60,11 @@ def test_the_last_call_having_worked_is_not_health():
 
 def test_a_quiet_source_may_be_quiet():
     assert lights([line(n, returned=0, stored=0) for n in range(1, 20)]) == ""
+
+
+@pytest.mark.parametrize(("stored", "duplicates", "says"), [
+    (3, 197, "x.mentions.city.reconcile: 3 of 200 posts of the last days had been missed (1.5%); they are stored now"), (0, 200, None), (0, 0, None),
+])  # fmt: skip
+def test_what_the_nightly_comparison_found_is_told(stored, duplicates, says):
+    night = line(1, source="x.mentions.city.reconcile", stored=stored, duplicates=duplicates)
+    assert lost([night]) == says and shape(night)["share_missing"] == (None if not duplicates else stored / 200)
