@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.errors import BadInput, StoreFailed
 
-FILES = ("posts.db", "cases.db")
+FILES = ("posts.db", "cases.db", "inbox.db")
 COUNTED = {"posts.db": "posts", "cases.db": "cases"}
 
 
@@ -29,7 +29,7 @@ def copy(source: Path, target: Path) -> tuple[int, int]:
             _copy_file(source / name, target / name)
     except (OSError, sqlite3.Error) as error:
         raise StoreFailed(f"{target}: the copy failed ({error}); remove what is there and try again") from error
-    return tuple(_count(target / name) for name in FILES)  # type: ignore[return-value]
+    return tuple(_count(target / name) for name in COUNTED)  # type: ignore[return-value]
 
 
 def _copy_file(source: Path, target: Path) -> None:
