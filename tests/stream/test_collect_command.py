@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from core.errors import AskedWrongly, BadSettings, CredentialMissing
 from sada import assemble
+from store.embedded import EmbeddedStore
+from store.query import Filter, FindPosts
 from tests.collectors.replay import Reply, replay
 from tests.collectors.scenarios import X, answer
 
@@ -130,3 +132,19 @@ def test_check_tells_a_red_light_of_the_ledger(sada):
         sada("collect", "--once", "--source", "x.mentions.CITY", **keys(server))
     _, found = sada("check", "--offline")
     assert "no pass has come to its end yet" in next(f["says"] for f in found if f["what"] == "x.mentions.CITY")
+
+
+def test_recorded_answers_go_the_whole_way(sada, shared, tmp_path):
+    """Recorded pages of X through the real client: enriched, and found by a word of theirs."""
+    page = json.loads((shared / "recordings" / "x" / "pages" / "twarccsv__2sets__0.json").read_bytes())
+    page["meta"].pop("next_token")
+    with replay({"/2/users/1001/mentions": Reply(page)}) as server:
+        _, (line,) = sada("collect", "--once", "--source", "x.mentions.CITY", **keys(server))
+    store = EmbeddedStore(tmp_path / "data" / "posts.db", "Asia/Riyadh", read_only=True)
+    texts = {f"x:{one['id']}": one["text"] for one in page["data"]}
+    kept = {post.id: post for post in store.get(list(texts))}
+    assert line["state"] == "ok" and {id: post.text for id, post in kept.items()} == texts
+    assert all(post.language and post.intent for post in kept.values())
+    id, word = next((id, word) for id, text in texts.items() for word in text.split() if word.isalpha() and len(word) > 6)
+    assert id in {post.id for post in store.find(FindPosts(filter=Filter(search=word), limit=200)).posts}
+    store.close()
