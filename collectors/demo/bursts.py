@@ -91,7 +91,7 @@ class Burst(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[tuple[int, float], ...]  # (channel, seconds since 1970)
 
 
-def burst_in(deployment: Deployment, seed: int, block: int, usual: float) -> Burst | None:
+def burst_in(deployment: Deployment, seed: int, usual: float, block: int) -> Burst | None:
     """The theme of one stretch of BLOCK_H hours since 1970, in which people usually write `usual` posts; None where that is too little for one."""
     demo = deployment.demo or Demo()
     rng, usable = generator(seed, "block", block), _matters(deployment, demo, seed + block)

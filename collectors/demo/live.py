@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 
 import msgspec
 import numpy as np
@@ -56,7 +57,8 @@ class Live:
         self.deployment, self.demo, self.began, self.seed, self.speed = deployment, demo_of(deployment), began, seed, speed
         self.period = clock_of(deployment, began)
         self.a_block = BLOCK_H * sum(c.posts for c in self.demo.channels if c.kind != "own") / len(self.period.starts)
-        self.bursts: dict[int, Burst | None] = {}
+        self.hour = lru_cache(maxsize=4096)(self._hour)  # hours are asked for again, minute by minute and under their comments
+        self.burst = lru_cache(maxsize=8)(partial(burst_in, deployment, seed, self.a_block))
         self.channels = {source_id(c): n for n, c in enumerate(self.demo.channels) if not c.weekly}
 
     def sources(self) -> list[Source]:
@@ -102,7 +104,7 @@ class Live:
             writer.remember_own([s for n in own for h in range(hour - LONGEST_THREAD, hour + 1) for s in self.hour(n, h)])
         return [writer.post(slot) for slot in self.hour(index, hour)]
 
-    def hour(self, index: int, hour: int) -> list[Slot]:
+    def _hour(self, index: int, hour: int) -> list[Slot]:
         """A channel's slots in one hour since 1970, those of planted themes among them; none before the history's end."""
         channel, rng = self.demo.channels[index], generator(self.seed, "live", index, hour)
         count = int(rng.poisson(self._expected(index, hour)))
@@ -111,13 +113,8 @@ class Live:
         intents = [str(i) for i in rng.choice(list(mix), count, p=np.array(list(mix.values())) / sum(mix.values()))]
         registered = [fixed_of(channel) is not None and intent in APPEALS for intent in intents]  # a desk or a form writes down what about
         slots = fill(self.deployment, self.demo, index, list(times), intents, registered, rng, iter(()))
-        slots += _told(self._burst(hour // BLOCK_H), index, hour, fixed_of(channel) is not None)
+        slots += _told(self.burst(hour // BLOCK_H), index, hour, fixed_of(channel) is not None)
         return [msgspec.structs.replace(s, number=hour * 1000 + n) for n, s in enumerate(slots) if s.at > self.began.timestamp()]
-
-    def _burst(self, block: int) -> Burst | None:
-        if block not in self.bursts:
-            self.bursts[block] = burst_in(self.deployment, self.seed, block, self.a_block)
-        return self.bursts[block]
 
     def _expected(self, index: int, hour: int) -> float:
         """Posts of a channel in this hour: as at the end of its history, by the hour of the week."""

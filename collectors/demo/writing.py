@@ -69,7 +69,7 @@ class Writer:
         at = moment(slot.at)
         parent = self._parent(slot, rng) if kind is Kind.COMMENT else None
         return Post(
-            id=self.id(slot), platform=platform, kind=kind, text=self._tagged(self._text(slot, platform, rng), channel, platform), created_at=at,
+            id=self.id(slot), platform=platform, kind=kind, text=self._tagged(self._text(slot, platform, rng), channel), created_at=at,
             observed_at=min(at + (SETTLES if kind is Kind.OWN else POLLED), max(self.until, at)), source=source_id(channel), account=channel.account,
             author=self._author(slot, platform, rng), platform_language=slot.language if platform == "x" else None,
             parent_id=parent, conversation_id=parent, media=self._media(slot, rng), **self._numbers(slot, platform, rng),
@@ -113,10 +113,10 @@ class Writer:
         noted = channel.kind == "call" and slot.intent == "complaint" and rng.random() < 0.45
         return "clerk" if noted else "citizen"
 
-    def _tagged(self, text: str, channel: DemoChannel, platform: str) -> str:
-        """With the campaign's hashtag, where people write for a campaign."""
+    def _tagged(self, text: str, channel: DemoChannel) -> str:
+        """With the campaign's hashtag, where people write for a campaign; its site adds it by itself."""
         tag = next((c.hashtags[0].lstrip("#") for c in self.deployment.campaigns if c.id == channel.campaign and c.hashtags), None)
-        return f"{text} #{tag}" if tag and platform not in SPOKEN and f"#{tag}" not in text else text
+        return f"{text} #{tag}" if tag and f"#{tag}" not in text else text
 
     def _place_name(self, slot: Slot, rng: random.Random, needed: bool) -> str | None:
         """How its writer spells the place; somewhere, where the sentence cannot do without one."""

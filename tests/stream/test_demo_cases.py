@@ -12,6 +12,7 @@ from cases.history import derived
 from cases.report import categories
 from cases.roles import Role
 from cases.workflow import MOVES, move
+from collectors.demo.history import Appeal
 from core.case import Case, Status
 from stream.demo_cases import cases
 from tests.demos import NOW, SHIPPED, demo, deployment
@@ -19,9 +20,14 @@ from tests.demos import NOW, SHIPPED, demo, deployment
 ROLES = {"officer": Role.OFFICER, "verifier": Role.VERIFIER, "supervisor": Role.SUPERVISOR}
 
 
+def appeals(name: str) -> tuple[Appeal, ...]:
+    """All of the Eastern Province's, whose table is counted; of the others enough to look at."""
+    return demo(name).appeals if name == "eastern-province" else demo(name).appeals[::4]
+
+
 @cache
 def made(name: str) -> list[Case]:
-    return cases(demo(name).appeals, deployment(name), NOW, 7)
+    return cases(appeals(name), deployment(name), NOW, 7)
 
 
 def replayed(case: Case, about) -> Case:
@@ -39,7 +45,7 @@ def replayed(case: Case, about) -> Case:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_workflow_allows_every_step_of_every_history(name):
     about = deployment(name)
-    for case in made(name)[::9]:
+    for case in made(name)[::17]:
         again = replayed(case, about)
         assert (again.status, again.steps) == (case.status, case.steps)
         assert derived(again, about) == case
@@ -59,9 +65,10 @@ def test_every_status_a_case_can_rest_in_is_there():
 
 def test_there_is_one_case_for_each_appeal_about_what_and_where_the_demo_knows():
     by_post = {c.posts[0]: c for c in made("saryarka")}
-    assert len(by_post) == len(demo("saryarka").appeals)
-    assert all((by_post[a.post.id].category, by_post[a.post.id].intent) == (a.topic, a.intent) for a in demo("saryarka").appeals)
-    assert all(by_post[a.post.id].place == a.place for a in demo("saryarka").appeals if a.place)
+    assert len(by_post) == len(appeals("saryarka"))
+    for asked in appeals("saryarka"):
+        case = by_post[asked.post.id]
+        assert (case.category, case.intent, case.place) == (asked.topic, asked.intent, asked.place)
 
 
 def test_the_eastern_provinces_table_is_exact():
@@ -86,7 +93,7 @@ def test_in_gaza_a_second_team_looks_first():
 
 def test_suggestions_are_considered_and_some_adopted():
     told = Counter(c.considered for c in made("momra") if c.intent == "suggestion")
-    assert told["adopted"] > 50 and told["considered"] > told["adopted"]
+    assert told["adopted"] > 20 and told["considered"] > told["adopted"]
     assert {c.considered for c in made("momra") if c.intent != "suggestion"} == {None}
 
 
@@ -106,11 +113,11 @@ def test_departments_work_in_their_hours():
         for s in c.steps
         if s.now == Status.DONE and s.what == "moved" and NOW - s.at > timedelta(days=30)
     ]
-    assert len(done) > 500
+    assert len(done) > 200
     assert sum(at.weekday() in hours.weekend or not hours.start <= at.time() <= hours.end for at in done) < 0.06 * len(done)
 
 
 def test_another_seed_has_other_histories_and_the_same_numbers():
-    other = cases(demo("gaza").appeals, deployment("gaza"), NOW, 8)
+    other = cases(appeals("gaza"), deployment("gaza"), NOW, 8)
     assert other != made("gaza")
     assert sum(c.handled_at is not None for c in other) == sum(c.handled_at is not None for c in made("gaza"))
