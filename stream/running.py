@@ -21,6 +21,7 @@ from stream import demo_playing, polling, set_up
 from stream.demo import SEED
 from stream.every import COLLECTORS
 from stream.following import Following
+from stream.sending import Sending
 
 log = logging.getLogger("sada")
 USUAL_DEMO = "momra"  # the deployment whose demo is played where none is named
@@ -29,7 +30,8 @@ USUAL_DEMO = "momra"  # the deployment whose demo is played where none is named
 def run(settings: Settings, deployment: Deployment, name: str | None, port: int, demo: bool, with_dashboard: bool, seed: int = SEED,
         speed: float = 1.0) -> None:  # fmt: skip
     """Run until interrupted."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    log.setLevel(logging.INFO)  # ours speak; the libraries only when something is wrong
     with set_up.collecting(settings, deployment) as (store, understand), _dashboard(name, port, with_dashboard), _desk(settings) as cases:
         sources = ready(settings, deployment)
         if demo:  # after the dashboard has started: it fills while somebody watches
@@ -37,14 +39,17 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
             sources = demo_playing.ready(state, deployment, speed)
         scheduler = polling.scheduler(store, sources, deployment, understand, set_up.now)
         following = Following(store, cases, deployment, set_up.now)
+        sending = Sending(store, cases, settings, deployment, set_up.now)
         scheduler.start()
         if not settings.kafka:  # otherwise the workers do it
             following.start()
+        sending.start()
         stopped = _until_stopped()
         stopped.wait()
         log.info("stopping: what is stored stays, sources go on where they stood")
         scheduler.stop()
         following.stop()
+        sending.stop()
 
 
 def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collector, Any, Source]]:

@@ -11,7 +11,8 @@ from core.post import Author
 from core.settings import Settings
 from store.base import Batch
 from store.embedded import EmbeddedStore
-from stream.following import ThemeFollower, receive_cases
+from store.memory import MemoryStore
+from stream.following import ThemeFollower, ThemeJoin, count_themes, receive_cases
 from tests.make import NOON, claim, post
 
 NEUTRAL = load(Path(__file__).parents[2] / "deployments" / "default.toml")
@@ -73,3 +74,20 @@ def test_a_changed_number_is_not_a_second_voice(store):
     seen = len(follower._seen)
     follower.run()
     assert (len(follower._seen), follower.place) == (seen, 2)
+
+
+def test_many_workers_and_one_join_find_what_one_process_finds(store):
+    """Pages counted apart, joined in windows, once with the joining worker replaced in between."""
+    told, end = [*usual_weeks(), *burst()], NOON + timedelta(days=30)
+    store.save(Batch(posts=tuple(told)))
+    ThemeFollower(store, NEUTRAL, lambda: end).run()
+    elsewhere = MemoryStore()
+    join = ThemeJoin(elsewhere, NEUTRAL, lambda: end)
+    messages = list(enumerate(count_themes(told[i : i + 7], NEUTRAL) for i in range(0, len(told), 7)))
+    for start in range(0, len(messages), 5):
+        if start == 30:
+            join = ThemeJoin(elsewhere, NEUTRAL, lambda: end)
+        join.step(messages[max(0, start - 2) : start + 5])  # two messages come again
+    here, there = store.themes(), elsewhere.themes()
+    assert [(t.id, t.posts, t.authors, set(t.evidence)) for t in here] == [(t.id, t.posts, t.authors, set(t.evidence)) for t in there]
+    assert len(here) == 1
