@@ -182,6 +182,7 @@ LINES: tuple[Line, ...] = (
     Line("open311", "bad question", "stop", "the question is not understood; look at jurisdiction_id", status=400),
     # Ours
     Line("*", "budget", "stop", "the month's budget of reads for this source is spent", code="our-budget", until="next month"),
+    Line("*", "no receipt", "stop", "was sent and nobody said whether it arrived; look there before it is sent again", code="no-receipt"),
     # Any platform
     Line("*", "cut connection", "retry", "the connection was cut", code="cut"),
     Line("*", "silence", "retry", "did not answer in time", code="silence"),

@@ -71,6 +71,16 @@ class Fetcher:
             code = "cut"
         raise table.problem(platform, now, code=code)
 
+    def send(self, platform: str, address: str, now: datetime, body: bytes, headers: Mapping[str, str]) -> Fetched:
+        """The answer to a body sent once. Raises PlatformProblem: "retry" only where nothing can have arrived."""
+        try:
+            with self._http.stream("POST", address, content=body, headers={"content-type": "application/json", **headers}) as response:
+                return Fetched(status=response.status_code, headers=_lower(response), body=self._read(response))
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise table.problem(platform, now, code="cut") from None
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, _TooBig):
+            raise table.problem(platform, now, code="no-receipt") from None
+
     def _read(self, response: httpx.Response) -> bytes:
         until = time.monotonic() + self._whole_s
         read = bytearray()

@@ -94,6 +94,16 @@ class Inbox:
             ).fetchall()  # fmt: skip
         return [Delivery(id=i, door=d, name=n, received_at=datetime.fromisoformat(at), body=bytes(body)) for i, d, n, at, body in rows]
 
+    def unreadable(self, door: str, after: int, limit: int = 1000) -> list[Delivery]:
+        """Bodies of a door in which something was told that no post could be made of, oldest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id, door, name, received_at, body FROM deliveries WHERE door = ? AND id > ? AND body IS NOT NULL AND unreadable "
+                "ORDER BY id LIMIT ?",
+                (door, after, limit),
+            ).fetchall()  # fmt: skip
+        return [Delivery(id=i, door=d, name=n, received_at=datetime.fromisoformat(at), body=bytes(body)) for i, d, n, at, body in rows]
+
     def done(self, ids: list[int], unreadable: list[int]) -> None:
         """Their posts are durable: forget the bodies, but for those that could not be read."""
         self._write_many([
@@ -114,6 +124,14 @@ class Inbox:
             Receipt(post_id=post_id, state=state, at=datetime.fromisoformat(at), to=to or None, why=why) for to, state, at, why in rows
         ]
         return sorted(found, key=lambda one: (one.to or "", STATES.index(one.state)))
+
+    def receipts_after(self, after: int, limit: int) -> list[tuple[int, Receipt]]:
+        """Receipts in the order they became durable, each with its number."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT rowid, post_id, reader, state, at, why FROM receipts WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit)
+            ).fetchall()
+        return [(n, Receipt(post_id=p, state=s, at=datetime.fromisoformat(at), to=to or None, why=why)) for n, p, to, s, at, why in rows]
 
     def tidy(self, now: datetime) -> None:
         """Forget marks that no repetition can need any more, and bodies nobody looked at."""

@@ -1,0 +1,80 @@
+"""Answers and news go out, and receipts come back to the cases: beside everything else, one message after another."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from cases import answering, broadcasting
+from cases.store import CaseStore
+from collectors.inbox import Inbox
+from collectors.sending import TelegramSender, WhatsappSender, senders
+from core.deployment import Deployment
+from core.errors import SadaError
+from core.settings import Settings
+from store.base import Store
+
+log = logging.getLogger("sada.sending")
+EVERY_S = 2.0
+MOST = 500
+
+
+class Speaking:
+    """A collector's sender as the cases know one."""
+
+    def __init__(self, sender: TelegramSender | WhatsappSender) -> None:
+        self._sender, self.platform = sender, sender.platform
+
+    def send(self, answer: answering.Answer) -> answering.Sent:
+        """As the sender's own."""
+        sent = self._sender.send(answer)
+        return answering.Sent(native_id=sent.native_id, url=sent.url)
+
+
+class Sending:
+    """Sends what is ready where SADA_SEND_ANSWERS is set, and passes receipts on in any case."""
+
+    def __init__(self, store: Store, cases: CaseStore, settings: Settings, deployment: Deployment, clock: Callable[[], datetime]) -> None:
+        self._cases, self._deployment, self._clock = cases, deployment, clock
+        self._inbox, self._place = Inbox(settings.data), 0
+        self._senders = senders(settings, lambda id: next(iter(store.get([id])), None), clock)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._keep_sending, name="sending", daemon=True)
+
+    def start(self) -> None:
+        """Begin; what was being sent when the last process ended is left to a person."""
+        if self._senders and (left := answering.recover(self._cases)):
+            log.warning("%d answers may have gone out when the last process ended; a person must look", left)
+        self._thread.start()
+
+    def stop(self, seconds: float = 5) -> None:
+        """End after the current message."""
+        self._stopped.set()
+        self._thread.join(seconds)
+        self._inbox.close()
+
+    def once(self) -> None:
+        """Send what is ready now, and pass on the receipts that came."""
+        if self._senders:
+            answering.send_ready(self._cases, {name: Speaking(one) for name, one in self._senders.items()}, self._clock(), self._deployment)
+            broadcasting.send(self._cases, self._senders, self._clock())
+        self._place = pass_on(self._inbox, self._cases, self._place)
+
+    def _keep_sending(self) -> None:
+        while not self._stopped.wait(EVERY_S):
+            try:
+                self.once()
+            except SadaError as error:
+                log.error("%s", error)
+
+
+def pass_on(inbox: Inbox, cases: CaseStore, after: int) -> int:
+    """Tell the cases every receipt after number `after`; returns the last number. Telling one twice changes nothing."""
+    while found := inbox.receipts_after(after, MOST):
+        for number, one in found:
+            platform, _, native_id = one.post_id.partition(":")
+            broadcasting.receipt(cases, platform, native_id, "read" if one.state == "played" else one.state, one.at)
+            after = number
+    return after
