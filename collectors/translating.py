@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 
 from collectors import table
 from collectors.base import Answer, Collector, Context, Receipt
+from collectors.storable import mended, storable
 from core.account import Account, AccountSample
 from core.errors import PlatformProblem
 from core.post import EngagementSample, Moment, Post
@@ -65,7 +67,7 @@ def recording(raw: bytes) -> Recording:
         return Recording(body=body)
     response, request = body["response"], body.get("request")
     request = request if isinstance(request, dict) else {}
-    inner = response["json"] if response.get("json") is not None else decoded(str(response.get("text") or ""))
+    inner = response["json"] if response.get("json") is not None else decoded(str(response.get("text") or response.get("body") or ""))
     return Recording(
         body=inner, status=_number(response.get("status"), 200), headers=_lower(response.get("headers")),
         path=str(request.get("path") or ""), query=_pairs(request.get("query")),
@@ -73,11 +75,33 @@ def recording(raw: bytes) -> Recording:
 
 
 def decoded(raw: bytes | str) -> Any:
-    """JSON as its values (numbers too great for a machine stay whole), anything else as it came."""
+    """JSON as its values (numbers too great for a machine stay whole), several lines of it as a list, anything else as it came."""
     try:
         return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return raw
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _leniently(raw)
+
+
+def _leniently(raw: bytes | str) -> Any:
+    """As `decoded`, for what a strict reader refuses: a byte order mark, half an emoji, NaN, a line each for several bodies."""
+    try:
+        text = raw.decode("utf-8-sig", "strict") if isinstance(raw, bytes) else raw.removeprefix("\ufeff")
+        return mended(json.loads(text))
+    except (ValueError, RecursionError):
+        return _lines(raw) or raw
+
+
+def _lines(raw: bytes | str) -> list[dict[str, Any]]:
+    """The bodies of a stream, one a line; a last line that was cut is left out."""
+    found = []
+    lines = [line for line in raw.splitlines() if line.strip()]
+    for line in lines:
+        try:
+            found.append(msgspec.json.decode(line))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            continue
+    whole = len(found) >= max(1, len(lines) - 1) and all(isinstance(one, dict) for one in found)
+    return found if whole and len(lines) > 1 else []
 
 
 def _number(told: object, otherwise: int) -> int:
@@ -110,6 +134,8 @@ def translated(collector: Collector, raw: bytes, context: Context) -> Translated
 
 def answer(collector: Collector, told: Recording, context: Context) -> Answer:
     """The answer in a recording. Raises PlatformProblem where it is an error."""
+    if told.status == 304:
+        return Answer()  # nothing changed since it was asked last
     if told.status >= 300:
         raise collector.problem(told.status, told.headers, told.body, context.now)
     if isinstance(told.body, str | bytes) and not getattr(collector, "READS_TEXT", False):
@@ -121,7 +147,7 @@ def answer(collector: Collector, told: Recording, context: Context) -> Answer:
 def shaped(found: Answer) -> Translated:
     """An answer in the command's shape."""
     return Translated(
-        posts=found.posts, accounts=found.accounts, samples=(*found.account_samples, *found.samples), deleted=found.deleted,
+        posts=tuple(map(storable, found.posts)), accounts=tuple(map(storable, found.accounts)), samples=(*found.account_samples, *found.samples), deleted=found.deleted,
         missing=found.missing, replaced=found.replaced, receipts=found.receipts, next=found.next,
         refused=tuple(Part(why=r.why, lost=r.lost) for r in found.refused),
     )  # fmt: skip

@@ -11,6 +11,7 @@ import msgspec
 
 from collectors import table
 from collectors.base import Answer, Collector, Source
+from collectors.storable import storable
 from core.errors import PlatformProblem, StoreFailed
 from core.post import METRICS, EngagementSample, Post, Version
 from store.base import Batch, Gap, Pass, Saved
@@ -126,7 +127,7 @@ def _keep(store: Keeper, line: Pass, answer: Answer, understand: Understand, now
     known = _known(store, answer)
     posts, replaced = with_versions(answer, known)
     batch = Batch(
-        posts=tuple(understand(list(posts))), accounts=answer.accounts, account_samples=answer.account_samples,
+        posts=tuple(understand(list(map(storable, posts)))), accounts=tuple(map(storable, answer.accounts)), account_samples=answer.account_samples,
         samples=new_samples(answer.samples, known), deleted=tuple((id, now) for id in (*answer.deleted, *replaced)), passes=(counted,),
     )  # fmt: skip
     saved = store.save(batch)

@@ -82,6 +82,18 @@ def test_however_an_answer_is_wrapped_its_post_comes_out(wrapped):
     assert [p.text for p in translating.translated(x, json.dumps(wrapped).encode(), ABOUT).posts] == ["one"]
 
 
+@pytest.mark.parametrize(("raw", "texts"), [
+    (b'{"data": [{"id": "1", "text": "cut in an emoji \\ud83d"}, {"id": "2", "text": "whole \\ud83d\\ude1f"}]}', ["cut in an emoji \ufffd", "whole \U0001f61f"]),
+    (b'\xef\xbb\xbf{"data": {"id": "1", "text": "behind a mark"}}', ["behind a mark"]),
+    (b'{"data": {"id": "1", "text": "t", "public_metrics": {"like_count": NaN}}}', ["t"]),
+    (b'{"data": {"id": "1", "text": "one"}}\r\n\r\n{"data": {"id": "2", "text": "two"}}\r\n{"data": {"id": "3", "te', ["one", "two"]),
+    (b'{"response": {"status": 304, "text": ""}}', []),
+])  # fmt: skip
+def test_what_a_strict_reader_refuses_is_read_where_it_can_be(raw, texts):
+    found = translating.translated(x, raw, ABOUT)
+    assert [p.text for p in found.posts] == texts and found.problem is None and msgspec.json.encode(found)
+
+
 def test_a_collector_that_breaks_is_told_without_the_text_it_broke_on():
     class Broken:
         PLATFORM = "broken"

@@ -4,7 +4,7 @@ import pytest
 
 from collectors import table
 from collectors.base import Answer, Refusal, Source
-from core.post import EngagementSample
+from core.post import Author, EngagementSample
 from store.base import Batch, Gap, Pass
 from store.memory import MemoryStore
 from store.query import Filter
@@ -194,3 +194,10 @@ def test_the_window_asked_begins_with_the_last_whole_pass():
     whole = asked(store, [page(1)], clock)
     asked(store, refused_after([], code="cut"), clock)
     assert asked(store, [page(2)], clock).window[0] == whole.started
+
+
+def test_half_an_emoji_does_not_stop_a_page():
+    store = MemoryStore()
+    asked(store, [Answer(posts=(post(1, text="cut \ud83d"), post(2, author=Author(name="\udc00")), post(3)))])
+    first, second, _ = store.get(["x:1", "x:2", "x:3"])
+    assert (first.text, second.author.name) == ("cut \ufffd", "\ufffd") and first.created_at == post(1).created_at
