@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from collectors import table
+from collectors.translating import decoded
 from collectors.web import CONNECT_S, MOST_BYTES, WHOLE_S
 from collectors.web import SILENCE_S as SILENCE_S
 
@@ -113,8 +114,7 @@ def _moved_to(response: httpx.Response) -> str | None:
 
 def as_json(fetched: Fetched, platform: str, now: datetime) -> Any:
     """The answer's JSON. Raises PlatformProblem for a web page or anything else that is none."""
-    try:
-        return msgspec.json.decode(fetched.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        code = "html" if table.is_web_page(fetched.body) else "unreadable"
-        raise table.problem(platform, now, code=code) from None
+    read = decoded(fetched.body)
+    if isinstance(read, bytes | str):
+        raise table.problem(platform, now, code="html" if table.is_web_page(fetched.body) else "unreadable")
+    return read
