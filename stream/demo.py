@@ -15,6 +15,7 @@ from core.deployment import Deployment
 from core.errors import AskedWrongly
 from core.post import Moment, Post
 from store.base import Batch, Store
+from stream import demo_outreach
 from stream.demo_cases import cases
 
 BATCH = 2000  # posts made durable together
@@ -50,6 +51,7 @@ def loaded(store: Store, case_store: CaseStore, deployment: Deployment, seed: in
     put(store, made, understand, progress)
     case_store.put_many(cases(made.appeals, deployment, state.until, seed))
     leave_to_followers(store, case_store)
+    demo_outreach.begin(store, case_store, made, deployment, state.until, seed)
     (folder / TRUTH).write_bytes(msgspec.json.format(msgspec.json.encode(made.truth), indent=1))
     done = msgspec.structs.replace(state, done=True, posts=made.truth.posts, cases=len(made.appeals))
     _keep(store, done)

@@ -127,9 +127,9 @@ class Writer:
         return rng.choice(spelt) if spelt and rng.random() < 0.3 else name_of(place, slot.language)
 
     def _place_told(self, slot: Slot, kind: Kind, platform: str) -> str | None:
-        """A form and a clerk ask where; the others do not."""
+        """A form and a clerk ask where, and let one choose from the deployment's places; the others do not ask."""
         asked = kind in (Kind.REPORT, Kind.CALL) or platform in SPOKEN
-        return name_of(self.places[slot.place], slot.language) if asked and slot.place else None
+        return slot.place if asked else None
 
     def _author(self, slot: Slot, platform: str, rng: random.Random) -> Author:
         channel = self.demo.channels[slot.channel]
