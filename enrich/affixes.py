@@ -21,6 +21,7 @@ class Affixes(msgspec.Struct, frozen=True):
     after: tuple[str, ...] = ()
     cut: str = ""
     chain: tuple[tuple[str, ...], ...] = ()
+    fleeting: tuple[str, ...] = ()  # ends of words whose vowel goes when an ending comes
     negations: tuple[str, ...] = ()  # words that turn the next one round
 
 

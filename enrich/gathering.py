@@ -1,8 +1,10 @@
 """The labelled texts of one task and language, under the licences asked for, without any text of a test."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from core.deployment import LANGUAGES
@@ -11,6 +13,8 @@ from enrich.sets import SETS, Example, clean, own, rows, shared
 from enrich.training import SEED
 
 OWN_WEIGHT = 3.0  # our own posts are nearest to the use
+OWN_SHARE = 0.25  # and together weigh at least so much as others' texts do
+MOST_OF_A_SET = 30_000  # texts of one set; its rare classes stay whole
 EACH_FOR_LANGUAGE = 4000  # texts taken of a sentiment set to teach its language
 COLUMN = {"sentiment": "sentiment", "intent": "intent", "topics": "topic", "dialect": "variety"}
 TRUSTED_ORIGINS = ("ar/arsarcasm_v2", "en/semeval2017_en", "ru/rusentitweet", "kk/kazsandra_sc", "UMSAB")
@@ -21,17 +25,39 @@ def gathered(task: str, language: str, data: Path, licences: Sequence[str], not_
     """Everything that may train this model. Our own labels come first, so that of two equal texts ours stays."""
     if task == "language":
         return clean(_spoken(data, licences), not_these)
-    ours = [_weighed(e) for e in own(language, COLUMN[task])] if "own" in licences else []
+    ours = own(language, COLUMN[task]) if "own" in licences else []
     theirs = [
-        e for s in SETS if (s.task, s.language) == (task, language) and s.licence in licences for e in shared(s, data)
+        e for s in SETS if (s.task, s.language) == (task, language) and s.licence in licences for e in thinned(shared(s, data))
     ]  # fmt: skip
-    return clean([*ours, *theirs], not_these)
+    worth = max(OWN_WEIGHT, OWN_SHARE * len(theirs) / max(len(ours), 1))
+    return clean([*(msgspec.structs.replace(e, weight=worth) for e in ours), *theirs], not_these)
 
 
-def _weighed(example: Example) -> Example:
-    return Example(
-        text=example.text, spelt=example.spelt, label=example.label, origin=example.origin, slice=example.slice, weight=OWN_WEIGHT
-    )  # fmt: skip
+def thinned(examples: list[Example]) -> list[Example]:
+    """At most MOST_OF_A_SET of `examples`, drawn with a fixed seed from the commonest classes alone."""
+    if len(examples) <= MOST_OF_A_SET:
+        return examples
+    counts = Counter(e.label for e in examples)
+    most = _ceiling(sorted(counts.values()))
+    draw = np.random.default_rng(SEED)
+    kept = {label: set(draw.permutation(n)[:most].tolist()) for label, n in sorted(counts.items())}
+    number: Counter[str] = Counter()
+    found = []
+    for example in examples:
+        if number[example.label] in kept[example.label]:
+            found.append(example)
+        number[example.label] += 1
+    return found
+
+
+def _ceiling(counts: list[int]) -> int:
+    """The most texts a class may keep so that all classes (`counts`, ascending) keep MOST_OF_A_SET together."""
+    left = MOST_OF_A_SET
+    for done, count in enumerate(counts):
+        if count > left // (len(counts) - done):
+            return left // (len(counts) - done)
+        left -= count
+    return counts[-1]
 
 
 def _spoken(data: Path, licences: Sequence[str]) -> list[Example]:

@@ -103,4 +103,7 @@ def _readings(phrase: str, language: str, value: int) -> Iterator[_Known]:
 def _word(word: str, language: str) -> _Word:
     if len(word) < _SHORT or not word.isalpha():
         return _Word(word, frozenset({""}))
+    for end in affixes(language).fleeting:
+        if word.endswith(end):
+            return _Word(word.removesuffix(end), frozenset({end, *(end[-1] + ending for ending in endings(language))}))
     return _Word(stem(word, language), endings(language))

@@ -10,7 +10,8 @@ from enrich.batch import Batch
 from enrich.knowledge import Knowledge
 
 _TO_WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")  # one for one: places stay
-_DIGITS = re.compile(r"\d.*\d")
+_DIGIT = re.compile(r"\d")
+FEWEST = {"email": 0, "address": 2, "plate": 3, "phone": 8}  # digits a text must have before a kind is looked for; others: 9
 
 
 def luhn(digits: str) -> bool:
@@ -80,18 +81,20 @@ RULES: tuple[tuple[str, re.Pattern[str], Check | None], ...] = (
 
 def spans(text: str) -> tuple[Span, ...]:
     """Personal data in `text`, from left to right, not overlapping; the surer kind wins."""
-    western = text.translate(_TO_WESTERN)
-    if "@" not in western and not _DIGITS.search(western):
+    digits = len(_DIGIT.findall(text))
+    if digits < 2 and "@" not in text:
         return ()
     taken: list[Span] = []
-    for span in _found(western):
+    for span in _found(text.translate(_TO_WESTERN), digits):
         if all(span.end <= other.start or other.end <= span.start for other in taken):
             taken.append(span)
     return tuple(sorted(taken, key=lambda span: span.start))
 
 
-def _found(text: str) -> Iterator[Span]:
+def _found(text: str, digits: int) -> Iterator[Span]:
     for kind, pattern, check in RULES:
+        if digits < FEWEST.get(kind, 9) or (kind == "email" and "@" not in text):
+            continue
         for match in pattern.finditer(text):
             group = match.lastindex or 0
             if check is None or check(match[group]):

@@ -38,7 +38,9 @@ def evaluated_shares(file: Labelled, knowledge: Knowledge, labels: int, language
     known = np.array([label in names for label in file.labels])
     chances, truth = chances[known], np.array([names.index(label) for label in file.labels if label in names])
     if len(truth) < labels + POSTS:
-        raise BadInput(f"{len(truth)} posts labelled {', '.join(names)} are too few: {labels} for the sample and at least {POSTS} to draw from are needed")
+        raise BadInput(
+            f"{len(truth)} posts labelled {', '.join(names)} are too few: {labels} for the sample and at least {POSTS} to draw from are needed"
+        )
     draw = np.random.default_rng(seed)
     lines = np.array([line for _ in range(SAMPLES) for line in _one_sample(chances, truth, names.index("negative"), labels, draw)])
     off = np.abs(lines[:, 1:4] - lines[:, :1])
@@ -83,6 +85,8 @@ def _ppi(labelled: Array, truth: Array, posts: Array, of: int, true: float) -> t
     if not len(truth):
         return 0.0, False
     y, told, rest = (truth == of).astype(float), labelled[:, of], posts[:, of]
+    if y.min() == y.max():  # nothing to correct by
+        return float(rest.mean()), False
     low, high = ppi_mean_ci(y, told, rest, alpha=1 - LEVEL)
     estimate = np.ravel(ppi_mean_pointestimate(y, told, rest))[0]
     return float(np.clip(estimate, 0, 1)), bool(np.ravel(low)[0] <= true <= np.ravel(high)[0])

@@ -10,7 +10,7 @@ from core.errors import BadInput
 from enrich.gathering import gathered
 from enrich.grams import Array, Grams, cut
 from enrich.language import language_grams
-from enrich.lexicon import counted, lexicon
+from enrich.lexicon import FACTS, counted, lexicon
 from enrich.linear import Linear, save
 from enrich.measures import Measured, measure
 from enrich.normalize import model_text
@@ -21,7 +21,7 @@ VERSION = 1
 RECIPES = {
     "language": Recipe(bits=16, penalty=3.0, balance=0.5, fold=0.1, folds=1),
     "dialect": Recipe(bits=16, penalty=1.0, balance=0.5, fold=0.2, folds=1),
-    "sentiment": Recipe(bits=18),
+    "sentiment": Recipe(bits=18, penalty=2.0, smoothing=0.03, facts_kept=(*FACTS[: FACTS.index("question") + 2], "asks at the end")),
     "intent": Recipe(bits=16, balance=0.5),
     "topics": Recipe(bits=16, balance=0.5),
 }

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from enrich.grams import Array, Grams
+from enrich.lexicon import FACTS
 from enrich.linear import Linear, matrix, rarities
 from enrich.sets import Example
 
@@ -25,6 +26,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     balance: float = 1.0  # 1: classes of a set count alike, 0: as often as they come
     fold: float = 0.2  # share kept out to calibrate
     folds: int = 5  # how many such shares are tried
+    facts: float = 0.3  # counted facts are this much smaller than they come: the penalty then holds them as it holds n-grams
+    facts_kept: tuple[str, ...] = ()  # only these facts; none named: all
 
 
 def fit(
@@ -32,16 +35,24 @@ def fit(
 ) -> tuple[Linear, Array]:
     """The model of these texts and the rarity of its buckets. `labels` and `weights`: one a text."""
     rarity = rarities(grams, recipe.bits)
-    seen = _with_facts(matrix(grams, rarity, recipe.bits), facts)
+    scale = fact_scale(recipe)
+    seen = _with_facts(matrix(grams, rarity, recipe.bits), None if facts is None else facts * scale)
     truth = np.array(labels)
     columns = [_one_class(seen, truth == label, weights, recipe, 1 << recipe.bits) for label in classes]
     found = np.array([column for column, _ in columns], dtype=np.float32).T
     gram_weights, fact_weights = found[: 1 << recipe.bits], found[1 << recipe.bits :]
+    if facts is not None:
+        fact_weights = fact_weights * scale[:, None]
     return Linear(
         name=name, labels=classes,
         weights=np.hstack([gram_weights * rarity[:, None], (rarity**2)[:, None]]).astype(np.float32),
         facts=fact_weights, base=np.array([base for _, base in columns], dtype=np.float32),
     ), rarity  # fmt: skip
+
+
+def fact_scale(recipe: Recipe) -> Array:
+    """What each counted fact is multiplied with."""
+    return np.array([recipe.facts if not recipe.facts_kept or name in recipe.facts_kept else 0.0 for name in FACTS], dtype=np.float32)
 
 
 def _with_facts(seen: csr_matrix, facts: Array | None) -> csr_matrix:
@@ -52,7 +63,7 @@ def _one_class(seen: csr_matrix, truth: Array, weights: Array, recipe: Recipe, b
     """Weights and base of one class against the rest."""
     scale = np.ones(seen.shape[1], dtype=np.float32)
     scale[:buckets] = _telling(seen[:, :buckets], truth, weights, recipe.smoothing)
-    model = LogisticRegression(C=recipe.penalty, solver="liblinear", max_iter=60, tol=0.01, random_state=SEED)
+    model = LogisticRegression(C=recipe.penalty, solver="liblinear", dual=True, max_iter=60, tol=0.05, random_state=SEED)
     model.fit(seen.multiply(scale).tocsr(), truth, sample_weight=weights)
     return np.asarray(model.coef_[0] * scale), float(model.intercept_[0])
 

@@ -1,0 +1,83 @@
+"""Training on a handful of invented texts: it learns, the same every time, and what is saved answers as what was fitted."""
+
+import numpy as np
+
+from core.spelling import normal
+from enrich.gathering import thinned
+from enrich.grams import cut
+from enrich.lexicon import FACTS
+from enrich.linear import load, save
+from enrich.normalize import model_text
+from enrich.sets import Example, clean
+from enrich.training import Recipe, balanced, calibrated, fit, folds
+
+GOOD = ["lovely park", "thank you well done", "lovely clean street", "great work thank you", "well done great park"]
+BAD = ["broken lamp again", "dirty street rubbish", "rubbish everywhere again", "broken and dirty", "lamp broken street dirty"]
+RECIPE = Recipe(bits=12, penalty=10.0)
+
+
+def examples():
+    return [Example(text=t, spelt=normal(t), label=label, origin="own") for label, texts in (("good", GOOD), ("bad", BAD)) for t in texts]
+
+
+def fitted(facts=None):
+    seen = examples()
+    grams = cut([model_text(e.spelt) for e in seen])
+    return fit(grams, facts, [e.label for e in seen], balanced(seen, 1.0), RECIPE, "toy@1", ("bad", "good"))
+
+
+def test_it_learns_what_it_is_shown():
+    model, _ = fitted()
+    chances = model.chances(model.scores(cut(["lovely work", "rubbish and broken"])))
+    assert [model.labels[i] for i in chances.argmax(axis=1)] == ["good", "bad"]
+    assert np.allclose(chances.sum(axis=1), 1)
+
+
+def test_the_same_data_give_the_same_weights():
+    assert np.array_equal(fitted()[0].weights, fitted()[0].weights)
+
+
+def test_what_is_saved_answers_alike(tmp_path):
+    model, rarity = fitted(np.random.default_rng(0).random((10, len(FACTS)), dtype=np.float32))
+    save(model, rarity, tmp_path / "toy.npz")
+    read = load(tmp_path / "toy.npz")
+    facts = np.ones((1, len(FACTS)), dtype=np.float32)
+    grams = cut(["lovely clean lamp"])
+    assert read.labels == model.labels and read.name == "toy@1"
+    assert np.allclose(read.scores(grams, facts), model.scores(grams, facts), atol=0.05)
+
+
+def test_calibration_lowers_the_confidence_of_a_model_that_is_often_wrong():
+    model, _ = fitted()
+    scores = np.array([[3.0, -3.0]] * 10)
+    told = calibrated(model, scores, ["bad"] * 6 + ["good"] * 4)
+    assert abs(told.chances(scores)[0, 0] - 0.6) < 0.05
+
+
+def test_classes_of_a_set_count_alike_when_balanced():
+    seen = [*examples(), *[Example(text=f"bad {i}", spelt=f"bad {i}", label="bad", origin="own") for i in range(10)]]
+    weights = balanced(seen, 1.0)
+    of = {label: sum(w for w, e in zip(weights, seen, strict=True) if e.label == label) for label in ("good", "bad")}
+    assert np.isclose(of["good"], of["bad"])
+
+
+def test_no_text_of_a_test_is_trained_on():
+    kept = clean(examples(), frozenset({"lovelypark"}))
+    assert "lovely park" not in [e.text for e in kept]
+    assert len(kept) == 9
+
+
+def test_a_text_is_trained_on_once():
+    assert len(clean([*examples(), *examples()], frozenset())) == 10
+
+
+def test_folds_keep_each_text_out_once():
+    outs = folds(50, Recipe(fold=0.2, folds=5))
+    assert np.array_equal(np.sum(outs, axis=0), np.ones(50))
+
+
+def test_a_large_set_loses_only_of_its_common_classes():
+    many = [Example(text=str(i), spelt=str(i), label="often" if i % 40 else "seldom", origin="s") for i in range(40_000)]
+    kept = thinned(many)
+    assert len(kept) <= 30_000
+    assert sum(e.label == "seldom" for e in kept) == 1000
