@@ -62,7 +62,7 @@ def test_suggestions_with_its_hashtag_are_proposals_with_votes(played):
     _, store, cases = played
     standing = campaigns.standing(cases, "mayor")
     assert sum(n.views for n in standing) == 60
-    understood = [p for p in store.posts(Filter()) if "#mayor" in p.text and p.intent.label == "suggestion"]
+    understood = [p for p in store.posts(Filter()) if "#mayor" in p.text and p.intent and p.intent.label == "suggestion"]
     assert sum(n.proposals for n in standing) == len(understood) > 3
     assert all(n.votes for n in standing if n.proposals)
 
