@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import facebook_webhooks, graph, table
+from collectors import facebook_webhooks, graph, mentions, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.crowdtangle import is_crowdtangle
 from collectors.crowdtangle import to_answer as from_crowdtangle
@@ -24,7 +24,7 @@ from core.settings import Settings
 from store.base import Gap
 
 PLATFORM = "facebook"
-EVERY = {"feed": 5, "comments": 5, "tagged": 15, "ratings": 60, "account": 360, "insights": 1440}  # what → minutes
+EVERY = {"feed": 5, "comments": 5, "tagged": 15, "mentions": 5, "ratings": 60, "account": 360, "insights": 1440}  # what → minutes
 OVERLAP = timedelta(hours=1)  # asked again at every pass, for posts that appear late
 WATCHED = timedelta(days=30)  # posts whose comments are read at every pass; older ones are looked at by age (Refreshes)
 PAGE = 100  # the edges' maximum
@@ -39,7 +39,7 @@ FIGURES = ("page_follows", "page_media_view")  # each asked alone: the platform 
 
 
 def sources(deployment: Deployment) -> list[Source]:
-    """Six questions for each page."""
+    """Seven questions for each page."""
     return [
         Source(id=f"facebook.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
                native_id=account.id, every_minutes=account.every_minutes or minutes)
@@ -59,6 +59,10 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
 
 def ask(client: graph.Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
     """Answers to one of the questions in EVERY. The cursor is a time: the Graph's own cursors die with the posts they name."""
+    if source.what == "mentions":
+        told = context(source, now)
+        yield from mentions.ask(client.folder, source, cursor, lambda value: graph.or_nothing(_mention(client, value, told)))
+        return
     before = moment(cursor)
     since = before - OVERLAP if before else None
     try:
@@ -87,6 +91,13 @@ def _answers(client: graph.Client, source: Source, since: datetime | None, now: 
         yield from _until(client, f"{page}/ratings", {"fields": REVIEW, "limit": PAGE}, told, since)
     else:
         yield from _edge(client, f"{page}/{source.what}", {"fields": POST, "limit": PAGE, **from_then}, told, since)
+
+
+def _mention(client: graph.Client, value: Node, told: Context) -> Iterator[Answer]:
+    """The post or comment that a webhook said mentions the page."""
+    comment, post = native(value.get("comment_id")), native(value.get("post_id"))
+    if comment or post:
+        yield translate(graph.get(client, comment or f"{post}", {"fields": COMMENT if comment else POST}, told.now), told)
 
 
 def _figure(client: graph.Client, path: str, args: dict[str, Any], told: Context) -> Iterator[Answer]:

@@ -183,7 +183,7 @@ def _kind(node: Node, author: Author | None, above: tuple[str | None, str | None
         return Kind.OWN
     if parent or is_comment(node):
         return Kind.REPLY if table(node.get("parent")) or parent != conversation else Kind.COMMENT
-    if author or node.get("status_type") == "wall_post" or context.what == "tagged":
+    if author or node.get("status_type") == "wall_post" or context.what in ("tagged", "mentions"):
         return Kind.MENTION
     return Kind.OWN  # a page's posts come without their author where it was not asked for
 

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -64,6 +65,7 @@ class Client(facebook.GraphAPI):
     """facebook-sdk's client that knows which of our platforms it asks for."""
 
     platform = "facebook"
+    folder = Path("var")  # where the inbox lies
     session: Session
 
 
@@ -75,7 +77,7 @@ def client(settings: Settings, platform: str, key: str) -> Client:
     secret = settings.credential("FACEBOOK_APP_SECRET")
     proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest() if secret else None
     made = Client(token, session=Session(settings.base_urls.get(platform, facebook.FACEBOOK_GRAPH_URL), proof))
-    made.version, made.platform = VERSION, platform
+    made.version, made.platform, made.folder = VERSION, platform, settings.data
     return made
 
 

@@ -86,19 +86,16 @@ class Inbox:
 
     def read(self, door: str, after: int, limit: int = 100) -> list[Delivery]:
         """Bodies of a door whose posts are not known to be durable, oldest first."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT id, door, name, received_at, body FROM deliveries WHERE door = ? AND id > ? AND body IS NOT NULL AND NOT unreadable "
-                "ORDER BY id LIMIT ?",
-                (door, after, limit),
-            ).fetchall()  # fmt: skip
-        return [Delivery(id=i, door=d, name=n, received_at=datetime.fromisoformat(at), body=bytes(body)) for i, d, n, at, body in rows]
+        return self._kept("NOT unreadable", door, after, limit)
 
     def unreadable(self, door: str, after: int, limit: int = 1000) -> list[Delivery]:
         """Bodies of a door in which something was told that no post could be made of, oldest first."""
+        return self._kept("unreadable", door, after, limit)
+
+    def _kept(self, which: str, door: str, after: int, limit: int) -> list[Delivery]:
         with self._lock:
             rows = self._db.execute(
-                "SELECT id, door, name, received_at, body FROM deliveries WHERE door = ? AND id > ? AND body IS NOT NULL AND unreadable "
+                f"SELECT id, door, name, received_at, body FROM deliveries WHERE door = ? AND id > ? AND body IS NOT NULL AND {which} "
                 "ORDER BY id LIMIT ?",
                 (door, after, limit),
             ).fetchall()  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import graph, instagram_loader, instagram_web, instagram_webhooks, table
+from collectors import graph, instagram_loader, instagram_web, instagram_webhooks, mentions, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.facebook_webhooks import is_webhook
 from collectors.instagram_posts import PLATFORM as PLATFORM
@@ -23,7 +23,14 @@ from core.post import Kind, Post
 from core.settings import Settings
 from store.base import Gap
 
-EVERY = {"media": 15, "comments": 5, "tags": 15, "account": 360, "insights": 1440}  # what → minutes, of an account we are connected to
+EVERY = {
+    "media": 15,
+    "comments": 5,
+    "tags": 15,
+    "mentions": 5,
+    "account": 360,
+    "insights": 1440,
+}  # what → minutes, of an account we are connected to
 BRANCH_EVERY, HASHTAG_EVERY, WEB_EVERY = 360, 60, 720
 HASHTAGS = 30  # that may be asked for in a week
 OVERLAP = timedelta(hours=1)
@@ -38,7 +45,7 @@ FIGURES = "views"
 
 
 def sources(deployment: Deployment) -> list[Source]:
-    """Five questions for each account we are connected to (it has an id), one for each other branch, one for each watched hashtag.
+    """Six questions for each account we are connected to (it has an id), one for each other branch, one for each watched hashtag.
 
     Where we are connected to none, the others can only be read as a person would, which waits for an opt-in.
     """
@@ -118,6 +125,10 @@ def translate(body: Any, context: Context) -> Answer:
 
 def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
     """Answers to one of the questions of `sources`. The cursor is the newest time seen."""
+    if source.what == "mentions":
+        told, asked = context(source, now), _graph(client, source.id)
+        yield from mentions.ask(asked.folder, source, cursor, lambda value: graph.or_nothing(_mention(asked, value, told)))
+        return
     before = moment(cursor)
     since = before - OVERLAP if before else None
     try:
@@ -151,6 +162,18 @@ def _answers(whole: Client, source: Source, since: datetime | None, told: Contex
     else:
         fields = MEDIUM if source.what == "media" else f"{OTHERS_MEDIUM},username"
         yield from _until(client, f"{account}/{source.what}", {"fields": fields, "limit": 50}, since, told)
+
+
+def _mention(client: graph.Client, value: Node, told: Context) -> Iterator[Answer]:
+    """The comment or caption that a webhook said mentions the account."""
+    medium, comment = native(value.get("media_id")), native(value.get("comment_id"))
+    if comment:
+        fields = f"mentioned_comment.comment_id({comment}){{id,text,timestamp,username,like_count,media{{id}}}}"
+    elif medium:
+        fields = f"mentioned_media.media_id({medium}){{{OTHERS_MEDIUM},username}}"
+    else:
+        return
+    yield translate(graph.get(client, f"{told.native_id}", {"fields": fields}, told.now), told)
 
 
 def _until(client: graph.Client, path: str, args: dict[str, Any], since: datetime | None, told: Context) -> Iterator[Answer]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from collectors import facebook, translating
 from collectors.base import Answer, Context, Source
+from collectors.inbox import Inbox
 from core.deployment import Deployment, OfficialAccount
 from core.errors import CredentialMissing, PlatformProblem
 from core.post import Kind
@@ -224,12 +227,12 @@ def test_without_a_token_it_says_which_key_it_waits_for() -> None:
         facebook.client(Settings())
 
 
-def test_every_page_of_a_deployment_is_asked_six_questions() -> None:
+def test_every_page_of_a_deployment_is_asked_seven_questions() -> None:
     deployment = Deployment(id="t", name={"en": "T"}, timezone="UTC", languages=("en",), accounts=(
         OfficialAccount(platform="facebook", handle="city", id="10"), OfficialAccount(platform="x", handle="city")))  # fmt: skip
     found = facebook.sources(deployment)
-    assert [s.what for s in found] == ["feed", "comments", "tagged", "ratings", "account", "insights"]
-    assert len({s.id for s in found}) == 6 and {s.account for s in found} == {"facebook:city"}
+    assert [s.what for s in found] == ["feed", "comments", "tagged", "mentions", "ratings", "account", "insights"]
+    assert len({s.id for s in found}) == 7 and {s.account for s in found} == {"facebook:city"}
 
 
 # What goes wrong on the way
@@ -408,6 +411,21 @@ def test_a_comment_told_by_the_webhook_is_the_comment_a_poll_finds() -> None:
     for name in ("id", "kind", "text", "created_at", "author", "account", "parent_id", "conversation_id"):
         assert getattr(found, name) == getattr(polled, name), name
     assert found.kind == Kind.COMMENT
+
+
+def test_a_mention_told_without_its_text_is_asked_for_once(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path)
+    for number, (page, post_id) in enumerate((("10", "79_5"), ("99", "79_6"))):
+        told = {"object": "page", "entry": [{"id": page, "changes": [{"field": "mention", "value": {"item": "post", "post_id": post_id}}]}]}
+        inbox.keep("facebook", "", json.dumps(told).encode(), NOW)
+        inbox.done([], [number + 1])  # read, and nothing could be made of it
+    inbox.close()
+    with replay({"/v25.0/79_5": Reply(post("79_5", **{"from": None}))}) as server:
+        client = facebook.client(msgspec.structs.replace(settings(server), data=tmp_path))
+        first = list(facebook.ask(client, source("mentions"), None, NOW))
+        second = list(facebook.ask(client, source("mentions"), first[-1].cursor, NOW))
+    assert [(p.id, p.kind, p.account) for a in first for p in a.posts] == [("facebook:79_5", Kind.MENTION, "facebook:city")]
+    assert [p for a in second for p in a.posts] == [] and len(server.asked) == 1
 
 
 def test_an_edit_is_a_later_observation_of_the_same_post() -> None:

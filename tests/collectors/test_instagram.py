@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from collectors import instagram, instagram_loader, translating
 from collectors.base import Answer, Context, Source
+from collectors.inbox import Inbox
 from core.deployment import Deployment, OfficialAccount, Watch
 from core.errors import CredentialMissing, PlatformProblem
 from core.post import Kind
@@ -165,7 +168,7 @@ def test_a_deployments_sources_are_those_that_can_be_asked_for() -> None:
     accounts = (OfficialAccount(platform="instagram", handle="city", id="10"), OfficialAccount(platform="instagram", handle="north"))
     deployment = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=accounts, watch=Watch(hashtags=("#city",)))
     assert [s.id for s in instagram.sources(deployment)] == [
-        "instagram.media.city", "instagram.comments.city", "instagram.tags.city", "instagram.account.city", "instagram.insights.city",
+        "instagram.media.city", "instagram.comments.city", "instagram.tags.city", "instagram.mentions.city", "instagram.account.city", "instagram.insights.city",
         "instagram.discovery.north", "instagram.hashtag.city",
     ]  # fmt: skip
 
@@ -256,6 +259,29 @@ def test_a_comment_told_by_the_webhook_stands_where_a_poll_finds_it() -> None:
 def test_a_mention_without_its_text_is_counted_as_lost() -> None:
     answer = instagram.translate(delivery({"media_id": "1", "comment_id": "5"}, "mentions"), TOLD)
     assert [r.lost for r in answer.refused] == [True]
+
+
+def test_mentions_told_without_their_text_are_asked_for(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path)
+    for number, value in enumerate(({"media_id": "1", "comment_id": "5"}, {"media_id": "4"}, {"media_id": "6"}), 1):
+        inbox.keep("instagram", "", json.dumps(delivery(value, "mentions")).encode(), NOW)
+        inbox.done([], [number])
+    inbox.close()
+
+    def answer(asked: Any) -> Reply:
+        if "media_id(6)" in asked.query["fields"]:
+            return Reply({"error": {"code": 100, "error_subcode": 33, "message": "gone"}}, status=400)
+        if "comment_id(5)" in asked.query["fields"]:
+            return Reply({"mentioned_comment": remark("5", said="@city look", media={"id": "1"}), "id": "10"})
+        return Reply({"mentioned_media": medium("4", username="neighbour", owner=None), "id": "10"})
+
+    with replay(by_path({"/v25.0/10": answer})) as server:
+        client = instagram.client(msgspec.structs.replace(settings(server), data=tmp_path))
+        answers = list(instagram.ask(client, source("mentions"), None, NOW))
+    assert [(p.id, p.kind, p.parent_id) for a in answers for p in a.posts] == [
+        ("instagram:5", Kind.MENTION, "instagram:1"), ("instagram:4", Kind.MENTION, None),
+    ]  # fmt: skip
+    assert answers[-1].cursor == "3" and sum(len(a.refused) for a in answers) == 1
 
 
 def test_a_direct_message_and_its_withdrawal() -> None:
