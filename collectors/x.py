@@ -23,9 +23,11 @@ from collectors.x_client import connect as connect
 from collectors.x_posts import PLATFORM as PLATFORM
 from collectors.x_posts import time_of as time_of
 from core.deployment import Deployment, OfficialAccount
+from core.errors import PlatformProblem
 from store.base import Gap
 
 LEAST = {"mentions": 5, "own": 5, "search": 10}  # the API's minimum for max_results
+PageOf = Callable[[str | None, int], dict[str, Any]]
 REACH = {"mentions": 800, "own": 3200}  # how many posts back a timeline can be read
 
 
@@ -108,19 +110,28 @@ def _native_id(client: Client, source: Source, now: datetime) -> str:
 
 
 def _search(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
+    """From the cursor on; where that lies further back than X searches (it says so, or our clock does), what can be had and a gap."""
     edge = now - SEARCH_DAYS + MARGIN
     stood = time_of(cursor) if cursor else None
-    since = {"since_id": cursor} if cursor and stood and stood > edge else {"start_time": edge} if cursor else {}
-    if stood and stood <= edge:
-        yield Answer(gap=Gap(since=stood, until=edge, cause="X searches the last 7 days only"))
+    if stood is None or stood > edge:
+        try:
+            yield from _pages(_searched(client, source, now, {"since_id": cursor}), source, now)
+            return
+        except PlatformProblem as trouble:
+            if trouble.kind != "cursor too old":
+                raise
+    yield Answer(gap=Gap(since=min(stood or edge, edge), until=edge, cause="X searches the last 7 days only"))
+    yield from _pages(_searched(client, source, now, {"start_time": edge}), source, now)
 
+
+def _searched(client: Client, source: Source, now: datetime, since: dict[str, Any]) -> PageOf:
     def page(at: str | None, size: int) -> dict[str, Any]:
         return call(client.api.search_recent_tweets, now, query=source.query, next_token=at, max_results=size, **since, **FIELDS)
 
-    yield from _pages(page, source, now)
+    return page
 
 
-def _pages(page: Callable[[str | None, int], dict[str, Any]], source: Source, now: datetime) -> Iterator[Answer]:
+def _pages(page: PageOf, source: Source, now: datetime) -> Iterator[Answer]:
     """Pages until there is no further one. Only the first tells the cursor: later pages are older."""
     at, left, is_first = None, source.budget_left, True
     while True:

@@ -166,7 +166,8 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
 
 
 def _problem(status: int, headers: Mapping[str, str], error: Mapping[str, Any], now: datetime) -> PlatformProblem:
-    words = " ".join(str(error.get(name) or "") for name in ("period", "detail", "title", "reason", "message"))
+    told_words = [error.get(name) for name in ("period", "detail", "title", "reason", "message")]
+    words = " ".join(str(word) for word in (*told_words, *(one.get("message") for one in told.rows(error.get("errors")))) if word)
     code = _type(error)
     if status == 429 and code in ("about:blank", "") and " cap" in words.lower():
         code = "usage-capped"

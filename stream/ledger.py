@@ -72,10 +72,11 @@ def _late(source: Source, done: Sequence[Pass], now: datetime) -> str | None:
 
 
 def _stuck(done: Sequence[Pass]) -> str | None:
-    """Posts come and the cursor stays: the same is read again and again."""
-    last = [p for p in done if p.stored or p.duplicates][:STUCK]
-    stuck = len(last) == STUCK and len({p.cursor_after for p in last}) == 1 and last[0].cursor_after is not None and last[0].returned > 0
-    return f"its cursor has not moved in {STUCK} passes that brought posts" if stuck and all(p.state != "ok" for p in last) else None
+    """New posts come and the cursor stays, or passes end early and the same is read again and again."""
+    for last in ([p for p in done if p.stored][:STUCK], [p for p in done if p.returned and p.state != "ok"][:STUCK]):
+        if len(last) == STUCK and len({p.cursor_after for p in last}) == 1 and last[0] in done[:STUCK]:
+            return f"its cursor has not moved in {STUCK} passes that brought posts"
+    return None
 
 
 def _silent(done: Sequence[Pass]) -> str | None:

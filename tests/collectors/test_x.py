@@ -296,6 +296,14 @@ def test_a_search_reaches_seven_days_and_says_what_lies_before():
     assert "since_id" not in seen[0].query and seen[0].query["start_time"] == "2026-03-30T12:10:00Z"
 
 
+def test_a_cursor_x_calls_too_old_is_a_gap_and_the_search_begins_at_the_edge():
+    too_old = Reply({"title": "Invalid Request", "type": "https://api.x.com/2/problems/invalid-request", "errors": [
+        {"parameters": {"since_id": ["1"]}, "message": "'since_id' must be a tweet id created after the edge"}]}, status=400)  # fmt: skip
+    found, problem, seen = asked({"/2/tweets/search/recent": [too_old, answer("x/own")]}, SEARCH, cursor=str(2041000000000000000))
+    assert problem is None and [bool(a.gap) for a in found] == [True, False] and len(found[1].posts) == 1
+    assert "since_id" in seen[0].query and "start_time" in seen[1].query
+
+
 def test_searches_are_filled_up_to_512_characters():
     words = [f"word{n:03}" for n in range(200)]
     found = x.queries(words)
