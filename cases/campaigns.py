@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from cases.desk import summary
 from cases.joining import place_of
 from cases.store import CaseStore, keep_first, keep_place
 from cases.tables import ambassadors, proposals, voices, votes
@@ -161,7 +162,7 @@ def _hear(db: Connection, store: CaseStore, campaign: Campaign, post: Post, depl
         mine = (ambassadors.c.campaign == campaign.id, ambassadors.c.citizen == author)
         db.execute(update(ambassadors).where(*mine).values(followers_last=post.author.followers))
     if post.intent and post.intent.label == "suggestion":
-        _propose(db, store, campaign.id, place, _TAG.sub("", post.text).strip(), author, post.created_at, post.id)
+        _propose(db, store, campaign.id, place, _TAG.sub("", summary(post)).strip(), author, post.created_at, post.id)
 
 
 def _propose(

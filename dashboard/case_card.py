@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cases import answering, wording, work, workflow
+from cases import answering, guide, links, wording, work, workflow
 from cases.answering import State
 from cases.history import is_open, runs_out
 from cases.roles import Person, Right, may
 from cases.workflow import MOVES, UNDO_WITHIN
 from core.case import Case, Status, Step
 from core.deployment import label
-from dashboard import cards, casework, frame
+from dashboard import cards, casework, filters, frame
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.dates import ago, exact, length
+from dashboard.figures import whole
 from dashboard.frame import Desk
 
 MOST_POSTS = 10
@@ -34,6 +35,8 @@ def draw(desk: Desk, person: Person, id: str) -> None:
         _moves(desk, person, case)
         if may(person, Right.ANSWER):
             _answer(desk, person, case)
+        if may(person, Right.LINK) and case.department:
+            _link(desk, person, case)
         _said(desk, person, case)
         _history(desk, case)
 
@@ -149,15 +152,30 @@ def _answer(desk: Desk, person: Person, case: Case) -> None:
         for answer in given:
             _given(desk, person, answer)
         _kept_ready(desk, case)
-        text = st.text_area(w("answer.text"), key="answer_text")
-        link = st.text_input(w("answer.link"), key="answer_link", placeholder="https://")
-        ends = st.checkbox(w("answer.ends"), value=can_end, disabled=not can_end, key="answer_ends")
-        with st.container(horizontal=True):
+        _procedures(desk, case)
+        st.text_area(w("answer.text"), key="answer_text")
+        st.text_input(w("answer.link"), key="answer_link", placeholder="https://")
+        st.checkbox(w("answer.ends"), value=can_end, disabled=not can_end, key=f"answer_ends_{can_end}")
+        with st.container(horizontal=True, key="answering"):
             if desk.settings.others.get("SEND_ANSWERS", "no").lower() in SENDS:
-                st.button(w("answer.send"), key="answer_send", type="primary", on_click=casework.do, args=(
-                    desk, lambda: answering.write(store, person, case.id, text, casework.at(desk), desk.about, ends and can_end), "answer.in_outbox"))  # fmt: skip
-            st.button(w("answer.mark_elsewhere"), key="answer_elsewhere", on_click=casework.do, args=(
-                desk, lambda: answering.elsewhere(store, person, case.id, text, link or None, casework.at(desk), desk.about, ends and can_end), "case.kept"))  # fmt: skip
+                st.button(w("answer.send"), key="answer_send", type="primary", on_click=_write, args=(desk, person, case, can_end, False))
+            st.button(w("answer.mark_elsewhere"), key="answer_elsewhere", on_click=_write, args=(desk, person, case, can_end, True))
+
+
+def _write(desk: Desk, person: Person, case: Case, can_end: bool, elsewhere: bool) -> None:
+    """Put what stands in the box into the outbox, or write down that it was given by other means."""
+    said, store, at = st.session_state, casework.opened(desk), casework.at(desk)
+    text, link, ends = (
+        str(said.get("answer_text", "")),
+        str(said.get("answer_link", "")),
+        bool(said.get(f"answer_ends_{can_end}")) and can_end,
+    )
+    if elsewhere:
+        casework.do(desk, lambda: answering.elsewhere(store, person, case.id, text, link or None, at, desk.about, ends), "case.kept")
+    else:
+        casework.do(desk, lambda: answering.write(store, person, case.id, text, at, desk.about, ends), "answer.in_outbox")
+    if casework.went_well():
+        said.update({"answer_text": "", "answer_link": ""})
 
 
 def _kept_ready(desk: Desk, case: Case) -> None:
@@ -168,6 +186,33 @@ def _kept_ready(desk: Desk, case: Case) -> None:
             st.session_state["answer_text"] = texts.get(st.session_state["answer_canned"] or "", "")
 
         st.selectbox(desk.words("answer.canned"), list(texts), index=None, key="answer_canned", on_change=fill)
+
+
+def _procedures(desk: Desk, case: Case) -> None:
+    """What the procedure guide knows about a question."""
+    w = desk.words
+    for found in guide.fitting(case.summary, guide.every(casework.opened(desk), w.language)) if case.intent == "inquiry" else ():
+        st.text(isolate(guide.as_text(found, w("guide.papers"), w("guide.days"))))
+        st.button(w("guide.use"), key=f"guide_{found.id}", type="tertiary", icon=":material/content_paste:", on_click=st.session_state.update,
+                  args=({"answer_text": guide.as_text(found, w("guide.papers"), w("guide.days"))},))  # fmt: skip
+
+
+def _link(desk: Desk, person: Person, case: Case) -> None:
+    """A way to this case for a department without accounts; shown once, to be sent by whoever made it."""
+    w, store = desk.words, casework.opened(desk)
+
+    def make() -> None:
+        st.session_state["made_link"] = (case.id, links.make(store, links.key(desk.settings), person, case.id, casework.at(desk)))
+
+    with st.expander(w("link.title"), icon=":material/link:"):
+        st.caption(w("link.means", days=whole(links.FOR.days, w)))
+        with st.container(horizontal=True, key="link"):
+            st.button(w("link.make"), key="link_make", on_click=casework.do, args=(desk, make, "case.kept"))
+            st.button(w("link.revoke"), key="link_revoke", type="tertiary", on_click=casework.do, args=(
+                desk, lambda: links.revoke(store, person, case.id, casework.at(desk)), "case.kept"))  # fmt: skip
+        made = st.session_state.pop("made_link", ("", ""))
+        if made[0] == case.id:
+            st.code(filters.address("complaints", filters.View(lang=w.language, link=made[1])), language=None)
 
 
 def _given(desk: Desk, person: Person, answer: answering.Answer) -> None:

@@ -78,9 +78,9 @@ def _handover(desk: Desk, person: Person) -> None:
         for note in assigning.last_handovers(store, person):
             st.text(isolate(note.text))
             st.caption(f"{foreign(escaped(note.who))} · {ago(note.at, desk.now, w)}")
-        text = st.text_area(w("handover.text"), key="handover_text")
+        st.text_area(w("handover.text"), key="handover_text")
         st.button(w("handover.keep"), key="handover_keep", on_click=casework.do, args=(
-            desk, lambda: assigning.hand_over(store, person, text, casework.at(desk)), "case.kept"))  # fmt: skip
+            desk, lambda: assigning.hand_over(store, person, st.session_state["handover_text"], casework.at(desk)), "case.kept"))  # fmt: skip
 
 
 # Telephone and counter

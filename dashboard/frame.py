@@ -22,7 +22,7 @@ from dashboard.words import LANGUAGES, Words, words
 
 LIVE = "10s"  # how often a live part asks again
 PAGES = {  # file in pages/ → its icon, in the order of the navigation
-    "now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "complaints": "support_agent",
+    "now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "complaints": "support_agent", "plans": "signpost",
     "ledger": "checklist",
 }  # fmt: skip
 POSTS_PAGE = "pages/posts.py"
@@ -185,10 +185,10 @@ def _segments(desk: Desk, name: str, options: Sequence[str], chosen: str, says: 
     )  # fmt: skip
 
 
-def segments(desk: Desk, name: str, options: Sequence[str]) -> str:
-    """A choice of one that stands in the address under `name`; returns it."""
+def segments(desk: Desk, name: str, options: Sequence[str], usual: str = "") -> str:
+    """A choice of one that stands in the address under `name`, else `usual`, else the first; returns it."""
     chosen = getattr(desk.view, name)
-    chosen = chosen if chosen in options else options[0]
+    chosen = chosen if chosen in options else usual or options[0]
     _segments(desk, name, options, chosen, name)
     return chosen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import streamlit as st
 
-from cases import holding, work
+from cases import holding, links, work
 from cases.query import FindCases
 from cases.roles import Person, Right, may
 from core.case import Case
@@ -25,6 +25,9 @@ def show(desk: Desk) -> None:
     desk = frame.head(desk, "complaints", (), "", FILTERED)
     casework.say(desk)
     with frame.part(desk):
+        if desk.view.link:
+            _by_link(desk)
+            return
         person = signing.who(desk)
         if person or signing.open_to_all(desk):
             _numbers(desk)
@@ -35,6 +38,12 @@ def show(desk: Desk) -> None:
             _inside(desk, person)
     with frame.part(desk):
         foot.draw(desk, MEANS)
+
+
+def _by_link(desk: Desk) -> None:
+    """A department without accounts came by its signed link: its one case and nothing else."""
+    person, id = links.follow(casework.opened(desk), links.key(desk.settings), desk.view.link, casework.at(desk))
+    case_card.draw(desk, person, id)
 
 
 def _outside(desk: Desk) -> None:

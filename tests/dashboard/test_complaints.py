@@ -3,13 +3,14 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cases import desk, users
+from cases import answering, desk, guide, users, wording
 from cases.identity import case_id
-from cases.roles import Role
+from cases.roles import Person, Role
 from cases.store import CaseStore, open_cases
 from core.case import Status
 from core.deployment import Deployment, load
@@ -280,3 +281,80 @@ def test_the_table_is_made_by(by: str) -> None:
     at.button_group(key="table_by").set_value(by).run()
     assert not at.exception and not at.error
     assert list(at.table[0].value.columns)[:2] == [EN(f"table.{by}"), "Received"]
+
+
+def test_a_department_without_accounts_comes_by_its_link_to_one_case(cases: CaseStore) -> None:
+    officer = page("officer", case=FIRST)
+    press(officer, "move_referred")
+    press(officer, "link_make")
+    address = officer.code[0].value
+    token = parse_qs(address.split("?")[1])["link"][0]
+    at = page(link=token)
+    assert offered(at) == {"in_hand", "verified", "not_fixed"}
+    press(at, "move_in_hand")
+    assert (cases.get(FIRST).status, cases.get(FIRST).steps[-1].who) == (Status.IN_HAND, "link:cleaning")
+    assert not [b for b in at.button if b.key and b.key.startswith("open_")]
+    press(officer, "link_revoke")
+    assert "does not open anything" in page(link=token).error[0].value
+
+
+def test_a_question_is_offered_the_guide_and_words_kept_ready(cases: CaseStore, city: Deployment) -> None:
+    boss = Person(name="sami", role=Role.SUPERVISOR)
+    guide.keep(
+        cases, boss, guide.Procedure(id="bin", language="en", name="A new bin", steps=("Ask for it",), days=3, words=("bin",)), factory.NOW
+    )
+    wording.keep(cases, boss, wording.Canned(id="thanks", language="en", text="Thank you ({case})."), factory.NOW)
+    desk.receive([told(9004, intent=Claim(label="inquiry", confidence=0.9))], city, cases, factory.NOW, 2)
+    id = case_id("x:9004")
+    at = page("officer", case=id)
+    press(at, "guide_bin")
+    assert at.text_area(key="answer_text").value == "A new bin\n1. Ask for it\nTakes 3 working days"
+    at.selectbox(key="answer_canned").select("thanks").run()
+    assert at.text_area(key="answer_text").value == f"Thank you ({id})."
+    press(at, "answer_elsewhere")
+    assert cases.get(id).status == Status.ANSWERED
+
+
+def test_answers_are_sent_only_where_that_is_switched_on(cases: CaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not [b for b in page("officer", case=FIRST).button if b.key == "answer_send"]
+    monkeypatch.setenv("SADA_SEND_ANSWERS", "yes")
+    at = page("officer", case=FIRST)
+    at.text_area(key="answer_text").input("We are on it.")
+    press(at, "answer_send")
+    (answer,) = answering.of_case(cases, FIRST)
+    assert (answer.state, answer.finishes, cases.get(FIRST).first_answer_at) == (answering.State.READY, False, None)
+
+
+def plans(role: str = "", **address: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.query_params.update({"lang": "en"})
+    if role:
+        at.session_state["token"] = users.trust(open_cases(read(os.environ)), role, factory.NOW)
+    at.run()
+    at.switch_page("pages/plans.py")
+    at.query_params.update({"lang": "en"} | address)
+    at.run()
+    assert not at.exception, at.exception[0].value
+    return at
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_published_plan_is_seen_by_everybody() -> None:
+    at = plans("supervisor")
+    at.text_input(key="plan_title").input("More bins")
+    press(at, EN("plans.publish"))
+    everybody = plans()
+    assert [m for m in everybody.markdown if "More bins" in m.value]
+    assert not [t for t in everybody.text_input if t.key == "plan_title"]
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_procedure_is_found_by_what_people_call_it() -> None:
+    at = plans("supervisor", part="guide")
+    at.text_input(key="procedure_name").input("Shop licence")
+    at.text_area(key="procedure_steps").input("Apply\nPay")
+    at.text_input(key="procedure_words").input("market trade")
+    press(at, EN("plans.publish"))
+    at = plans(part="guide")
+    at.text_input(key="guide_search").input("how do I open in the market").run()
+    assert [t.value.splitlines()[0] for t in at.text if "Apply" in t.value] == ["Shop licence"]
