@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import fetching, inbox, naming, parts, table, told, versions
+from collectors import fetching, inbox, naming, parts, table, telegram_channels, told, versions
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.telegram_posts import PLATFORM as PLATFORM
 from collectors.telegram_posts import Node, update_answer
@@ -37,6 +37,7 @@ class Client(msgspec.Struct, frozen=True):
     fetcher: fetching.Fetcher
     token: str
     keep: Keep
+    person: str | None = None  # Telethon's session, where somebody opted in
 
     def __repr__(self) -> str:
         return "Client(…)"  # the token must not be printed
@@ -57,12 +58,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def client(settings: Settings) -> Client:
     """A client for the bot. Raises CredentialMissing."""
-    token = settings.credential("TELEGRAM_BOT_TOKEN")
-    if not token:
+    token, person = settings.credential("TELEGRAM_BOT_TOKEN"), settings.credential("TELETHON_SESSION")
+    if not token and not person:
         raise CredentialMissing(
             "telegram: waits for SADA_TELEGRAM_BOT_TOKEN in the environment or .env; how to get it: docs/credentials.md#telegram"
         )
-    return connect(token, settings.base_urls.get(PLATFORM, THERE), lambda raw, at: inbox.keep_unreadable(settings.data, PLATFORM, raw, at))
+    bot = connect(
+        token or "", settings.base_urls.get(PLATFORM, THERE), lambda raw, at: inbox.keep_unreadable(settings.data, PLATFORM, raw, at)
+    )
+    return msgspec.structs.replace(bot, person=person)
 
 
 def connect(token: str, base_url: str, keep: Keep, silence_s: float = fetching.SILENCE_S) -> Client:
@@ -77,7 +81,16 @@ def sources(deployment: Deployment) -> list[Source]:
         return []
     minutes = min((account.every_minutes for account in ours if account.every_minutes), default=1)
     names = naming.written(ours)
+    channels = [
+        Source(
+            id=f"telegram.channel.{account.handle}", platform=PLATFORM, what="channel", account=account.key, handle=account.handle,
+            every_minutes=account.every_minutes or 30,
+        )
+        for account in ours
+        if (account.url or "").startswith("https://t.me/")
+    ]  # fmt: skip
     return [
+        *channels,
         Source(id="telegram.updates", platform=PLATFORM, what="updates", account=ours[0].key, query=names, every_minutes=minutes),
         Source(id="telegram.members", platform=PLATFORM, what="members", query=names, every_minutes=60),
     ]
@@ -85,7 +98,12 @@ def sources(deployment: Deployment) -> list[Source]:
 
 def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
     """Yield what is new. Raises PlatformProblem."""
-    yield from _members(client, source, now) if source.what == "members" else _updates(client, source, cursor, now)
+    if source.what == "channel":
+        yield from telegram_channels.ask(client.person, source, cursor, context(source, now))
+    elif source.what == "members":
+        yield from _members(client, source, now)
+    else:
+        yield from _updates(client, source, cursor, now)
 
 
 def _updates(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
