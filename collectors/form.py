@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from collectors import deliveries, parts, table, told
-from collectors.base import Answer, Context, Source
+from collectors.base import Answer, Context, Finding, Source
 from collectors.inbox import Inbox
 from core.deployment import Deployment
 from core.errors import CredentialMissing, PlatformProblem
@@ -113,3 +113,13 @@ def _coordinates(report: Mapping[str, Any]) -> str | None:
 def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
     """What an error of the door means to the app that knocked."""
     return table.problem(PLATFORM, now, status=status)
+
+
+def check(client: Inbox, deployment: Deployment, now: datetime) -> Iterator[Finding]:
+    """Whether a report ever came through one of the forms."""
+    last = client.last(PLATFORM)
+    yield Finding(
+        what="form", state="ok" if last else "warning",
+        says=f"the last report came at {last:%Y-%m-%d %H:%M} UTC" if last else "form: no report ever came through a form of ours",
+        then="" if last else "start `sada receive` and open the page /form/HANDLE (docs/credentials.md#form)",
+    )  # fmt: skip

@@ -6,6 +6,8 @@ import pytest
 
 from collectors import form
 from collectors.base import Context
+from collectors.inbox import Inbox
+from core.deployment import Deployment
 from core.errors import CredentialMissing, PlatformProblem
 from core.post import Kind
 from core.settings import Settings
@@ -65,3 +67,10 @@ def test_a_web_page_is_no_report():
 def test_without_a_secret_it_says_what_it_waits_for():
     with pytest.raises(CredentialMissing, match="SADA_FORM_SECRET"):
         form.client(Settings())
+
+
+def test_the_check_says_whether_a_report_ever_came(tmp_path):
+    inbox, town = Inbox(tmp_path), Deployment(id="t", name={}, timezone="UTC", languages=("en",))
+    before = [f.state for f in form.check(inbox, town, NOW)]
+    inbox.keep("form", "web", b"{}", NOW)
+    assert before == ["warning"] and [f.state for f in form.check(inbox, town, NOW)] == ["ok"]
