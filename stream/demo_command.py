@@ -11,6 +11,7 @@ import typer
 from enrich.knowledge import learn
 from enrich.pipeline import understand
 from stream import demo, demo_playing, running, set_up
+from stream.following import ThemeFollower
 
 app = typer.Typer()
 
@@ -31,7 +32,10 @@ def play_demo(deployment: Annotated[str | None, typer.Option("--deployment", "-d
     began = time.monotonic()
     knowledge = learn(using)
     with set_up.writing(settings, using) as store:
+        known = demo.state_of(store)
         state = demo_playing.begun(store, settings, using, seed, set_up.now(), lambda posts: understand(posts, knowledge))
+        if known is None or not known.done:
+            ThemeFollower(store, using, set_up.now).run()
     told = {"deployment": state.deployment, "posts": state.posts, "cases": state.cases, "seconds": round(time.monotonic() - began, 2)}
     sentence = f"{state.posts:,} posts and {state.cases:,} cases of the demo of {state.deployment} up to {state.until:%Y-%m-%d %H:%M} UTC are in {settings.data}"
     typer.echo(json.dumps(told) if as_json else sentence)

@@ -143,8 +143,16 @@ def test_the_command_prints_one_document(asked):
     assert (told["deployment"], told["posts"], told["cases"]) == ("smallton", 260, 150)
 
 
-def test_the_command_says_what_it_made_and_where(asked):
+def test_the_command_says_what_it_made_and_where_and_twice_changes_nothing(asked, tmp_path):
     assert "260 posts and 150 cases of the demo of smallton" in asked("--once").stdout
+    before = held_in(tmp_path / "data")
+    assert "260 posts and 150 cases of the demo of smallton" in asked("--once").stdout
+    assert held_in(tmp_path / "data") == before
+
+
+def held_in(folder):
+    store = EmbeddedStore(folder / "posts.db", "Asia/Riyadh", read_only=True)
+    return list(store.posts(Filter(deleted=True))), store.themes(), list(open_cases(Settings(data=folder)).all())
 
 
 def test_a_deployment_without_a_demo_is_asked_wrongly(asked, tmp_path):
