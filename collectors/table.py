@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from collectors.error_lines import LINES, Line
@@ -54,6 +56,18 @@ def _until(line: Line, now: datetime, told: datetime | None) -> datetime | None:
         there = now.astimezone(PACIFIC)
         return (there.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)).astimezone(now.tzinfo)
     return now + timedelta(minutes=line.minutes) if line.minutes else None
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When a server's Retry-After (seconds, or a date) says to come back; None where it says nothing that can be read."""
+    told = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after"), "")
+    if told.isdecimal() and len(told) < 9:
+        return now + timedelta(seconds=int(told))
+    try:
+        at = parsedate_to_datetime(told)
+    except (ValueError, TypeError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
 
 
 def _what_next(line: Line, platform: str, until: datetime | None) -> str:

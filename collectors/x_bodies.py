@@ -183,7 +183,7 @@ def _reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
     ):
         if headers.get(left) == "0":
             return _epoch(headers.get(reset))
-    return _epoch(headers.get("x-rate-limit-reset"))
+    return _epoch(headers.get("x-rate-limit-reset")) or table.retry_after(headers, now)
 
 
 def _epoch(value: str | None) -> datetime | None:

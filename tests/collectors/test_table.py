@@ -77,6 +77,14 @@ def test_how_long_to_wait(told, until):
     assert table.problem("x", NOON, status=429, until=told).until == until
 
 
+@pytest.mark.parametrize(("told", "at"), [
+    ("120", NOON + timedelta(seconds=120)), ("Sun, 01 Mar 2026 12:30:00 GMT", NOON + timedelta(minutes=30)), ("", None), ("soon", None), ("-5", None),
+    ("9" * 30, None),
+])  # fmt: skip
+def test_a_servers_retry_after_is_read_in_both_its_forms(told, at):
+    assert table.retry_after({"Retry-After": told}, NOON) == at
+
+
 @pytest.mark.parametrize(("now", "until"), [
     (datetime(2026, 1, 15, 6, tzinfo=UTC), datetime(2026, 1, 15, 8, tzinfo=UTC)),   # winter: 8 hours behind UTC
     (datetime(2026, 1, 15, 9, tzinfo=UTC), datetime(2026, 1, 16, 8, tzinfo=UTC)),
