@@ -158,3 +158,23 @@ def test_no_bytes_can_crash_a_translation(collector, raw):
 def test_what_a_collector_offers_beyond_the_seam_is_callable(collector):
     for wider, name in ((Refreshes, "refresh"), (Checks, "check")):
         assert not isinstance(collector, wider) or callable(getattr(collector, name))
+
+
+@pytest.mark.parametrize("trouble", [
+    pytest.param(Reply("<html>down</html>"), id="a web page with 200"), pytest.param(Reply({}, status=503), id="unavailable"),
+    pytest.param(Reply({}, status=401), id="a refused credential"), pytest.param(Reply({"data": ["x" * 5000]}, cut_after=9), id="a cut connection"),
+    pytest.param(Reply({}), id="an empty object"),
+])  # fmt: skip
+@pytest.mark.parametrize("scenario", [s for s in TRIED if isinstance(s.values[0].collector(), Refreshes)])
+def test_a_platform_that_fails_makes_no_post_missing_or_deleted(scenario, trouble):
+    """A second look proves that the credential sees something before it takes absence for more than silence."""
+    store = MemoryStore()
+    with replay(dict(scenario.routes)) as server:
+        collect(scenario, server.url, store)
+    with replay(lambda _: trouble) as server:
+        client, source = scenario.collector().client(scenario.settings(server.url)), scenario.sources()[0]
+        try:
+            answers = list(scenario.collector().refresh(client, source, list(store.posts(Filter())), NOON))
+        except PlatformProblem:
+            answers = []
+    assert [(a.missing, a.deleted) for a in answers if a.missing or a.deleted] == []
