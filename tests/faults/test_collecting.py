@@ -34,7 +34,12 @@ class Platform:
             self.reached.set()
         first = NEWEST - 100 * page
         posts = [
-            {"id": str(first - n), "text": self.text.replace("{}", str(first - n)), "author_id": "2002", "created_at": "2026-04-06T06:10:03.000Z"}
+            {
+                "id": str(first - n),
+                "text": self.text.replace("{}", str(first - n)),
+                "author_id": "2002",
+                "created_at": "2026-04-06T06:10:03.000Z",
+            }
             for n in range(100)
         ]
         meta = {"newest_id": str(first), **({"next_token": str(page + 1)} if page + 1 < self.pages else {})}
