@@ -25,7 +25,10 @@ def ask(
         whole = versions.with_latest(answers, parts.together(answers))
         after = found[-1].id
         inbox.note(whole.receipts)
-        yield msgspec.structs.replace(whole, returned=len(found), cursor=str(after))
+        inbox.mark_gone(whole.deleted, now)
+        gone = inbox.gone([post.id for post in whole.posts])
+        posts = tuple(post for post in whole.posts if post.id not in gone)
+        yield msgspec.structs.replace(whole, posts=posts, returned=len(found), cursor=str(after))
         lost = [one.id for one, answer in zip(found, answers, strict=True) if any(refusal.lost for refusal in answer.refused)]
         inbox.done([one.id for one in found if one.id not in lost], lost)
     inbox.tidy(now)

@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS receipts (
     why TEXT,
     PRIMARY KEY (post_id, reader, state)
 );
+CREATE TABLE IF NOT EXISTS gone (post_id TEXT PRIMARY KEY, at TEXT NOT NULL);
 """
 
 
@@ -108,6 +109,17 @@ class Inbox:
             *(("UPDATE deliveries SET unreadable = 1 WHERE id = ?", (id,)) for id in unreadable),
         ])  # fmt: skip
 
+    def mark_gone(self, post_ids: Iterable[str], at: datetime) -> None:
+        """Remember what was taken back: the message itself may come after its revocation."""
+        self._write_many(
+            [("INSERT OR IGNORE INTO gone (post_id, at) VALUES (?, ?)", (id, at.astimezone(UTC).isoformat())) for id in post_ids]
+        )
+
+    def gone(self, post_ids: Sequence[str]) -> set[str]:
+        """Which of these were taken back."""
+        with self._lock:
+            return {id for id in post_ids if self._db.execute("SELECT 1 FROM gone WHERE post_id = ?", (id,)).fetchone()}
+
     def note(self, receipts: Iterable[Receipt]) -> None:
         """Keep receipts, each state of each reader once; the earliest time stands."""
         keep = "INSERT INTO receipts (post_id, reader, state, at, why) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = MIN(at, excluded.at)"
@@ -132,6 +144,7 @@ class Inbox:
 
     def tidy(self, now: datetime) -> None:
         """Forget marks that no repetition can need any more, and bodies nobody looked at."""
+        self._write("DELETE FROM gone WHERE at < ?", ((now - REPEATED_FOR).astimezone(UTC).isoformat(),))
         for old, only in ((now - REPEATED_FOR, "body IS NULL"), (now - UNREADABLE_FOR, "unreadable")):
             self._write(f"DELETE FROM deliveries WHERE {only} AND received_at < ?", (old.astimezone(UTC).isoformat(),))
 

@@ -195,6 +195,14 @@ def test_an_edit_and_a_revocation_find_the_message_they_are_about(tmp_path):
     assert store.get(["whatsapp:wamid.A1"])[0].deleted_at is not None
 
 
+def test_a_message_that_comes_after_its_revocation_stays_away(tmp_path):
+    store = MemoryStore()
+    keep(tmp_path, "revoke")
+    collect(tmp_path, store)
+    keep(tmp_path, "message")
+    assert collect(tmp_path, store).stored == 2 and store.get(["whatsapp:wamid.A1"]) == []
+
+
 def test_killed_before_its_cursor_was_kept_a_pass_loses_and_doubles_nothing(tmp_path):
     store = MemoryStore()
     keep(tmp_path, "message")
