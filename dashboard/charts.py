@@ -8,9 +8,14 @@ import msgspec
 import plotly.graph_objects as go
 
 from dashboard.bidi import plotted
+from dashboard.figures import compact, whole
 from dashboard.style import FONT, SERIES
+from dashboard.words import Words
 
 GRID = "rgba(128,140,142,.22)"
+REST = "rgba(128,140,142,.55)"
+MOST_COLOURED = 6
+LEAST_HATCH = 0.06  # of the height, so that a small gap is still seen
 HATCH = "rgba(90,100,104,.55)"
 
 
@@ -32,8 +37,8 @@ class Axis(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
 
 
-def stacked(axis: Axis, lines: Sequence[Line], blind: Sequence[int], blind_name: str, ticks: Axis, height: int = 320) -> go.Figure:
-    """Stacked bars, one a bucket; buckets in `blind` are hatched, because we know that we do not know all of them."""
+def stacked(axis: Axis, lines: Sequence[Line], blind: Sequence[float], blind_name: str, ticks: Axis, height: int = 320) -> go.Figure:
+    """Stacked bars, one a bucket. `blind`: for each bucket the share of it of which we know that we do not know all; hatched from above."""
     places = list(range(len(axis.at)))
     figure = go.Figure()
     for line in lines:
@@ -41,31 +46,35 @@ def stacked(axis: Axis, lines: Sequence[Line], blind: Sequence[int], blind_name:
             x=places, y=list(line.values), name=plotted(line.name), marker_color=line.colour, marker_line_width=0,
             customdata=_said(line.hover), hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
-    if blind:
-        _hatch(figure, list(blind), blind_name)
+    if any(blind):
+        _hatch(figure, [max(share, LEAST_HATCH) if share else 0.0 for share in blind], blind_name)
     figure.update_layout(barmode="stack", bargap=0.18, yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
     return _dressed(figure, axis, ticks, height)
 
 
-def _hatch(figure: go.Figure, blind: list[int], name: str) -> None:
+def _hatch(figure: go.Figure, blind: list[float], name: str) -> None:
     figure.add_bar(
-        x=blind, y=[1] * len(blind), yaxis="y2", name=plotted(name), offset=-0.5, width=1, hoverinfo="skip",
+        x=list(range(len(blind))), y=blind, base=[1 - share for share in blind], yaxis="y2", name=plotted(name), offset=-0.5, width=1, hoverinfo="skip",
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": {"shape": "/", "fgcolor": HATCH, "size": 7, "solidity": 0.18}},
     )  # fmt: skip
 
 
 def lined(axis: Axis, lines: Sequence[Line], ticks: Axis, height: int = 360, legend: bool = True) -> go.Figure:
-    """One line a series; where a value is None the line is broken."""
+    """One line a series; where a value is None the line is broken. Beyond MOST_COLOURED lines are grey and named on hovering only."""
     figure = go.Figure()
-    for line in lines:
+    for i, line in enumerate(lines):
+        first = i < MOST_COLOURED
         figure.add_scatter(
-            x=list(range(len(axis.at))), y=list(line.values), name=plotted(line.name), mode="lines", connectgaps=False,
-            line={"color": line.colour, "width": 2.2, "dash": line.dash}, customdata=_said(line.hover),
+            x=list(range(len(axis.at))), y=list(line.values), name=plotted(line.name), mode="lines", connectgaps=False, showlegend=first,
+            line={"color": line.colour if first else REST, "width": 2.2 if first else 1.2, "dash": line.dash}, customdata=_said(line.hover),
             hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
     known = [value for line in lines for value in line.values if value is not None]
+    figure = _dressed(figure, axis, ticks, height)
     figure.update_layout(showlegend=legend, yaxis_range=_reach(list(ticks.at), known))  # type: ignore[arg-type]
-    return _dressed(figure, axis, ticks, height)
+    if len(lines) > MOST_COLOURED:
+        figure.update_layout(hovermode="closest")
+    return figure
 
 
 def heat(
@@ -169,6 +178,12 @@ def ticks(most: float, least: float = 0.0, about: int = 4) -> list[float]:
     step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= rough * 0.999)
     first = least // step * step
     return [round(first + step * i, 10) for i in range(int((most - first) / step) + 2) if first + step * i <= most + step * 0.35]
+
+
+def tick_labels(steps: Sequence[float], words: Words) -> tuple[str, ...]:
+    """Short labels of ticks; in full where two would be the same."""
+    short = tuple(compact(step, words) for step in steps)
+    return short if len(set(short)) == len(short) else tuple(whole(step, words) for step in steps)
 
 
 def _floor_log10(number: float) -> int:

@@ -49,10 +49,15 @@ def overall(counts: Sequence[Count], followers: Mapping[str, int]) -> float | No
     return sum(n for _, n in known.values()) / reached if reached else None
 
 
-def line(counts: Sequence[Count], account: str, at: Sequence[datetime], of: int | None) -> tuple[float | None, ...]:
-    """The rate of one account in each bucket, None where it published nothing."""
-    found = {c.start: c for c in counts if c.keys[0] == account}
-    return tuple(found[t].interactions / (found[t].posts * of) if t in found and of else None for t in at)
+def line(counts: Sequence[Count], platform: str, at: Sequence[datetime], followers: Mapping[str, int]) -> tuple[float | None, ...]:
+    """The rate of a platform's accounts together in each bucket, None where they published nothing."""
+    mine = [c for c in counts if platform_of(c) == platform]
+    return tuple(overall([c for c in mine if c.start == t], followers) for t in at)
+
+
+def platform_of(count: Count) -> str:
+    """The platform of the account that a count is about."""
+    return count.keys[0].partition(":")[0]
 
 
 def means(cells: Sequence[WeekHour]) -> list[list[float | None]]:

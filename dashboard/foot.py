@@ -15,6 +15,7 @@ from dashboard import questions
 from dashboard.bidi import escaped
 from dashboard.dates import ago
 from dashboard.figures import whole
+from dashboard.filters import accounts_of
 from dashboard.frame import Desk
 from dashboard.questions import Question
 from store.base import Pass
@@ -49,6 +50,15 @@ def health(source: str, newest: datetime | None, passes: Sequence[Pass], now: da
     else:
         state = "late" if now - heard > LATE * cadence else "good"
     return Health(source=source, state=state, heard=heard, newest=newest, last=mine[0] if mine else None, cadence=cadence)
+
+
+def passes_seen(desk: Desk) -> list[Pass]:
+    """The passes of those sources that bring what the reader filters for: of the platforms and accounts chosen."""
+    handles = tuple(key.partition(":")[2] for key in accounts_of(desk.view, desk.about))
+    return [
+        p for p in desk.ask.passes(limit=MOST_PASSES)
+        if (not desk.view.platform or p.platform in desk.view.platform) and (not handles or p.source.endswith(handles))
+    ]  # fmt: skip
 
 
 def all_health(desk: Desk) -> list[Health]:

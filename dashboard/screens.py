@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from dashboard.commands import launch
@@ -30,7 +32,7 @@ PATIENCE_S = 120
 
 
 def main(folder: Path, deployment: str = DEPLOYMENT, data: Path | None = None) -> None:
-    """Write <page>-<language>-<width>.jpg of every page into `folder`; `data` may name a folder that already holds a demo."""
+    """Write <page>-<language>-<width>.png of every page into `folder`; `data` may name a folder that already holds a demo."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sada-screens-") as made:
         environment = {**os.environ, "SADA_DATA": str(data or made), "SADA_DEPLOYMENT": deployment}
@@ -40,7 +42,7 @@ def main(folder: Path, deployment: str = DEPLOYMENT, data: Path | None = None) -
         with _served(environment) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for page, language, width in ((p, c, w) for w in WIDTHS for c in LANGUAGES for p in PAGES):
-                _photograph(browser, f"{address}/{page}?lang={language}", folder / f"{page}-{language}-{width}.jpg", width)
+                _photograph(browser, f"{address}/{_path(page)}?lang={language}", folder / f"{page}-{language}-{width}.png", width)
             browser.close()
 
 
@@ -68,6 +70,11 @@ def _wait(health: str) -> None:
     raise SystemExit(f"the dashboard did not answer within {PATIENCE_S} s")
 
 
+def _path(page: str) -> str:
+    """The first page is the one that opens without a path."""
+    return "" if page == next(iter(PAGES)) else page
+
+
 def _photograph(browser: Browser, address: str, file: Path, width: str) -> None:
     page = browser.new_page(viewport={"width": WIDTHS[width], "height": 900})
     page.goto(address)
@@ -75,9 +82,14 @@ def _photograph(browser: Browser, address: str, file: Path, width: str) -> None:
     tall = min(page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"), TALLEST[width])
     page.set_viewport_size({"width": WIDTHS[width], "height": tall})
     _settled(page)
-    page.screenshot(path=file, type="jpeg", quality=82)
+    _saved(page.screenshot(), file)
     page.close()
     print(file, file=sys.stderr)
+
+
+def _saved(picture: bytes, file: Path) -> None:
+    """As a PNG of 256 colours: a page has few, and the repository stays small."""
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def _settled(page: Page) -> None:

@@ -95,8 +95,22 @@ def gaps_of(passes: Sequence[Pass], since: datetime, until: datetime) -> list[tu
     return sorted(found.values(), key=lambda pair: pair[1].since)
 
 
-def blind(at: Sequence[datetime], until: datetime, passes: Sequence[Pass]) -> list[int]:
-    """Which buckets hold some time of which we know that we do not know all."""
-    ends = [*at[1:], until]
-    gaps = [g for p in passes for g in p.gaps]
-    return [i for i, (start, end) in enumerate(zip(at, ends, strict=True)) if any(g.since < end and start < g.until for g in gaps)]
+def blind(at: Sequence[datetime], until: datetime, passes: Sequence[Pass]) -> list[float]:
+    """For each bucket, which share of all sources' time we know that we do not know completely: 0 to 1."""
+    gaps: dict[str, list[Gap]] = {p.source: [] for p in passes}
+    for one in passes:
+        gaps[one.source] += one.gaps
+    return [
+        sum(_unknown(mine, start, end) for mine in gaps.values()) / len(gaps) if gaps else 0.0
+        for start, end in zip(at, [*at[1:], until], strict=True)
+    ]
+
+
+def _unknown(gaps: Sequence[Gap], start: datetime, end: datetime) -> float:
+    """The share of [start, end) that gaps, which may overlap, cover."""
+    covered, reached = timedelta(), start
+    for gap in sorted(gaps, key=lambda g: g.since):
+        since, until = max(gap.since, reached), min(gap.until, end)
+        if since < until:
+            covered, reached = covered + (until - since), until
+    return covered / (end - start) if end > start else 0.0

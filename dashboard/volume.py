@@ -8,7 +8,7 @@ from datetime import datetime
 from dashboard import cards, charts, foot, frame, sums
 from dashboard.charts import Axis, Line
 from dashboard.dates import clock, exact, short_day
-from dashboard.figures import compact, whole
+from dashboard.figures import whole
 from dashboard.frame import Desk
 from dashboard.periods import Window
 from dashboard.style import SENTIMENT_COLOURS
@@ -26,9 +26,9 @@ def draw(desk: Desk, counts: Sequence[Count], window: Window, key: str, height: 
         return
     w = desk.words
     steps = charts.ticks(max(map(sum, zip(*(line.values for line in lines), strict=True))), about=2 if small else 4)
-    ticks = Axis(at=tuple(steps), labels=tuple(compact(s, w) for s in steps), title="" if small else w("axis.posts"))
+    ticks = Axis(at=tuple(steps), labels=charts.tick_labels(steps, w), title="" if small else w("axis.posts"))
     axis = Axis(at=tuple(at), labels=charts.every_nth([tick(desk, t, window) for t in at], 3 if small else 8))
-    blind = sums.blind(at, window.now, desk.ask.passes(limit=foot.MOST_PASSES))
+    blind = sums.blind(at, window.now, foot.passes_seen(desk))
     figure = charts.stacked(axis, lines, blind, w("now.blind"), ticks, height)
     figure.update_layout(showlegend=not small)
     _follow(desk, frame.clickable(desk, figure, "now.volume_alt", key), at, window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
 
@@ -77,10 +78,10 @@ def _hour_said(desk: Desk, cell: WeekHour) -> str:
 def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followers: dict[str, int], window: Window) -> None:
     w, at = desk.words, sums.starts(window)
     story, beside = st.columns([3, 2], gap="medium")
-    accounts = list(dict.fromkeys(c.keys[0] for c in counts))
+    platforms = sorted({engaging.platform_of(c) for c in counts})
     with story:
         st.subheader(w("engagement.lines"), anchor=False)
-        lines = [_line(desk, counts, account, at, followers.get(account), i) for i, account in enumerate(accounts)]
+        lines = [_line(desk, counts, platform, at, followers, i) for i, platform in enumerate(platforms)]
         known = [n for line in lines for n in line.values if n is not None] or [0.0]
         steps = charts.ticks(max(known))
         ticks = Axis(at=tuple(steps), labels=tuple(percent(s, w, 2) for s in steps), title=w("axis.rate"))
@@ -98,9 +99,9 @@ def _by_views(desk: Desk, asked: questions.Engagement) -> list[engaging.Rate]:
     return engaging.by_views({account: desk.ask.week_hours(question) for account, question in zip(asked.accounts, asked.seen, strict=True)})
 
 
-def _line(desk: Desk, counts: list[Count], account: str, at: Sequence, of: int | None, i: int) -> Line:  # type: ignore[type-arg]
-    w, name = desk.words, desk.account(account)
-    values = engaging.line(counts, account, at, of)
+def _line(desk: Desk, counts: list[Count], platform: str, at: Sequence[datetime], followers: dict[str, int], i: int) -> Line:
+    w, name = desk.words, desk.platform(platform)
+    values = engaging.line(counts, platform, at, followers)
     days = [short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at]
     hover = tuple(f"{day} · {foreign(name)}: {percent(n, w, 3)}" for day, n in zip(days, values, strict=True))
     return Line(name=name, values=values, colour=charts.series_colour(i), hover=hover)
@@ -124,7 +125,7 @@ def _rates(desk: Desk, rates: list[engaging.Rate], base: str) -> None:
         hover,
         [percent(r.rate, w, digits) for r in known],
         ACCENT,
-        60 + 44 * len(known),
+        70 + 27 * len(known),
     )
     frame.chart(desk, figure, "engagement.accounts", "engagement_rates")
 

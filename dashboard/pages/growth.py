@@ -13,7 +13,7 @@ from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
 from dashboard.dates import short_day
-from dashboard.figures import NONE, compact, decimal, signed, signed_percent, whole
+from dashboard.figures import NONE, decimal, signed, signed_percent, whole
 from dashboard.frame import Desk
 from dashboard.growing import Grown
 from dashboard.style import ACCENT
@@ -70,7 +70,7 @@ def _story(desk: Desk, every: Sequence[Grown], over: Sequence[date]) -> None:
     with story:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(desk.words("growth.lines"), anchor=False, width="stretch")
-            scale = frame.segments(desk, "scale", SCALES)
+            scale = frame.segments(desk, "scale", SCALES, "indexed" if len(every) > charts.MOST_COLOURED else "")
         frame.chart(desk, _lines(desk, every, over, scale), "growth.lines_alt", "growth_lines")
     with table:
         st.subheader(desk.words("growth.table"), anchor=False)
@@ -106,7 +106,7 @@ def _ticks(desk: Desk, values: Sequence[Sequence[float | None]], scale: str, abo
     steps = charts.ticks(max(known), least, about)
     return Axis(
         at=tuple(steps),
-        labels=tuple(compact(s, desk.words) for s in steps),
+        labels=charts.tick_labels(steps, desk.words),
         title=desk.words("axis.index" if scale == "indexed" else "axis.followers"),
     )
 

@@ -20,7 +20,7 @@ from store.base import Gap, Pass
 
 PERIODS = ("24h", "7d", "30d")
 MEANS = ("now.sources", "ledger.gaps", "ledger.stored", "ledger.waited")
-MOST_PASSES = 50
+MOST_PASSES, MOST_OPEN = 50, 12
 READ, FAILED, BLIND = 2, 1, 0  # how a stretch of time of a source went
 SCALE = ((0.0, "#C1443C"), (0.33, "#C1443C"), (0.34, "#D69A2D"), (0.66, "#D69A2D"), (0.67, "#7FB5B1"), (1.0, "#7FB5B1"))
 
@@ -62,10 +62,22 @@ def _numbers(desk: Desk, every: Sequence[Health], passes: Sequence[Pass], gaps: 
 
 
 def _sources(desk: Desk, every: Sequence[Health]) -> None:
+    """The sources a person must look at; those that are well beside them if they are few, else folded away."""
     w = desk.words
     st.subheader(w("ledger.sources"), anchor=False)
-    rows = [_row(desk, h) for h in every]
+    open_ones = every if len(every) <= MOST_OPEN else [h for h in every if h.state in ("late", "silent")]
+    folded = [h for h in every if h not in open_ones]
+    if open_ones:
+        _table(desk, open_ones)
+    if folded:
+        with st.expander(w("ledger.well", count=whole(len(folded), w)), icon=":material/check:"):
+            _table(desk, folded)
+
+
+def _table(desk: Desk, shown: Sequence[Health]) -> None:
+    w = desk.words
     columns = [w("filter.source"), w("ledger.state"), w("ledger.heard"), w("ledger.newest"), w("ledger.rhythm"), w("ledger.says")]
+    rows = [_row(desk, h) for h in shown]
     st.table(pd.DataFrame(rows, columns=columns), hide_index=True, border="horizontal", alt=w("ledger.sources"))
 
 
@@ -96,7 +108,14 @@ def _coverage(desk: Desk, sources: Sequence[str], passes: Sequence[Pass], gaps: 
         [f"{foreign(source)} · {name}: {said[v]}" for name, v in zip(names, row, strict=True)]
         for source, row in zip(sources, values, strict=True)
     ]
-    figure = charts.heat([str(i) for i in range(len(at))], list(sources), values, hover, SCALE, height=90 + 40 * len(sources))
+    figure = charts.heat(
+        [str(i) for i in range(len(at))],
+        list(sources),
+        values,
+        hover,
+        SCALE,
+        height=80 + (24 if len(sources) > MOST_OPEN else 40) * len(sources),
+    )
     figure.update_traces(zmin=BLIND, zmax=READ)
     shown = [i for i, label in enumerate(charts.every_nth(names)) if label]
     figure.update_layout(

@@ -25,9 +25,10 @@ def show(desk: Desk) -> None:
     desk = frame.head(desk, "posts", PERIODS, "30d", FILTERS)
     _search(desk)
     with frame.part(desk):
-        theme = _theme(desk)
-        _narrowed(desk, theme)
-        asked = questions.posts(desk.view, desk.about, desk.window(), theme.evidence if theme else ())
+        themes = _themes(desk)
+        _narrowed(desk, themes)
+        ids = tuple(dict.fromkeys(id for theme in themes for id in theme.evidence))
+        asked = questions.posts(desk.view, desk.about, desk.window(), ids)
         _draw(desk, asked)
         foot.draw(desk, MEANS, asked)
 
@@ -46,16 +47,18 @@ def _searched() -> None:
     frame.change(q=st.session_state["asked"])
 
 
-def _theme(desk: Desk) -> Theme | None:
-    return next((t for t in desk.ask.themes(None) if t.id == desk.view.theme), None) if desk.view.theme else None
+def _themes(desk: Desk) -> list[Theme]:
+    """The themes whose posts are asked for: their ids stand in the address, commas between them."""
+    asked = desk.view.theme.split(",") if desk.view.theme else []
+    return [theme for theme in desk.ask.themes(None) if theme.id in asked] if asked else []
 
 
-def _narrowed(desk: Desk, theme: Theme | None) -> None:
+def _narrowed(desk: Desk, themes: list[Theme]) -> None:
     """What narrows the posts beyond the filters that are seen above."""
     w, zone, calendar = desk.words, desk.about.zone, desk.about.calendar
-    if theme:
+    for theme in themes:
         st.caption(w("posts.of_theme", name=foreign(escaped(bare(theme.name)))))
-    elif desk.view.since and desk.view.until:
+    if not themes and desk.view.since and desk.view.until:
         st.caption(w("posts.between", since=exact(desk.view.since, zone, calendar, w), until=exact(desk.view.until, zone, calendar, w)))
 
 

@@ -66,12 +66,18 @@ def _matches(desk: Desk, theme: Theme) -> bool:
 def _numbers(desk: Desk, found: Sequence[Theme], topics: Sequence[Rise]) -> None:
     w = desk.words
     alive = [t for t in found if t.state.value in ALIVE]
+    complaints = [t for t in found if t.is_complaint]
     above = sums.risen(topics)
     cards.numbers(desk, [
-        Number(key="themes.emerging", value=whole(len(alive), w), opens={"theme": alive[0].id} if len(alive) == 1 else None),
-        Number(key="themes.complaints", value=whole(sum(t.is_complaint for t in found), w), opens={"intent": ("complaint",)}),
+        Number(key="themes.emerging", value=whole(len(alive), w), opens=_opening(alive)),
+        Number(key="themes.complaints", value=whole(len(complaints), w), opens=_opening(complaints)),
         Number(key="themes.above", value=whole(len(above), w), opens={"topic": tuple(r.keys[0] for r in above)} if above else None),
     ])  # fmt: skip
+
+
+def _opening(themes: Sequence[Theme]) -> dict[str, object] | None:
+    """What opens the posts of all these themes."""
+    return {"theme": ",".join(t.id for t in themes)} if themes else None
 
 
 def _map(desk: Desk, cells: Sequence[Rise]) -> None:
@@ -86,7 +92,7 @@ def _map(desk: Desk, cells: Sequence[Rise]) -> None:
     rows = [[found.get((t, p)) for p in places] for t in topics]
     values = [[math.log2(r.times) if r and r.times and r.now + (r.usual or 0) >= 1 else None for r in row] for row in rows]
     hover = [[_cell(desk, t, p, found.get((t, p))) for p in places] for t in topics]
-    texts = [[whole(r.now, w) if r and r.now else "" for r in row] for row in rows]
+    texts = [[whole(r.now, w) if r else "" for r in row] for row in rows]
     figure = charts.heat(
         [desk.place(p) for p in places], [desk.topic(t) for t in topics], values, hover, SCALE, 0.0, 90 + 34 * len(topics), texts
     )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dashboard import charts
 from dashboard.charts import Axis, Line
+from dashboard.words import words
 
 AXIS = Axis(at=(0, 1, 2), labels=("a", "", "c"))
 TICKS = Axis(at=(0, 5), labels=("0", "5"), title="posts")
@@ -21,13 +22,29 @@ def test_a_missing_value_breaks_the_line() -> None:
     assert trace.connectgaps is False
 
 
-def test_blind_bars_are_hatched_over_their_whole_height() -> None:
-    *_, hatch = charts.stacked(AXIS, [line(1, 2, 3)], [1], "blind", TICKS).data
-    assert (list(hatch.x), hatch.yaxis, hatch.marker.pattern.shape) == ([1], "y2", "/")
+def test_blind_bars_are_hatched_from_above_as_far_as_they_are_blind() -> None:
+    *_, hatch = charts.stacked(AXIS, [line(1, 2, 3)], [0.0, 1.0, 0.5], "blind", TICKS).data
+    assert (list(hatch.y), list(hatch.base), hatch.yaxis, hatch.marker.pattern.shape) == ([0.0, 1.0, 0.5], [1.0, 0.0, 0.5], "y2", "/")
+
+
+def test_even_a_small_gap_can_be_seen() -> None:
+    *_, hatch = charts.stacked(AXIS, [line(1, 2, 3)], [0.0, 0.001, 0.0], "blind", TICKS).data
+    assert list(hatch.y) == [0.0, charts.LEAST_HATCH, 0.0]
+
+
+def test_many_lines_are_grey_beyond_the_first_and_named_on_hovering() -> None:
+    figure = charts.lined(AXIS, [line(n, n, n) for n in range(9)], TICKS)
+    assert [trace.showlegend for trace in figure.data] == [True] * 6 + [False] * 3
+    assert figure.layout.hovermode == "closest"
+
+
+def test_ticks_that_would_read_the_same_are_written_in_full() -> None:
+    assert charts.tick_labels([0, 1000], words("en")) == ("0", "1K")
+    assert charts.tick_labels([7600, 7610], words("en")) == ("7,600", "7,610")
 
 
 def test_nothing_blind_is_not_hatched() -> None:
-    assert len(charts.stacked(AXIS, [line(1, 2, 3)], [], "blind", TICKS).data) == 1
+    assert len(charts.stacked(AXIS, [line(1, 2, 3)], [0.0, 0.0, 0.0], "blind", TICKS).data) == 1
 
 
 def test_a_name_cannot_write_html_into_a_chart() -> None:

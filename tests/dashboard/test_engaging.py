@@ -41,7 +41,8 @@ def test_all_accounts_together_weigh_by_whom_they_reach() -> None:
 
 def test_a_day_without_posts_has_no_rate() -> None:
     at = [NOON, NOON + timedelta(days=1), NOON + timedelta(days=2)]
-    assert engaging.line([count("a", 1, 10), count("a", 1, 30, 2)], "a", at, 1000) == (0.01, None, 0.03)
+    counts = [count("x:a", 1, 10), count("x:a", 1, 30, 2), count("facebook:a", 1, 999)]
+    assert engaging.line(counts, "x", at, {"x:a": 1000, "facebook:a": 1}) == (0.01, None, 0.03)
 
 
 def test_an_hour_with_few_posts_says_nothing() -> None:

@@ -187,3 +187,10 @@ def test_a_broken_deployment_is_told_in_words(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "bad.toml").write_text('id = "x"\nnmae = {}\n')
     monkeypatch.setenv("SADA_DEPLOYMENT", str(tmp_path / "bad.toml"))
     assert "nmae" in opened(lang="ru").error[0].value
+
+
+@pytest.mark.usefixtures("desk_here")
+def test_the_number_of_themes_opens_the_posts_of_all_of_them(store: EmbeddedStore) -> None:
+    both = store.themes()
+    at = opened("posts", lang="en", theme=",".join(theme.id for theme in both))
+    assert shown(at)["Posts found"] == str(len({id for theme in both for id in theme.evidence}))

@@ -77,10 +77,21 @@ def gap(since: datetime, until: datetime) -> Pass:
     return Pass(id="p", source="x", platform="x", started=since, gaps=(Gap(since=since, until=until, cause="rate limit"),))
 
 
-def test_a_bar_is_blind_where_a_gap_touches_it() -> None:
+def test_a_bar_is_blind_as_far_as_gaps_cover_it() -> None:
     at = [NOW, NOW + HOUR, NOW + 2 * HOUR]
-    assert sums.blind(at, NOW + 3 * HOUR, [gap(NOW + HOUR * 1.5, NOW + HOUR * 2.5)]) == [1, 2]
-    assert sums.blind(at, NOW + 3 * HOUR, [gap(NOW - HOUR, NOW)]) == []
+    assert sums.blind(at, NOW + 3 * HOUR, [gap(NOW + HOUR * 1.5, NOW + HOUR * 2.25)]) == [0.0, 0.5, 0.25]
+    assert sums.blind(at, NOW + 3 * HOUR, [gap(NOW - HOUR, NOW)]) == [0.0, 0.0, 0.0]
+    assert sums.blind(at, NOW + 3 * HOUR, []) == [0.0, 0.0, 0.0]
+
+
+def test_overlapping_gaps_are_not_counted_twice() -> None:
+    told = [gap(NOW, NOW + HOUR * 0.5), gap(NOW + HOUR * 0.25, NOW + HOUR * 0.75)]
+    assert sums.blind([NOW], NOW + HOUR, told) == [0.75]
+
+
+def test_one_blind_source_of_two_is_half_blind() -> None:
+    whole = Pass(id="q", source="other", platform="x", started=NOW)
+    assert sums.blind([NOW], NOW + HOUR, [gap(NOW, NOW + HOUR), whole]) == [0.5]
 
 
 def test_the_same_gap_told_by_two_passes_is_one() -> None:
