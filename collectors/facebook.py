@@ -25,6 +25,7 @@ from store.base import Gap
 
 PLATFORM = "facebook"
 EVERY = {"feed": 5, "comments": 5, "tagged": 15, "mentions": 5, "ratings": 60, "account": 360, "insights": 1440}  # what → minutes
+REREAD = ("feed", "comments", "tagged")  # read again every night and compared
 OVERLAP = timedelta(hours=1)  # asked again at every pass, for posts that appear late
 WATCHED = timedelta(days=30)  # posts whose comments are read at every pass; older ones are looked at by age (Refreshes)
 PAGE = 100  # the edges' maximum
@@ -42,7 +43,7 @@ def sources(deployment: Deployment) -> list[Source]:
     """Seven questions for each page."""
     return [
         Source(id=f"facebook.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
-               native_id=account.id, every_minutes=account.every_minutes or minutes)
+               native_id=account.id, every_minutes=account.every_minutes or minutes, rereadable=what in REREAD)
         for account in deployment.accounts if account.platform == PLATFORM for what, minutes in EVERY.items()
     ]  # fmt: skip
 

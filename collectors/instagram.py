@@ -33,6 +33,7 @@ EVERY = {
 }  # what → minutes, of an account we are connected to
 BRANCH_EVERY, HASHTAG_EVERY, WEB_EVERY = 360, 60, 720
 HASHTAGS = 30  # that may be asked for in a week
+REREAD = ("media", "comments", "tags")  # read again every night and compared
 OVERLAP = timedelta(hours=1)
 WATCHED = timedelta(days=30)  # media whose comments are read at every pass; older ones are looked at by age
 COMMENTS_TOLD = 50  # the most comments of a medium: newest first, and in most versions without a second page
@@ -67,7 +68,7 @@ def sources(deployment: Deployment) -> list[Source]:
 def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
     return Source(
         id=f"instagram.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
-        native_id=account.id, every_minutes=account.every_minutes or minutes,
+        native_id=account.id, every_minutes=account.every_minutes or minutes, rereadable=what in REREAD,
     )  # fmt: skip
 
 

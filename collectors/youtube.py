@@ -29,6 +29,7 @@ API, SITE = "https://youtube.googleapis.com", "https://www.youtube.com"
 EVERY = {"feed": 15, "account": 360, "uploads": 15, "comments": 5, "live": 2}  # what → minutes: about 2,000 of the day's 10,000 units
 SEARCH_EVERY = 6 * 60  # searches have a quota of their own: 100 calls a day
 WITHOUT_KEY = ("feed",)
+REREAD = ("uploads", "comments")  # read again every night and compared
 LONGEST_QUERY = 400
 FIRST_VIDEO = datetime(2005, 4, 23, tzinfo=UTC)  # nothing on YouTube is older
 LISTS = {"uploads": youtube_lists.uploads, "comments": youtube_lists.comments, "search": youtube_lists.search}
@@ -66,7 +67,7 @@ def sources(deployment: Deployment) -> list[Source]:
 def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
     return Source(
         id=f"youtube.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
-        native_id=account.id, every_minutes=account.every_minutes or minutes,
+        native_id=account.id, every_minutes=account.every_minutes or minutes, rereadable=what in REREAD,
         budget=account.monthly_reads if what not in WITHOUT_KEY else None,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from core.settings import Settings
 from store.base import Pass
 from store.memory import MemoryStore
 from store.query import Filter
-from stream import collecting
+from stream import collecting, reconcile
 from tests.collectors.replay import Reply, replay
 from tests.collectors.scenarios import NOON, SCENARIOS, Scenario
 
@@ -178,3 +179,15 @@ def test_a_platform_that_fails_makes_no_post_missing_or_deleted(scenario, troubl
         except PlatformProblem:
             answers = []
     assert [(a.missing, a.deleted) for a in answers if a.missing or a.deleted] == []
+
+
+@pytest.mark.parametrize("scenario", [s for s in TRIED if any(source.rereadable for source in s.values[0].sources())])
+def test_the_nightly_comparison_of_what_was_collected_finds_nothing_missing(scenario):
+    store, night = MemoryStore(), NOON + timedelta(hours=8)
+    with replay(dict(scenario.routes)) as server:
+        collect(scenario, server.url, store)
+        collector, client = scenario.collector(), scenario.collector().client(scenario.settings(server.url))
+        again = [source for source in scenario.sources() if source.rereadable]
+        passes = [reconcile.poll(store, collector, client, source, lambda posts: posts, lambda: night) for source in again]
+    assert {p.error for p in passes} == {None} and {reconcile.share_missing(p) for p in passes} <= {0.0, None}
+    assert any(p.duplicates for p in passes)
