@@ -39,6 +39,8 @@ def _answer(one: Delivery, given: Context, translate: Translate, reads_text: boo
     if isinstance(body, str | bytes) and not reads_text:
         return Answer(refused=(Refusal(why="a body that is not JSON"),))
     try:
-        return parts.translated([body], lambda it: translate(it, msgspec.structs.replace(given, handle=one.name or given.handle)))
+        return translate(body, msgspec.structs.replace(given, handle=one.name or given.handle))
     except PlatformProblem as trouble:
         return Answer(refused=(Refusal(why=trouble.kind),))
+    except parts.BAD as error:
+        return Answer(refused=(Refusal(why=f"a body with {type(error).__name__}"),))

@@ -195,6 +195,15 @@ def test_an_edit_and_a_revocation_find_the_message_they_are_about(tmp_path):
     assert store.get(["whatsapp:wamid.A1"])[0].deleted_at is not None
 
 
+def test_a_message_and_its_shorter_edit_in_one_body_end_as_the_edit(tmp_path):
+    both = json.loads((ANSWERS / "whatsapp/message.json").read_text())
+    both["entry"] += json.loads((ANSWERS / "whatsapp/edit.json").read_text())["entry"]
+    store = MemoryStore()
+    Inbox(tmp_path).keep("whatsapp", "", json.dumps(both).encode(), NOW)
+    collect(tmp_path, store)
+    assert store.get(["whatsapp:wamid.A1"])[0].text == "مياه مقطوعة في حي النهضة"
+
+
 def test_a_message_that_comes_after_its_revocation_stays_away(tmp_path):
     store = MemoryStore()
     keep(tmp_path, "revoke")
