@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.commands import launch
 from dashboard.frame import PAGES
@@ -29,6 +29,8 @@ TALLEST = {"wide": 2200, "phone": 2600}  # pixels; below it is more of the same
 LANGUAGES = ("ar", "en")
 DEPLOYMENT = "momra"
 PATIENCE_S = 120
+DRAWN = """() => !document.querySelector("[data-testid*=Skeleton]")
+    && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))"""
 
 
 def main(folder: Path, deployment: str = DEPLOYMENT, data: Path | None = None) -> None:
@@ -93,10 +95,9 @@ def _saved(picture: bytes, file: Path) -> None:
 
 
 def _settled(page: Page) -> None:
-    """Until the foot is drawn, nothing runs any more, and charts have had a moment."""
+    """Until the foot and every chart are drawn, no grey stands for anything, and all have had a moment."""
     page.locator(".st-key-foot [data-testid=stExpander]").first.wait_for(timeout=PATIENCE_S * 1000)
-    with contextlib.suppress(TimeoutError):  # a live part may run again at any time
-        page.locator("[data-testid=stStatusWidget]").wait_for(state="detached", timeout=10_000)
+    page.wait_for_function(DRAWN, timeout=PATIENCE_S * 1000)
     page.wait_for_timeout(1500)
 
 
