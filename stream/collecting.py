@@ -127,12 +127,23 @@ def _keep(store: Keeper, line: Pass, answer: Answer, understand: Understand, now
     known = _known(store, answer)
     posts, replaced = with_versions(answer, known)
     batch = Batch(
-        posts=tuple(understand(list(map(storable, posts)))), accounts=tuple(map(storable, answer.accounts)), account_samples=answer.account_samples,
+        posts=tuple(understood(list(map(storable, posts)), understand)), accounts=tuple(map(storable, answer.accounts)), account_samples=answer.account_samples,
         samples=new_samples(answer.samples, known), deleted=tuple((id, now) for id in (*answer.deleted, *replaced)), passes=(counted,),
     )  # fmt: skip
     saved = store.save(batch)
     known_already = saved.duplicates + saved.updated
     return msgspec.structs.replace(counted, stored=counted.stored + saved.stored, duplicates=counted.duplicates + known_already)
+
+
+def understood(posts: list[Post], understand: Understand) -> list[Post]:
+    """`posts` as understood; one on which understanding breaks is kept as it was told, without a claim, and leaves the rest alone."""
+    try:
+        return understand(posts)
+    except Exception as error:  # the page's edge: else one text would hold its source up for ever
+        if len(posts) == 1:
+            log.error("%s: could not be understood (%s); it is stored without any claim about it", posts[0].id, type(error).__name__)
+            return posts
+        return [one for post in posts for one in understood([post], understand)]
 
 
 def _known(store: Keeper, answer: Answer) -> dict[str, Post]:

@@ -9,7 +9,7 @@ from store.base import Batch, Gap, Pass
 from store.memory import MemoryStore
 from store.query import Filter
 from stream.collecting import begin, left_of_budget, run_pass
-from tests.make import NOON, post
+from tests.make import NOON, claim, post
 
 MENTIONS = Source(id="x.mentions.city", platform="x", what="mentions", account="x:city")
 
@@ -201,3 +201,16 @@ def test_half_an_emoji_does_not_stop_a_page():
     asked(store, [Answer(posts=(post(1, text="cut \ud83d"), post(2, author=Author(name="\udc00")), post(3)))])
     first, second, _ = store.get(["x:1", "x:2", "x:3"])
     assert (first.text, second.author.name) == ("cut \ufffd", "\ufffd") and first.created_at == post(1).created_at
+
+
+def test_a_text_on_which_understanding_breaks_does_not_hold_its_source_up(caplog):
+    def understand(posts):
+        if any(p.id == "x:2" for p in posts):
+            raise ZeroDivisionError("the words of a citizen")
+        return [post(int(p.id[2:]), sentiment=claim("negative")) for p in posts]
+
+    store = MemoryStore()
+    line = run_pass(store, MENTIONS, [page(3, 2, 1, cursor="3")], understand, Clock())
+    assert line.state == "ok" and store.cursor(MENTIONS.id) == "3"
+    assert [p.sentiment and p.sentiment.label for p in store.get(["x:1", "x:2", "x:3"])] == ["negative", None, "negative"]
+    assert "x:2" in caplog.text and "ZeroDivisionError" in caplog.text and "citizen" not in caplog.text
