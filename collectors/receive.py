@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ from core.deployment import Deployment, label
 from core.errors import StoreFailed
 
 log = logging.getLogger("sada.receive")
+BODY_S = 30.0  # a body that takes longer is a door held open
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -34,6 +36,7 @@ class Hall(msgspec.Struct, frozen=True):
     verify_token: str | None
     clock: Callable[[], datetime]
     turns: Turns
+    body_s: float = BODY_S
 
     @property
     def forms(self) -> set[str]:
@@ -93,7 +96,11 @@ async def _deliver(request: Request, hall: Hall) -> Response:
         return PlainTextResponse(f"{platform} is not set up here: its secret is missing (docs/credentials.md#{platform})", 503)
     if wait := hall.turns.wait(door, request.client.host if request.client else "", now):
         return PlainTextResponse("too many at once; try again later", 429, {"retry-after": str(wait)})
-    body = await _body(request, door.most_bytes)
+    try:
+        async with asyncio.timeout(hall.body_s):
+            body = await _body(request, door.most_bytes)
+    except TimeoutError:
+        return PlainTextResponse("the body did not come in time", 408)
     if body is None:
         return PlainTextResponse(f"larger than {door.most_bytes:,} bytes", 413)
     knock = Knock(door, name, body, request.headers.get("content-type", "").startswith(FORM))

@@ -16,6 +16,7 @@ from core.settings import Settings
 from stream import set_up
 
 app = typer.Typer()
+MOST_AT_ONCE = 200  # bodies in memory: at most 4 MB each
 
 
 @app.command(epilog="Example: sada receive --port 8600 --deployment deployments/eastern-province.toml")
@@ -31,7 +32,7 @@ def receive(
     typer.echo(f"listening at http://{host}:{port} for {', '.join(sorted(set(hall.doors) - set(shut)))}", err=True)
     if shut:
         typer.echo(f"shut until their secret is set (docs/credentials.md): {', '.join(shut)}", err=True)
-    uvicorn.run(application(hall), host=host, port=port, access_log=False, log_level="warning", server_header=False)
+    uvicorn.run(application(hall), host=host, port=port, access_log=False, log_level="warning", server_header=False, limit_concurrency=MOST_AT_ONCE)
 
 
 def open_hall(settings: Settings, deployment: Deployment) -> Hall:

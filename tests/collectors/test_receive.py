@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -225,3 +226,19 @@ def test_the_command_needs_at_least_one_secret(tmp_path):
     with pytest.raises(CredentialMissing, match="SADA_FORM_SECRET"):
         open_hall(Settings(data=tmp_path), TOWN)
     assert open_hall(Settings(data=tmp_path, credentials={"FORM_SECRET": Secret("x")}), TOWN).forms == {"web"}
+
+
+async def test_a_body_that_never_ends_does_not_hold_the_door_open(tmp_path):
+    room = hall(tmp_path)
+    app, said = application(Hall(room.inbox, room.doors, TOWN, None, room.clock, doors.Turns(), body_s=0.05)), []
+    scope = {"type": "http", "method": "POST", "path": "/whatsapp", "raw_path": b"/whatsapp", "query_string": b"", "headers": [], "http_version": "1.1",
+             "client": ("1.2.3.4", 5), "server": ("t", 80), "scheme": "http", "root_path": ""}  # fmt: skip
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    async def send(event):
+        said.append(event)
+
+    await app(scope, receive, send)
+    assert said[0]["status"] == 408

@@ -226,6 +226,18 @@ def test_the_members_of_each_named_chat_are_counted_and_one_we_may_not_see_is_le
     assert "not known" in answers[1].refused[0].why and not answers[1].refused[0].lost
 
 
+def test_a_group_that_moved_is_counted_under_its_new_number():
+    def count(request: Any) -> Reply:
+        if request.query["chat_id"] == "-100123":
+            return Reply({"ok": True, "result": 12 if "Count" in request.path else {"id": -100123, "title": "Group"}})
+        return Reply({"ok": False, "error_code": 400, "description": "group chat was upgraded", "parameters": {"migrate_to_chat_id": -100123}}, 400)
+
+    source = Source(id="telegram.members", platform="telegram", what="members", query="-900=telegram:group")
+    with replay(lambda request: count(request)) as server:
+        (answer,) = telegram.ask(telegram.connect("100:sesame", server.url, lambda raw, at: None), source, None, NOW)
+    assert answer.account_samples[0].followers == 12 and answer.accounts[0].native_id == "-100123"
+
+
 # What goes wrong
 
 
