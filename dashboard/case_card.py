@@ -245,5 +245,6 @@ def _history(desk: Desk, case: Case) -> None:
 def _line(desk: Desk, step: Step) -> str:
     w = desk.words
     what = w(f"status.{step.now.value}") if step.what == "moved" else w(f"step.{step.what}")
-    where = f" → {foreign(escaped(department(desk, step.department)))}" if step.department else ""
+    arrow = "←" if w.direction == "rtl" else "→"
+    where = f" {arrow} {foreign(escaped(department(desk, step.department)))}" if step.department else ""
     return f"**{what}**{where} · {foreign(escaped(step.who))} · {ago(step.at, desk.now, w)}"

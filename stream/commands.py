@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from cases.store import open_cases
 from core.errors import AskedWrongly, BadInput
 from enrich.knowledge import learn
 from enrich.pipeline import understand
@@ -110,7 +113,11 @@ def export(what: str, format: Annotated[str, typer.Option("--format", help="json
             raise AskedWrongly(f"export {asked}: is not known; ask for one of {', '.join(known)}")
     if format == "parquet" and out is None:
         raise AskedWrongly("--format parquet: needs a file to write; add --out posts.parquet")
-    settings = set_up.settings()
-    with set_up.reading(settings, set_up.deployment(deployment, settings)) as store:
-        count = exporting.write(exporting.records(store, what), what, format, out or sys.stdout.buffer)
+    settings, to = set_up.settings(), out or sys.stdout.buffer
+    if what == "cases":
+        with closing(open_cases(settings)) as cases:
+            count = exporting.write(exporting.all_cases(cases, f"cli:{getpass.getuser()}", set_up.now()), what, format, to)
+    else:
+        with set_up.reading(settings, set_up.deployment(deployment, settings)) as store:
+            count = exporting.write(exporting.records(store, what), what, format, to)
     typer.echo(f"{count} {what} written", err=True)

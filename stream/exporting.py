@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -13,6 +14,8 @@ import msgspec
 import pyarrow
 import pyarrow.parquet
 
+from cases.query import AuditLine
+from cases.store import CaseStore
 from core.account import Account, AccountSample
 from core.case import Case
 from core.post import EngagementSample, Post
@@ -28,7 +31,7 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def records(store: Store, what: str) -> Iterable[msgspec.Struct]:
-    """The records of one kind, oldest first (cases are asked of their own store)."""
+    """The records of one kind, oldest first; cases have a store of their own, see `all_cases`."""
     if what == "posts":
         return store.posts(Filter(deleted=True))
     if what == "accounts":
@@ -36,6 +39,12 @@ def records(store: Store, what: str) -> Iterable[msgspec.Struct]:
     if what == "samples":
         return _samples(store)
     return list(reversed(store.themes()))
+
+
+def all_cases(cases: CaseStore, who: str, now: datetime) -> Iterable[msgspec.Struct]:
+    """Every case, oldest first. That personal data leave the house stands in the audit before the first line does."""
+    cases.note(AuditLine(at=now, who=who, what="export", about="cases"))
+    return cases.all()
 
 
 def _samples(store: Store) -> Iterator[msgspec.Struct]:

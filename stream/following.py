@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from cases import desk
+from cases import campaigns, desk, entering
 from cases.store import CaseStore
 from core.deployment import Deployment
 from core.errors import SadaError
@@ -17,7 +17,7 @@ from core.post import Post
 from core.theme import Theme
 from enrich.themes import Detector, ThemeSettings, WindowCounts, counts, from_post, join
 from enrich.themes_counts import Digest
-from store.base import Follower, Store
+from store.base import Batch, Follower, Store
 from stream.followers import follow
 
 log = logging.getLogger("sada.following")
@@ -27,6 +27,7 @@ REMEMBERED = 50_000  # ids of posts already seen, so that a changed number does 
 SAVE_EVERY = timedelta(minutes=1)  # the detector's memory is megabytes; what came after is read again after a kill
 
 Clock = Callable[[], datetime]
+Understand = Callable[[list[Post]], list[Post]]
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -128,13 +129,31 @@ def _received(posts: Sequence[Post], deployment: Deployment, cases: CaseStore, n
     desk.receive(posts, deployment, cases, now, place)
 
 
+def hear_campaigns(store: Store, cases: CaseStore, deployment: Deployment, now: datetime) -> int:
+    """Let the campaigns hear every post since their place; returns the new place. Without campaigns nothing is read."""
+    if not deployment.campaigns:
+        return 0
+    return follow(store, cases.place(campaigns.FOLLOWER), lambda posts, place: campaigns.receive(posts, deployment, cases, now, place))
+
+
+def take_in_entries(store: Store, cases: CaseStore, understand: Understand) -> int:
+    """Store the posts that were written down at the telephone and the counter; returns how many. Cut off and done again, each is kept once."""
+    entered = entering.entered(cases)
+    if entered:
+        store.save(Batch(posts=tuple(understand(entered))))
+        entering.stored(cases, [post.id for post in entered])
+    return len(entered)
+
+
 class Following:
     """Runs the followers every second in a thread of their own until stopped."""
 
-    def __init__(self, store: Store, cases: CaseStore, deployment: Deployment, clock: Clock) -> None:
+    def __init__(self, store: Store, cases: CaseStore, deployment: Deployment, clock: Clock, understand: Understand = list) -> None:
         themes = ThemeFollower(store, deployment, clock)
         self._steps: dict[str, Callable[[], object]] = {
+            "entries": lambda: take_in_entries(store, cases, understand),
             "cases": lambda: receive_cases(store, cases, deployment, clock()),
+            "campaigns": lambda: hear_campaigns(store, cases, deployment, clock()),
             "themes": themes.run,
         }
         self._stopped = threading.Event()

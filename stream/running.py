@@ -38,7 +38,7 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
             state = demo_playing.begun(store, settings, deployment, seed, set_up.now(), understand)
             sources = demo_playing.ready(state, deployment, speed)
         scheduler = polling.scheduler(store, sources, deployment, understand, set_up.now)
-        following = Following(store, cases, deployment, set_up.now)
+        following = Following(store, cases, deployment, set_up.now, understand)
         sending = Sending(store, cases, settings, deployment, set_up.now)
         scheduler.start()
         if not settings.kafka:  # otherwise the workers do it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import streamlit as st
 
 from cases import holding, links, work
@@ -117,7 +116,7 @@ def _listed(desk: Desk, found: tuple[Case, ...], total: int) -> None:
             st.text(isolate(_short(case.summary)) if case.summary else w("case.forgotten"))
             chosen = desk.view.case == case.id
             st.button(_about(desk, case), key=f"open_{case.id}", type="secondary" if chosen else "tertiary", icon=":material/open_in_full:",
-                      on_click=frame.change, args=(msgspec.structs.replace(desk.view, case=case.id),))  # fmt: skip
+                      on_click=frame.change, kwargs={"case": case.id, "page": desk.view.page})  # fmt: skip
     _pages(desk, total)
 
 
@@ -131,8 +130,7 @@ def _pages(desk: Desk, total: int) -> None:
     last, page = max(1, -(-total // SHOWN)), desk.view.page
     with st.container(horizontal=True, vertical_alignment="center", key="pages"):
         for name, to, off in (("posts.back", page - 1, page <= 1), ("posts.on", page + 1, page >= last)):
-            st.button(desk.words(name), key=f"page_{name}", disabled=off, type="tertiary", on_click=frame.change,
-                      args=(msgspec.structs.replace(desk.view, page=to),))  # fmt: skip
+            st.button(desk.words(name), key=f"page_{name}", disabled=off, type="tertiary", on_click=frame.change, kwargs={"page": to})  # fmt: skip
         st.caption(desk.words("posts.page", page=whole(page, desk.words), last=whole(last, desk.words)))
 
 

@@ -358,3 +358,10 @@ def test_a_procedure_is_found_by_what_people_call_it() -> None:
     at = plans(part="guide")
     at.text_input(key="guide_search").input("how do I open in the market").run()
     assert [t.value.splitlines()[0] for t in at.text if "Apply" in t.value] == ["Shop licence"]
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_case_is_chosen_from_the_queue_and_stands_in_the_address() -> None:
+    at = press(page("officer"), f"open_{FIRST}")
+    assert at.query_params["case"] == [FIRST] or at.query_params["case"] == FIRST
+    assert offered(at) == {"rejected", "referred"}

@@ -3,16 +3,20 @@
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from cases import campaigns, entering
+from cases.entering import Entry
+from cases.roles import Person, Role
 from cases.store import open_cases
-from core.deployment import load
+from core.deployment import Campaign, load
 from core.post import Author
 from core.settings import Settings
 from store.base import Batch
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
-from stream.following import ThemeFollower, ThemeJoin, count_themes, receive_cases
+from stream.following import ThemeFollower, ThemeJoin, count_themes, hear_campaigns, receive_cases, take_in_entries
 from tests.make import NOON, claim, post
 
 NEUTRAL = load(Path(__file__).parents[2] / "deployments" / "default.toml")
@@ -91,3 +95,21 @@ def test_many_workers_and_one_join_find_what_one_process_finds(store):
     here, there = store.themes(), elsewhere.themes()
     assert [(t.id, t.posts, t.authors, set(t.evidence)) for t in here] == [(t.id, t.posts, t.authors, set(t.evidence)) for t in there]
     assert len(here) == 1
+
+
+def test_what_was_said_at_the_telephone_becomes_a_post_once_and_no_second_case(store, tmp_path):
+    cases = open_cases(Settings(data=tmp_path))
+    made = entering.enter(cases, Person(name="olya", role=Role.OFFICER), Entry(channel="phone", text="the lamp in lane 9 is dark"), NOON, NEUTRAL)
+    assert (take_in_entries(store, cases, list), take_in_entries(store, cases, list)) == (1, 0)
+    receive_cases(store, cases, NEUTRAL, NOON)
+    assert [p.text for p in store.get(made.posts)] == ["the lamp in lane 9 is dark"]
+    assert [c.id for c in cases.all()] == [made.id]
+
+
+def test_campaigns_hear_the_posts_and_keep_their_place(store, tmp_path):
+    cases = open_cases(Settings(data=tmp_path))
+    with_campaign = msgspec.structs.replace(NEUTRAL, campaigns=(Campaign(id="mayor", name={"en": "I am mayor"}, hashtags=("iammayor",)),))
+    store.save(Batch(posts=(post(1, text="#IAmMayor plant trees in lane 4", intent=claim("suggestion")), post(2))))
+    assert [hear_campaigns(store, cases, with_campaign, NOON) for _ in range(2)] == [2, 2]
+    assert [n.first[0].text for n in campaigns.standing(cases, "mayor")] == ["plant trees in lane 4"]
+    assert hear_campaigns(store, cases, NEUTRAL, NOON) == 0
