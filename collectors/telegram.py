@@ -182,7 +182,7 @@ def _size(client: Client, key: str, chat_id: str, now: datetime) -> Answer:
     return Answer(accounts=(account,), account_samples=(AccountSample(account=key, at=now, followers=count),), returned=1)
 
 
-def _call(client: Client, method: str, now: datetime, **told_: Any) -> Any:
+def _call(client: Client, method: str, now: datetime, has_moved: bool = False, **told_: Any) -> Any:
     """The result of one method. Raises PlatformProblem; the address, which holds the token, stands in no message."""
     query = {
         name: value if isinstance(value, str) else msgspec.json.encode(value).decode() for name, value in told_.items() if value is not None
@@ -192,8 +192,8 @@ def _call(client: Client, method: str, now: datetime, **told_: Any) -> Any:
         raise problem(fetched.status, fetched.headers, None, now)
     body = told.table(fetching.as_json(fetched, PLATFORM, now)) if fetched.status < 300 else _error_body(fetched, now)
     moved = told.native(told.table(body.get("parameters")).get("migrate_to_chat_id"))
-    if moved and "chat_id" in told_ and told_["chat_id"] != moved:
-        return _call(client, method, now, **{**told_, "chat_id": moved})  # a group that became a supergroup goes on under another number
+    if moved and "chat_id" in told_ and not has_moved:
+        return _call(client, method, now, True, **{**told_, "chat_id": moved})  # a group that became a supergroup goes on under another number
     if body.get("ok") is not True:
         raise problem(told.number(body.get("error_code")) or fetched.status, fetched.headers, body, now)
     return body.get("result")
