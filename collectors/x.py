@@ -35,12 +35,14 @@ def sources(deployment: Deployment) -> list[Source]:
     """Mentions and own posts of every account, all accounts' sizes, and the watched words in as few searches as they fit."""
     ours = [account for account in deployment.accounts if account.platform == PLATFORM]
     found = [_of(account, what, minutes) for account in ours for what, minutes in (("mentions", 5), ("own", 15))]
+    handles = ",".join(account.handle for account in ours)
+    ids = ",".join(account.id for account in ours if account.id)  # to know our own posts among those found
     if ours:
-        handles = ",".join(account.handle for account in ours)
         found.append(Source(id="x.accounts", platform=PLATFORM, what="accounts", query=handles, every_minutes=60))
     words = (*deployment.watch.keywords, *(f"#{tag.lstrip('#')}" for tag in deployment.watch.hashtags))
     for number, query in enumerate(queries(words) if ours else [], 1):
-        found.append(Source(id=f"x.search.{number}", platform=PLATFORM, what="search", query=query, every_minutes=15))
+        found.append(Source(id=f"x.search.{number}", platform=PLATFORM, what="search", query=query, handle=handles, native_id=ids or None,
+                            every_minutes=15))  # fmt: skip
     return found
 
 

@@ -123,15 +123,20 @@ def _kind(raw: dict[str, Any], user: dict[str, Any], context: Context) -> Kind:
         return Kind.OWN
     if _referenced(raw, "replied_to") is None:
         return Kind.MENTION
-    to_us = context.native_id is not None and told.native(raw.get("in_reply_to_user_id")) == context.native_id
+    to_us = told.native(raw.get("in_reply_to_user_id")) in _listed(context.native_id)
     return Kind.COMMENT if to_us else Kind.REPLY
 
 
 def is_ours(id: str | None, handle: str | None, context: Context) -> bool:
-    """Whether a user is the official account that the question was about."""
+    """Whether a user is the official account, or one of those, that the question was about."""
     if context.native_id and id:
-        return id == context.native_id
-    return bool(context.handle and handle and handle.lower() == context.handle.lower().lstrip("@"))
+        return id in _listed(context.native_id)
+    return handle is not None and handle.lower() in _listed(context.handle)
+
+
+def _listed(told_names: str | None) -> list[str]:
+    """A search concerns all our accounts: their names stand in one text, commas between them."""
+    return [name.strip().lstrip("@").lower() for name in told_names.split(",")] if told_names else []
 
 
 def _referenced(raw: dict[str, Any], how: str) -> str | None:

@@ -13,7 +13,7 @@ from collectors import table
 from collectors.base import Answer, Collector, Source
 from collectors.storable import storable
 from core.errors import PlatformProblem, StoreFailed
-from core.post import METRICS, EngagementSample, Post, Version
+from core.post import METRICS, EngagementSample, Kind, Post, Version
 from store.base import Batch, Gap, Pass, Saved
 
 log = logging.getLogger("sada.collecting")
@@ -21,6 +21,7 @@ Understand = Callable[[list[Post]], list[Post]]
 Clock = Callable[[], datetime]
 
 STATE_AFTER = {"retry": "failed", "wait": "waiting", "stop": "stopped", "credential": "credential", "skip": "partial"}
+MORE_TELLING = {Kind.COMMENT: 1, Kind.REPLY: 2, Kind.MENTION: 3}  # the less, the more; all others are beyond doubt
 MOST_EMPTY_PAGES = 50  # one after another, each promising a next one; beyond that the platform leads us nowhere
 RECENT = 20  # passes among which the last whole one is looked for
 MONTH_OF_PASSES = 50_000  # more passes than a source can make in a month
@@ -125,7 +126,8 @@ def _keep(store: Keeper, line: Pass, answer: Answer, understand: Understand, now
         gaps=line.gaps + ((answer.gap,) if answer.gap else ()),
     )  # fmt: skip
     known = _known(store, answer)
-    posts, replaced = with_versions(answer, known)
+    seen = msgspec.structs.replace(answer, posts=tuple(as_known(p, known.get(p.id)) for p in answer.posts))
+    posts, replaced = with_versions(seen, known)
     batch = Batch(
         posts=tuple(understood(list(map(storable, posts)), understand)), accounts=tuple(map(storable, answer.accounts)), account_samples=answer.account_samples,
         samples=new_samples(answer.samples, known), deleted=tuple((id, now) for id in (*answer.deleted, *replaced)), passes=(counted,),
@@ -147,8 +149,21 @@ def understood(posts: list[Post], understand: Understand) -> list[Post]:
 
 
 def _known(store: Keeper, answer: Answer) -> dict[str, Post]:
-    ids = [s.post_id for s in answer.samples] + [earlier for earlier, _ in answer.replaced]
+    ids = [p.id for p in answer.posts] + [s.post_id for s in answer.samples] + [earlier for earlier, _ in answer.replaced]
     return {post.id: post for post in store.get(list(dict.fromkeys(ids)))} if ids and isinstance(store, Knows) else {}
+
+
+def as_known(seen: Post, known: Post | None) -> Post:
+    """What was seen now, under the source and account by which the post came first: a search may find what a timeline brought.
+
+    Of two kinds the more telling one stays, and what only some questions are answered (media, place, topic) is not forgotten.
+    """
+    if known is None or known.deleted_at is not None:
+        return seen
+    return msgspec.structs.replace(
+        seen, source=known.source, account=known.account or seen.account, kind=min(known.kind, seen.kind, key=lambda k: MORE_TELLING.get(k, 0)),
+        media=seen.media or known.media, place_told=seen.place_told or known.place_told, topic_told=seen.topic_told or known.topic_told,
+    )  # fmt: skip
 
 
 def new_samples(samples: Iterable[EngagementSample], known: dict[str, Post]) -> tuple[EngagementSample, ...]:

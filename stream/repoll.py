@@ -79,12 +79,9 @@ def answers(
     suspects = dict(place.suspects)
     accounts = {account.key: account for account in deployment.accounts}
     for key, posts in _by_account(due[:MOST]).items():
-        known = {post.id: post for post in posts}
         for answer in collector.refresh(client, _about(source, accounts.get(key or "")), posts, now):
             suspects, gone = judge(suspects, answer, now)
-            yield msgspec.structs.replace(
-                answer, posts=tuple(as_known(p, known.get(p.id)) for p in answer.posts), deleted=answer.deleted + gone
-            )
+            yield msgspec.structs.replace(answer, deleted=answer.deleted + gone)
     yield Answer(cursor=msgspec.json.encode(Place(at=now, suspects=_latest(suspects))).decode())
 
 
@@ -142,13 +139,3 @@ def judge(suspects: dict[str, datetime], answer: Answer, now: datetime) -> tuple
 
 def _latest(suspects: dict[str, datetime]) -> dict[str, datetime]:
     return dict(sorted(suspects.items(), key=lambda one: one[1])[-MOST_SUSPECTS:])
-
-
-def as_known(seen: Post, known: Post | None) -> Post:
-    """What was seen now, under the source, kind and account by which the post came first."""
-    if known is None:
-        return seen
-    return msgspec.structs.replace(
-        seen, source=known.source, kind=known.kind, account=known.account, media=seen.media or known.media,
-        place_told=seen.place_told or known.place_told, topic_told=seen.topic_told or known.topic_told,
-    )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from collectors import table
 from collectors.base import Answer, Refusal, Source
-from core.post import Author, EngagementSample
+from core.post import Author, EngagementSample, Kind
 from store.base import Batch, Gap, Pass
 from store.memory import MemoryStore
 from store.query import Filter
@@ -214,3 +214,15 @@ def test_a_text_on_which_understanding_breaks_does_not_hold_its_source_up(caplog
     assert line.state == "ok" and store.cursor(MENTIONS.id) == "3"
     assert [p.sentiment and p.sentiment.label for p in store.get(["x:1", "x:2", "x:3"])] == ["negative", None, "negative"]
     assert "x:2" in caplog.text and "ZeroDivisionError" in caplog.text and "citizen" not in caplog.text
+
+
+@pytest.mark.parametrize(("first", "then", "stays"), [
+    (Kind.OWN, Kind.MENTION, Kind.OWN), (Kind.MENTION, Kind.OWN, Kind.OWN), (Kind.COMMENT, Kind.REPLY, Kind.COMMENT), (Kind.REPLY, Kind.MENTION, Kind.REPLY),
+])  # fmt: skip
+def test_a_search_that_finds_what_a_timeline_brought_takes_nothing_from_it(first, then, stays):
+    store = MemoryStore()
+    asked(store, [Answer(posts=(post(1, kind=first),))])
+    found = post(1, kind=then, source="x.search.1", account=None, likes=3, observed_at=NOON + timedelta(hours=1))
+    asked(store, [Answer(posts=(found,))], source=Source(id="x.search.1", platform="x", what="search"))
+    (now,) = store.get(["x:1"])
+    assert (now.kind, now.source, now.account, now.likes) == (stays, "x.mentions.city", "x:city", 3)
