@@ -66,8 +66,12 @@ def open_distributed(settings: Settings) -> DistributedStore:
     if not (settings.elasticsearch and settings.postgres):
         missing = "SADA_POSTGRES" if settings.elasticsearch else "SADA_ELASTICSEARCH"
         raise BadSettings(f"{missing}: is not set; with several machines both SADA_ELASTICSEARCH and SADA_POSTGRES are needed")
-    client = Elasticsearch(settings.elasticsearch, request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
-    return DistributedStore(client, open_ledger(settings.postgres), settings.index_prefix)
+    return DistributedStore(connect(settings), open_ledger(settings.postgres), settings.index_prefix)
+
+
+def connect(settings: Settings) -> Elasticsearch:
+    """A client of the engine that SADA_ELASTICSEARCH names."""
+    return Elasticsearch(str(settings.elasticsearch), request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
 
 
 def credentials(settings: Settings) -> dict[str, tuple[str, str]]:

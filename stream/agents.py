@@ -16,10 +16,11 @@ from core.page import Page
 from core.post import Post
 from store.base import Batch
 from store.elastic import ElasticStore
+from store.elastic_indexer import Indexer
 from store.ledger import SqlLedger
 from stream import handling, metrics
 from stream.dead_letters import Limit
-from stream.handling import Indexer, Understand
+from stream.handling import Understand
 from stream.topics import COUNTS, DEAD, POSTS, RAW, SAMPLES, DeadLetter, decode_samples, encode
 
 log = logging.getLogger("sada.agents")
@@ -120,7 +121,8 @@ async def _index_page(message: bytes, topics: dict[str, faust.TopicT], parts: Pa
     if isinstance(page, DeadLetter):
         await _bury([page], topics, parts, 1)
         return
-    outcome = await parts.indexer.save(page.posts)
+    with metrics.BULK_SECONDS.time():
+        outcome = await parts.indexer.save(page.posts)
     await _bury(handling.refused(outcome, page.source, parts.clock()), topics, parts, len(page.posts))
     if parts.after is not None:
         await asyncio.to_thread(parts.after, page.posts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import faust
 
 from stream.topics import TOPICS, prefixed
@@ -26,3 +28,9 @@ def build(address: str, prefix: str = "", group: str = "sada", partitions: int =
 def topics(app: faust.App, prefix: str = "") -> dict[str, faust.TopicT]:
     """The topics of the stream as raw bytes."""
     return {name: app.topic(prefixed(name, prefix), value_type=bytes, value_serializer="raw", key_serializer="raw") for name in TOPICS}
+
+
+def run(app: faust.App, log_level: str) -> None:
+    """Run a worker until it is stopped. Faust would end the whole process here; we return, so that the reason can still be said."""
+    with suppress(SystemExit):
+        faust.Worker(app, loglevel=log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import msgspec
 import typer
-from elasticsearch import Elasticsearch
 
 from core.errors import AskedWrongly, BadSettings
 from core.settings import Settings
-from store.distributed import credentials
+from store.distributed import connect
 from store.elastic_set_up import drop_months, reindex, set_up
 from store.ledger import open_ledger
 from stream import dead_letters, kafka
@@ -38,7 +37,7 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
         made = kafka.create_topics(settings.kafka, partitions, retention_hours, settings.topic_prefix)
         said.append(f"Kafka: {', '.join(made) if made else 'every topic was there'}")
     if settings.elasticsearch:
-        client = Elasticsearch(settings.elasticsearch, request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
+        client = connect(settings)
         said += [f"Elasticsearch: {line}" for line in set_up(client, settings.index_prefix, shards, replicas)]
         if again:
             said.append(f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}")
@@ -61,7 +60,7 @@ def retention(months: int, as_json: AsJson = False) -> None:
     now = door.now()
     back = now.year * 12 + now.month - 1 - months
     first_kept = now.replace(year=back // 12, month=back % 12 + 1, day=1)
-    dropped = drop_months(Elasticsearch(settings.elasticsearch, **credentials(settings)), first_kept, settings.index_prefix)  # type: ignore[arg-type]
+    dropped = drop_months(connect(settings), first_kept, settings.index_prefix)
     typer.echo(json.dumps(dropped) if as_json else f"dropped: {', '.join(dropped) or 'nothing is that old'}")
 
 

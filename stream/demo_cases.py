@@ -21,8 +21,9 @@ from core.deployment import DemoCategory, Deployment
 
 SHARE_HANDLED, SHARE_CLOSED = 0.87, 0.71  # where the deployment does not say
 SCATTER_DAYS = 18.0  # how much later than its elders a case may be dealt with
-REOPENED, TOLD_EARLY, WAITING = 0.03, 0.82, 0.05
-SETTLING = timedelta(days=25)  # a case handled longer ago than this without being solved was closed as not fixed
+REOPENED, TOLD_EARLY, WAITING, REFUSED = 0.03, 0.95, 0.25, 0.92
+SETTLING = timedelta(days=8)  # a case handled longer ago than this without being solved was closed as not fixed
+UNSETTLED = timedelta(days=7)  # most of what was not handled by then was not ours
 FRESH = timedelta(hours=5)
 REASONS = {
     "not_fixed": {"ar": "يحتاج مشروعا وميزانية، أدرج في خطة العام القادم", "fa": "نیازمند طرح و بودجه است؛ در برنامه سال آینده آمد",
@@ -31,6 +32,8 @@ REASONS = {
     "rejected": {"ar": "ليس من اختصاصنا، أحيل صاحبه إلى الجهة المعنية", "fa": "در صلاحیت ما نیست؛ به نهاد مسئول راهنمایی شد",
                  "ru": "Не наша компетенция, заявителю назвали ответственных", "kk": "Біздің құзыретімізде емес, жауапты мекеме айтылды",
                  "en": "Not ours; the citizen was told who is responsible"},
+    "waiting": {"ar": "بانتظار رد المواطن: الموقع غير واضح", "fa": "در انتظار پاسخ شهروند: نشانی روشن نیست", "ru": "Ждём ответа жителя: адрес не ясен",
+                "kk": "Тұрғынның жауабын күтеміз: мекенжай анық емес", "en": "Waiting for the citizen: the address is not clear"},
     "reopened": {"ar": "يقول المواطن إن المشكلة عادت", "fa": "شهروند می‌گوید مشکل برگشته است", "ru": "Житель пишет, что проблема вернулась",
                  "kk": "Тұрғын мәселенің қайталанғанын айтты", "en": "The citizen says that it is back"},
 }  # fmt: skip
@@ -92,12 +95,17 @@ class History:
         """The lines of a case with this fate."""
         path = self._path(fate)
         told_early = self.case.intent == "complaint" and len(path) > 2 and self.rng.random() < TOLD_EARLY
-        times = iter(self._times(len(path) + told_early))
+        waits = fate is Fate.OPEN and path[-1:] == [Status.IN_HAND] and self.rng.random() < WAITING
+        times = iter(self._times(len(path) + told_early + waits))
         lines = [self._line(None, Status.RECEIVED, self.case.opened_at)]
         if told_early:
             lines.append(Step(who=self._who("officer"), at=next(times), was=Status.RECEIVED, now=Status.RECEIVED, what="answered"))
         for to in path:
             lines.append(self._line(lines[-1].now, to, next(times)))
+        if waits:
+            lines.append(
+                msgspec.structs.replace(self._line(Status.IN_HAND, Status.IN_HAND, next(times)), what="waiting", why=self._why("waiting"))
+            )
         return tuple(lines)
 
     def _path(self, fate: Fate) -> list[Status]:
@@ -128,7 +136,7 @@ class History:
 
     def _open(self, way: list[Status]) -> list[Status]:
         age = self.until - self.case.opened_at
-        if age > SETTLING and self.rng.random() < 0.35:
+        if age > UNSETTLED and self.rng.random() < REFUSED:
             return [Status.REJECTED]
         if way[0] == Status.ANSWERED or age < FRESH * self.rng.random() * 2:
             return []
@@ -153,10 +161,17 @@ class History:
         return [self.case.opened_at + left * part for part in sorted(self.rng.uniform(0.05, 0.97) for _ in range(count))]
 
     def _line(self, was: Status | None, now: Status, at: datetime) -> Step:
-        why = REASONS.get(now.value, {}).get(self.language, "")
         return Step(
-            who=self._actor(now), at=at, was=was, now=now, why=why, department=self.case.department if now is Status.REFERRED else None
+            who=self._actor(now),
+            at=at,
+            was=was,
+            now=now,
+            why=self._why(now.value),
+            department=self.case.department if now is Status.REFERRED else None,
         )
+
+    def _why(self, what: str) -> str:
+        return REASONS.get(what, {}).get(self.language, "")
 
     def _actor(self, now: Status) -> str:
         """Who makes a move: confirming is for somebody else than doing."""

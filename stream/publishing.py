@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elasticsearch import Elasticsearch
-
 from core.errors import BadSettings
 from core.page import Page, split
 from core.settings import Settings
 from store.base import Batch, Saved
-from store.distributed import DistributedStore, credentials
-from store.ledger import SqlLedger, open_ledger
+from store.distributed import DistributedStore, connect
+from store.ledger import open_ledger
 from stream.kafka import Publisher
 from stream.topics import RAW, SAMPLES, Samples, encode
 
@@ -21,9 +19,9 @@ class PublishingStore(DistributedStore):
     workers. What is asked (which posts are due for a second look) is answered by the engine as ever.
     """
 
-    def __init__(self, publisher: Publisher, client: Elasticsearch, ledger: SqlLedger, prefix: str = "sada") -> None:
-        super().__init__(client, ledger, prefix)
-        self._publisher = publisher
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(connect(settings), open_ledger(str(settings.postgres)), settings.index_prefix)
+        self._publisher = Publisher(str(settings.kafka), settings.topic_prefix)
 
     def save(self, batch: Batch) -> Saved:
         """Publish, confirm, then write the ledger. Raises StoreFailed with the cursor unmoved."""
@@ -54,6 +52,4 @@ def open_publishing(settings: Settings) -> PublishingStore:
     missing = [key for key in ("kafka", "elasticsearch", "postgres") if not getattr(settings, key)]
     if missing:
         raise BadSettings(f"SADA_{missing[0].upper()}: is not set; with SADA_KAFKA collectors need all three engines")
-    client = Elasticsearch(str(settings.elasticsearch), request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
-    publisher = Publisher(str(settings.kafka), settings.topic_prefix)
-    return PublishingStore(publisher, client, open_ledger(str(settings.postgres)), settings.index_prefix)
+    return PublishingStore(settings)

@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
-
-import faust
-from elasticsearch import AsyncElasticsearch
 
 from cases import desk
 from cases.store import open_cases
@@ -19,14 +15,13 @@ from core.post import Post
 from core.settings import Settings
 from enrich.knowledge import learn
 from enrich.pipeline import understand
-from store.distributed import credentials as elastic_credentials
 from store.distributed import open_distributed
+from store.elastic_indexer import open_indexer
 from stream import app as application
 from stream import metrics, set_up
 from stream.agents import Parts, add_agents
 from stream.dead_letters import Limit
 from stream.following import ThemeJoin, count_themes
-from stream.handling import Indexer
 
 log = logging.getLogger("sada.work")
 
@@ -39,9 +34,9 @@ class Halted:
 
 def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metrics_port: int | None = None) -> None:
     """Run a worker until it is stopped. Raises the SadaError for which it stopped by itself, BadSettings where an address is missing."""
-    address, engine = required(settings)
+    address = required(settings)
     knowledge = learn(deployment)
-    prefix, index_prefix = settings.topic_prefix, settings.index_prefix
+    prefix = settings.topic_prefix
     app = application.build(address, prefix)
     halted = Halted()
 
@@ -49,10 +44,9 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
         halted.reason = halted.reason or error
         asyncio.get_running_loop().create_task(app.stop())
 
-    credentials = elastic_credentials(settings)
     store = open_distributed(settings)
     parts = Parts(
-        understand=lambda posts: understand(posts, knowledge), indexer=Indexer(AsyncElasticsearch(engine, request_timeout=60, **credentials), index_prefix),
+        understand=lambda posts: understand(posts, knowledge), indexer=open_indexer(settings, metrics.RETRIES.inc),
         store=store, ledger=store.ledger, clock=set_up.now, limit=Limit(), halt=halt, after=_desk(settings, deployment),
         counts=partial(count_themes, deployment=deployment), themes=ThemeJoin(store, deployment, set_up.now).step if "themes" in stages else None,
     )  # fmt: skip
@@ -60,8 +54,7 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
     add_agents(app, application.topics(app, prefix), parts, stages)
     if metrics_port:
         metrics.serve(metrics_port, lambda: app.started and not app.should_stop)
-    with suppress(SystemExit):  # Faust ends the process by itself; we still have to say why
-        faust.Worker(app, loglevel=settings.others.get("LOG_LEVEL", "ERROR"), quiet=True, redirect_stdouts=False).execute_from_commandline()
+    application.run(app, settings.others.get("LOG_LEVEL", "ERROR"))
     if halted.reason is not None:
         raise halted.reason
 
@@ -83,10 +76,10 @@ def _closing(parts: Parts):  # type: ignore[no-untyped-def]
     return close
 
 
-def required(settings: Settings) -> tuple[str, str]:
-    """The broker's and the engine's addresses. Raises BadSettings naming the one that is missing."""
+def required(settings: Settings) -> str:
+    """The broker's address. Raises BadSettings naming the engine whose address is missing."""
     for key, value in (("SADA_KAFKA", settings.kafka), ("SADA_ELASTICSEARCH", settings.elasticsearch), ("SADA_POSTGRES", settings.postgres)):
         if not value:
             raise BadSettings(f"{key}: is not set; a worker needs it. On one machine use `sada run` instead.")
-    return str(settings.kafka), str(settings.elasticsearch)
+    return str(settings.kafka)
 

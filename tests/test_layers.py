@@ -24,6 +24,8 @@ ONLY_IN = {
     "flickrapi": ("collectors/flickr",),
     "feedparser": ("collectors/feeds", "collectors/youtube_feed"),
     "googleapiclient": ("collectors/youtube",),
+    "confluent_kafka": ("stream/kafka.py",),
+    "apprise": ("stream/alert",),
     "pywa": ("collectors/whatsapp",),
     "sklearn": ("enrich/",),
 }

@@ -1,6 +1,7 @@
 """What the README and the documents say is there, and what is there they say."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sada import assemble
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *(p for p in sorted((ROOT / "docs").rglob("*.md")) if not p.name.endswith(".head.md"))]
 
 
 def verbs():
@@ -40,8 +41,9 @@ def test_every_shipped_deployment_is_in_the_readme():
 
 
 def test_every_page_is_in_the_readme():
+    words = tomllib.loads((ROOT / "dashboard" / "words" / "en.toml").read_text(encoding="utf-8"))
     pages = {p.stem for p in (ROOT / "dashboard" / "pages").glob("[a-z]*.py")}
-    assert {page for page in pages if f"| {page.capitalize()} |" not in README} == set()
+    assert {page for page in pages if f"| {words[page]['title']} |" not in README} == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
