@@ -17,7 +17,7 @@ from core.theme import State, Theme
 from enrich.themes_counts import Digest, Observation, WindowCounts, counts, from_post, join
 from enrich.themes_judge import Finding, Scanner, find
 from enrich.themes_life import ACTIVE, Living, aged, born, hours_of, owner, stray_of, take_in
-from enrich.themes_memory import Memory
+from enrich.themes_memory import Kept, Memory
 
 __all__ = ["Detector", "Observation", "ThemeSettings", "WindowCounts", "counts", "from_post", "join"]
 
@@ -33,12 +33,24 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     learn_days: float = 7.0  # nothing is raised before
     days: float = 28.0  # history kept
     posts: int = 24_000  # most posts kept
-    suspicious: float = 3.0  # evidence from which a post is looked at closely
+    suspicious: float = 1.5  # evidence from which a post is looked at closely
     least: float = 3.0  # posts of distinct voices a theme needs, weighted by how surely they belong
-    weekly_share: float = 0.5  # a peak of which so much came at the same hours a week ago is a habit
-    cap: float = 100.0  # a single post counts at most for so much
+    weekly_share: float = 0.6  # a peak of which so much came at the same hours a week ago is a habit
+    cap: float = 300.0  # a likelihood ratio of one post beyond which nothing is believed
+    bound: float = 25.0  # odds that one post can add at most
     doubt: float = 0.5  # unseen posts of each kind to reckon with
     late_hours: float = 6.0  # a post that comes later than that is history only
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """A detector as it is kept over a restart."""
+
+    settings: ThemeSettings
+    memory: Kept
+    living: tuple[Living, ...]
+    raised: tuple[float, ...]
+    born: int
+    aged: float
 
 
 class Detector:
@@ -48,7 +60,7 @@ class Detector:
         self.settings = settings = settings or ThemeSettings()
         self.own = frozenset(name.lower() for name in settings.own)
         self.memory = Memory(settings.posts, settings.days)
-        self.scanner = Scanner(self.memory, settings.cap, settings.doubt, enough=50.0)
+        self.scanner = Scanner(self.memory, settings.cap, settings.bound, settings.doubt, enough=50.0)
         self.living: list[Living] = []
         self.raised: list[float] = []  # hours at which themes were raised in the last week
         self.born = 0
@@ -62,6 +74,24 @@ class Detector:
         """The same from what workers counted and `join` put together."""
         touched = {living.theme.id for digest in window.digests if (living := self._see(digest))}
         return self._age(hours_of(now), touched)
+
+    def encode(self) -> bytes:
+        """The whole state as bytes; `decode` goes on as if nothing had happened."""
+        saved = Saved(
+            settings=self.settings, memory=self.memory.saved(), living=tuple(self.living), raised=tuple(self.raised),
+            born=self.born, aged=self.aged,
+        )  # fmt: skip
+        return msgspec.msgpack.encode(saved)
+
+    @classmethod
+    def decode(cls, state: bytes) -> Detector:
+        """The detector that `encode` made `state` of. Raises msgspec.DecodeError for anything else."""
+        saved = msgspec.msgpack.decode(state, type=Saved)
+        detector = cls(saved.settings)
+        detector.memory.restore(saved.memory)
+        detector.living, detector.raised = list(saved.living), list(saved.raised)
+        detector.born, detector.aged = saved.born, saved.aged
+        return detector
 
     def _see(self, digest: Digest) -> Living | None:
         """One post: remember it, and the theme it raises or belongs to."""

@@ -8,13 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from enrich.themes_memory import NOBODY, Memory
-from enrich.themes_scan import LEVEL_OF, SIZES, WINDOWS, Floats, Table, evidence, new_table, scan
-from enrich.themes_voices import echoes, retold
+from enrich.themes_scan import GROUP_LEVEL_OF, LEVEL_OF, SIZES, WINDOWS, Floats, Table, View, evidence, gather, new_table, scan
+from enrich.themes_voices import echoes, is_one_text, retold
 
 TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
 LISTENED = 100  # at most so many of them, the newest
 BELONGS = 0.75  # a post so likely of the theme is listed
 SURE = 0.8  # a post so likely of the theme is counted when weeks are compared
+GATE = 1.5  # evidence from which a post gathers a group
+JOINS = 0.5  # a post so likely of the theme is in the group
+GROUP = 24  # most posts of a group, the newest
+VARIED = 0.4  # of what is found, so much must be voices of their own
+LIKELY_THEN = 0.6  # … and one of an earlier week that is so likely
 WEEK = 168.0
 SLACK = 3.0  # hours by which a weekly habit may shift
 
@@ -36,8 +41,8 @@ class Finding(NamedTuple):
 class Scanner:
     """The buffers of the scan, and what it last saw."""
 
-    def __init__(self, memory: Memory, cap: float, doubt: float, enough: float) -> None:
-        self.memory, self.cap, self.doubt, self.enough = memory, cap, doubt, enough
+    def __init__(self, memory: Memory, cap: float, bound: float, doubt: float, enough: float) -> None:
+        self.memory, self.cap, self.bound, self.doubt, self.enough = memory, cap, bound, doubt, enough
         self.alike = np.zeros(memory.most)
         self.usual = np.zeros((11, 3, 3))
         self.recent = np.zeros((len(WINDOWS), 11, 3, 3))
@@ -47,26 +52,35 @@ class Scanner:
     def look(self, i: int) -> float:
         """Evidence for a theme around row i from all recent posts, whoever wrote them."""
         m = self.memory
+        self.view = View(self.alike, LEVEL_OF, 20.0, int(m.columns.topic[i]), int(m.columns.place[i]))
         return float(
             scan(
-                m.columns, m.first, i, m.index, self.alike, self.usual, self.recent, m.everywhere, self.table,
-                self.best, self.cap, self.doubt, self.enough,
+                m.columns, m.first, i, m.index, self.view, self.usual, self.recent, m.everywhere, self.table,
+                self.best, self.cap, self.bound, self.doubt, self.enough,
             )
         )  # fmt: skip
 
-    def among(self, i: int, cells: Cells, keep: npt.NDArray[np.bool_]) -> float:
+    def gather(self, i: int, group: list[int]) -> None:
+        """Look from a group of rows, i the newest: by their mean likeness and by the topic and place most of them have."""
+        m, rows = self.memory, np.array(group, np.int64)
+        self.view = View(self.alike, GROUP_LEVEL_OF, 200.0, main(m.columns.topic, rows), main(m.columns.place, rows))
+        gather(
+            m.columns, m.first, i, rows, m.index, self.view, self.usual, self.recent, m.everywhere_groups, self.table, self.cap, self.doubt,
+        )  # fmt: skip
+
+    def among(self, cells: Cells, keep: npt.NDArray[np.bool_]) -> float:
         """Evidence from the kept posts only."""
         self.recent[:] = 0.0
         np.add.at(self.recent, tuple(part[keep] for part in cells), 1.0)
-        return float(evidence(self.recent, self.table, SIZES, bool(self.memory.columns.place[i]), self.best))
+        return float(evidence(self.recent, self.table, SIZES, self.view.place != 0, self.bound, self.best))
 
     def cells(self, i: int, rows: Rows) -> Cells:
-        """The cell of each row as seen from i."""
-        c = self.memory.columns
+        """The cell of each row in the present view; windows end at i."""
+        c, view = self.memory.columns, self.view
         window = np.searchsorted(WINDOWS, np.maximum(0.0, c.hours[i] - c.hours[rows]))
-        alike = self.alike[rows]
-        level = np.where(alike > 0, LEVEL_OF[np.minimum(20, (alike * 20).astype(np.int64))], 0)
-        return window, level, _agreement(c.topic[i], c.topic[rows]), _agreement(c.place[i], c.place[rows])
+        alike = view.alike[rows]
+        level = np.where(alike > 0, view.level_of[np.minimum(len(view.level_of) - 1, (alike * view.scale).astype(np.int64))], 0)
+        return window, level, _agreement(view.topic, c.topic[rows]), _agreement(view.place, c.place[rows])
 
     def ratios(self, cells: Cells, kind: int) -> Floats:
         """Likelihood ratio of each post under one kind of theme."""
@@ -79,6 +93,12 @@ class Scanner:
         kind, window, share = int(self.best[0]), self.best[1], self.best[2]
         odds = share * self.ratios(cells, kind)
         return np.where(cells[0] <= window, odds / (1 - share + odds), 0.0)
+
+
+def main(column: Rows, rows: Rows) -> int:
+    """The value that at least half of those known have, else 0."""
+    values, counts = np.unique(column[rows][column[rows] != 0], return_counts=True)
+    return int(values[counts.argmax()]) if len(values) and counts.max() * 2 >= counts.sum() else 0
 
 
 def _agreement(mine: int, others: Rows) -> Rows:
@@ -97,7 +117,7 @@ def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: npt.NDArr
     """`free` without repeated voices and without posts of hardly a word that nothing but topic or place connects."""
     m = scanner.memory
     strength = scanner.ratios(cells, 0)
-    if m.columns.place[i]:
+    if scanner.view.place:
         strength = np.maximum(strength, np.maximum(scanner.ratios(cells, 1), scanner.ratios(cells, 2)))
     listened = np.flatnonzero((strength > TELLING) & free)[::-1][:LISTENED]
     digests = [m.digests[rows[x]] for x in listened]
@@ -125,7 +145,7 @@ def is_weekly(scanner: Scanner, i: int, sure: int, share: float) -> bool:
         begin, end = (m.first + int(np.searchsorted(hours[m.first : i], then + d)) for d in (-window - SLACK, SLACK))
         cells = scanner.cells(i, np.arange(begin, end))
         share_of_theme = scanner.best[2] * scanner.ratios(cells, int(scanner.best[0]))
-        if np.sum(share_of_theme / (1 - scanner.best[2] + share_of_theme) > SURE) > share * max(3, sure):
+        if np.sum(share_of_theme / (1 - scanner.best[2] + share_of_theme) > LIKELY_THEN) >= share * max(3, sure):
             return True
     return False
 
@@ -140,11 +160,20 @@ def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share:
     cells = scanner.cells(i, rows)
     company = rows[scanner.belonging(cells) > BELONGS]
     free = m.theme[rows] == NOBODY
-    if scanner.among(i, cells, free) < threshold:
+    if scanner.among(cells, free) < GATE:
         return None, company
     keep = distinct(scanner, i, rows, cells, free)
-    score = _without_knots(scanner, i, rows, cells, keep, threshold)
+    score = _without_knots(scanner, i, rows, cells, keep, GATE)
+    if score < GATE:
+        return None, company
+    members = rows[(scanner.belonging(cells) > JOINS) & keep][-GROUP:].tolist()
+    if len(members) < 2:
+        return None, company
+    scanner.gather(i, [*members, i])
+    cells = scanner.cells(i, rows)
+    score = _without_knots(scanner, i, rows, cells, keep, GATE)
     belongs = scanner.belonging(cells)
+    company = rows[belongs > BELONGS]
     sure = (belongs > BELONGS) & keep
     if score < threshold or sure.sum() < 2 or belongs[sure].sum() + 1 < least:
         return None, company
@@ -152,6 +181,9 @@ def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share:
         return None, company
     kind, window = int(scanner.best[0]), int(scanner.best[1])
     found = rows[(belongs > BELONGS) & free].tolist()
+    texts = [d for row in [*found, i] if (d := m.digests[row]) is not None]
+    if sure.sum() < VARIED * len(found) or is_one_text(texts):
+        return None, company
     return Finding([*found, i], int(sure.sum()) + 1, kind, window, score, _expected(scanner, float(np.sum(cells[0] <= window)))), company
 
 
@@ -159,15 +191,15 @@ def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: npt
     """The evidence once what was only passed from hand to hand is left out of `keep`; below `threshold` it stops looking."""
     m = scanner.memory
     anchor = m.digests[i]
-    score = scanner.among(i, cells, keep)
+    score = scanner.among(cells, keep)
     while score >= threshold and anchor is not None:
         members = np.flatnonzero((scanner.belonging(cells) > BELONGS) & keep)[::-1][:LISTENED]
         company = [anchor, *(d for x in members if (d := m.digests[rows[x]]) is not None)]
-        again = np.array(retold(company)[1:], bool)
+        again = np.array(retold(company)[1:], bool) | np.array(echoes(anchor, company[1:]), bool)
         if not again.any():
             break
         keep[members[again]] = False
-        score = scanner.among(i, cells, keep)
+        score = scanner.among(cells, keep)
     return score
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.theme import State, Theme
 from enrich.themes_counts import Digest
-from enrich.themes_judge import Finding
+from enrich.themes_judge import Finding, main
 from enrich.themes_memory import NOBODY, Memory
 from enrich.themes_name import phrases
 from enrich.themes_scan import WINDOWS
@@ -137,14 +137,10 @@ def owner(finding: Finding, company: Sequence[int], living: Sequence[Living], me
 
 
 def _continues(like: float, shared: float, rows: list[int], known: list[int], memory: Memory, pause: float) -> bool:
-    same_topic, same_place = (_main(column, rows) == _main(column, known) != 0 for column in (memory.columns.topic, memory.columns.place))
+    same_topic, same_place = (
+        main(column, np.array(rows)) == main(column, np.array(known)) != 0 for column in (memory.columns.topic, memory.columns.place)
+    )
     return like >= LIKE or shared >= SHARED or (same_topic and same_place) or (same_topic and pause < HALF_DAY and like + shared >= NEAR)
-
-
-def _main(column: np.ndarray[tuple[int], np.dtype[np.int64]], rows: list[int]) -> int:
-    """The value that at least half of those known have, else 0."""
-    values, counts = np.unique(column[rows][column[rows] != 0], return_counts=True)
-    return int(values[counts.argmax()]) if len(values) and counts.max() * 2 >= counts.sum() else 0
 
 
 def stray_of(i: int, company: Sequence[int], living: Sequence[Living], memory: Memory) -> Living | None:

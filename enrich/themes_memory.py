@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zlib import crc32
 
+import msgspec
 import numpy as np
 
 from enrich.themes_counts import Digest
@@ -20,6 +21,23 @@ NOBODY = -1
 def code(name: str) -> int:
     """A number for a topic or place; 0 for none."""
     return crc32(name.encode()) + 1 if name else 0
+
+
+PLAIN = ("hours", "topic", "place", "weight", "norm")  # columns of one number a post
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A memory as bytes, little-endian 8-byte numbers."""
+
+    numbers: dict[str, bytes]
+    start: bytes
+    ids: bytes
+    digests: tuple[Digest, ...]
+    everywhere: bytes
+    everywhere_groups: bytes
+    seen: int
+    settle_at: int
+    began: float | None
 
 
 class Memory:
@@ -38,6 +56,7 @@ class Memory:
         self.voice = np.zeros(most, np.int64)
         self.theme = np.full(most, NOBODY, np.int64)
         self.everywhere = np.full((11, 3, 3), 0.001)
+        self.everywhere_groups = np.full((11, 3, 3), 0.001)
         self.columns = _columns(most, most * TERMS_A_POST)
         self.index = _index(most * TERMS_A_POST)
 
@@ -53,9 +72,10 @@ class Memory:
         c.ids[c.start[i] : c.start[i + 1]] = digest.terms
         self.voice[i], self.theme[i], self.digests[i] = digest.voice, NOBODY, digest
         if self.seen >= self.settle_at:
-            settle(c, self.first, i, self.index)
+            settle(c, self.first, i, self.index, True)
             self.settle_at = self.seen + min(SETTLE_EVERY, max(64, (i - self.first) // 8))
             self.everywhere *= FORGET
+            self.everywhere_groups *= FORGET
             self._let_go_of_texts(hours)
         if self.began is None:
             self.began = hours
@@ -99,6 +119,33 @@ class Memory:
             self.index = self.index._replace(rows=np.resize(self.index.rows, lines))
         return c
 
+    def saved(self) -> Kept:
+        """All of it, for a restart."""
+        self.keep(np.arange(self.first, self.stop), measure=False)
+        c, n = self.columns, self.stop
+        return Kept(
+            numbers={name: getattr(c, name)[:n].tobytes() for name in PLAIN} | {"voice": self.voice[:n].tobytes(), "theme": self.theme[:n].tobytes()},
+            start=c.start[: n + 1].tobytes(), ids=c.ids[: c.start[n]].tobytes(), digests=tuple(d for d in self.digests[:n] if d),
+            everywhere=self.everywhere.tobytes(), everywhere_groups=self.everywhere_groups.tobytes(),
+            seen=self.seen, settle_at=self.settle_at, began=self.began,
+        )  # fmt: skip
+
+    def restore(self, kept: Kept) -> None:
+        """Become what was saved; this memory must be new."""
+        start, ids = np.frombuffer(kept.start, np.int64), np.frombuffer(kept.ids, np.int64)
+        n = len(start) - 1
+        self.columns, self.index = _columns(self.most, max(len(self.columns.ids), len(ids))), _index(max(len(self.columns.ids), len(ids)))
+        for name in PLAIN:
+            column = getattr(self.columns, name)
+            column[:n] = np.frombuffer(kept.numbers[name], column.dtype)
+        self.columns.start[: n + 1], self.columns.ids[: len(ids)] = start, ids
+        self.voice[:n], self.theme[:n] = (np.frombuffer(kept.numbers[name], np.int64) for name in ("voice", "theme"))
+        self.digests[n - len(kept.digests) : n] = kept.digests  # the texts that are kept are those of the newest posts
+        self.everywhere[:] = np.frombuffer(kept.everywhere).reshape(11, 3, 3)
+        self.everywhere_groups[:] = np.frombuffer(kept.everywhere_groups).reshape(11, 3, 3)
+        self.seen, self.settle_at, self.began, self.stop = kept.seen, kept.settle_at, kept.began, n
+        self.keep(np.arange(n), measure=False)
+
     def _compact(self, now: float) -> None:
         """Make room: let go of what is over, then, if that is not a quarter, of every second post of history, then of the oldest."""
         rows = np.arange(self.first, self.stop)
@@ -109,14 +156,14 @@ class Memory:
             rows = rows[~drop][-int(0.75 * self.most) :]
         self.keep(rows)
 
-    def keep(self, rows: np.ndarray[Any, np.dtype[np.int64]]) -> None:
-        """Keep these rows only, in their order, and build the index anew."""
+    def keep(self, rows: np.ndarray[Any, np.dtype[np.int64]], *, measure: bool = True) -> None:
+        """Keep these rows only, in their order, and build the index anew; with `measure` the lengths of their vectors too."""
         c = self.columns
         size = c.start[rows + 1] - c.start[rows]
         lines = np.concatenate([np.arange(c.start[i], c.start[i + 1]) for i in rows]) if len(rows) else np.zeros(0, np.int64)
         new = _columns(self.most, max(len(c.ids), len(lines)))
         n = len(rows)
-        for name in ("hours", "topic", "place", "weight", "norm"):
+        for name in PLAIN:
             getattr(new, name)[:n] = getattr(c, name)[rows]
         new.start[1 : n + 1] = np.cumsum(size)
         new.ids[: len(lines)] = c.ids[lines]
@@ -124,7 +171,7 @@ class Memory:
         self.digests = [self.digests[i] for i in rows] + [None] * (self.most - n)
         self.columns, self.first, self.stop = new, 0, n
         self.index.posts_with[:] = np.bincount(new.ids[: len(lines)], minlength=SPACE)
-        settle(new, 0, n, self.index)
+        settle(new, 0, n, self.index, measure)
 
 
 def _columns(posts: int, lines: int) -> Columns:

@@ -19,11 +19,14 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 WINDOWS = np.array([2.0, 6.0, 18.0, 48.0, 96.0])  # hours; older is history
-LEVEL_OF = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 10])  # by cosine in twentieths; 0: nothing shared
+LIKELY = np.array([1.0, 1.0, 1.0, 0.5, 0.2])  # how far each window is believed: over days the mix of topics drifts by itself
+LEVEL_OF = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 9, 9, 9, 9, 10])  # level of likeness by cosine in twentieths; 0: nothing shared
+GROUP_LEVEL_OF = np.repeat(np.arange(1, 11), [2, 2, 2, 3, 3, 4, 6, 8, 14, 1])  # the same for the mean cosine with a group, in 200ths
 ALIKE = np.array([0.08, 0.34, 0.25, 0.135, 0.075, 0.045, 0.025, 0.025, 0.012, 0.010, 0.003])  # share of a theme's pairs in each level
+GROUP_ALIKE = np.array([0.024, 0.032, 0.063, 0.085, 0.092, 0.081, 0.111, 0.121, 0.115, 0.146, 0.13])
 SIZES = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])  # posts a theme may have in a window
-SAME_TOPIC, SAME_PLACE = 0.8, 0.65  # pairs of a theme of words whose topics, of a local one whose places agree
-PLACE_TOPIC, PLACE_PLACE = 0.72, 0.95  # the same of a theme that only shares topic and place
+AGREE = np.array([0.8, 0.65, 0.72, 0.95])  # pairs of one theme that agree on topic, of a local theme on place; of one that only shares both
+GROUP_AGREE = np.array([0.88, 0.8, 0.85, 0.97])  # the same of a post and its group
 KINDS = ("words", "words and place", "topic and place")
 NOTHING = -9.0  # what a post scores that cannot be judged
 
@@ -52,6 +55,16 @@ class Index(NamedTuple):
     used: Ints  # [0]: links in use
 
 
+class View(NamedTuple):
+    """From where posts are looked at: one post, or a group with its usual topic and place."""
+
+    alike: Floats  # likeness of each row
+    level_of: Ints
+    scale: float  # likeness × scale is the place in level_of
+    topic: int
+    place: int
+
+
 class Table(NamedTuple):
     """Likelihood ratios of the cells for one anchor: by words, by words and place, by topic and place."""
 
@@ -72,8 +85,8 @@ def rarity(posts: float, known: float) -> float:
 
 
 @njit(cache=True)
-def settle(columns: Columns, first: int, stop: int, index: Index) -> None:
-    """Take the posts first..stop into blocks, and set their lengths by today's rarity of their terms."""
+def settle(columns: Columns, first: int, stop: int, index: Index, measure: bool) -> None:
+    """Take the posts first..stop into blocks; with `measure` set their lengths by today's rarity of their terms."""
     index.head[:] = -1
     index.used[0] = 0
     begin, ids = index.begin, columns.ids[columns.start[first] : columns.start[stop]]
@@ -90,7 +103,8 @@ def settle(columns: Columns, first: int, stop: int, index: Index) -> None:
             total += rarity(index.posts_with[term], known) ** 2
             begin[term + 1] -= 1
             index.rows[begin[term + 1]] = i
-        columns.norm[i] = math.sqrt(total) + 1e-9
+        if measure:
+            columns.norm[i] = math.sqrt(total) + 1e-9
     begin[:-1] = begin[1:]
     begin[-1] = len(ids)
 
@@ -130,36 +144,61 @@ def likeness(columns: Columns, first: int, i: int, index: Index, out: Floats) ->
 
 
 @njit(cache=True)
-def count(columns: Columns, begin: int, end: int, i: int, alike: Floats, level_of: Ints, out: Floats) -> None:
-    """Add the posts begin..end to out (11, 3, 3), by their cell as seen from post i."""
-    topic, place = columns.topic[i], columns.place[i]
+def group_likeness(columns: Columns, first: int, i: int, group: Ints, index: Index, out: Floats) -> None:
+    """out[j]: mean cosine of post j with the posts of `group` (likeness(i) was called before), itself left out."""
+    out[first:i] = 0.0
+    known, size = float(i - first), float(len(group))
+    for s in group:
+        for x in range(columns.start[s], columns.start[s + 1]):
+            term = columns.ids[x]
+            weight = rarity(index.posts_with[term], known) ** 2 / columns.norm[s]
+            for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
+                if index.rows[y] < first:
+                    break
+                out[index.rows[y]] += weight
+            link = index.head[term]
+            while link >= 0:
+                out[index.row[link]] += weight
+                link = index.later[link]
+    for j in range(first, i):
+        if out[j] > 0.0:
+            out[j] /= size * columns.norm[j]
+    for s in group:
+        if s < i:
+            out[s] = max(0.0, (out[s] * size - 1.0) / (size - 1.0))
+
+
+@njit(cache=True)
+def count(columns: Columns, begin: int, end: int, view: View, out: Floats) -> None:
+    """Add the posts begin..end to out (11, 3, 3), by their cell in this view."""
+    top = len(view.level_of) - 1
     for j in range(begin, end):
         level = 0
-        if alike[j] > 0.0:
-            level = level_of[min(20, int(alike[j] * 20))]
+        if view.alike[j] > 0.0:
+            level = view.level_of[min(top, int(view.alike[j] * view.scale))]
         a, q = 2, 2
-        if topic != 0 and columns.topic[j] != 0:
-            a = 0 if columns.topic[j] == topic else 1
-        if place != 0 and columns.place[j] != 0:
-            q = 0 if columns.place[j] == place else 1
+        if view.topic != 0 and columns.topic[j] != 0:
+            a = 0 if columns.topic[j] == view.topic else 1
+        if view.place != 0 and columns.place[j] != 0:
+            q = 0 if columns.place[j] == view.place else 1
         out[level, a, q] += columns.weight[j]
 
 
 @njit(cache=True)
-def tally(columns: Columns, first: int, i: int, alike: Floats, usual: Floats, recent: Floats) -> None:
+def tally(columns: Columns, first: int, i: int, view: View, usual: Floats, recent: Floats) -> None:
     """Fill usual (11, 3, 3) with history and recent (window, 11, 3, 3) with newer posts, by cell."""
     usual[:] = 0.0
     recent[:] = 0.0
     end = i
     for w in range(len(WINDOWS)):
         begin = first + np.searchsorted(columns.hours[first:end], columns.hours[i] - WINDOWS[w])
-        count(columns, begin, end, i, alike, LEVEL_OF, recent[w])
+        count(columns, begin, end, view, recent[w])
         end = begin
-    count(columns, first, end, i, alike, LEVEL_OF, usual)
+    count(columns, first, end, view, usual)
 
 
 @njit(cache=True)
-def weigh(usual: Floats, everywhere: Floats, alike: Floats, cap: float, doubt: float, table: Table) -> None:
+def weigh(usual: Floats, everywhere: Floats, alike: Floats, agree: Floats, cap: float, doubt: float, table: Table) -> None:
     """Fill `table` for an anchor whose history is `usual`; where that is thin, lean on what is usual for all anchors.
 
     `cap`: most that one post may count for; `doubt`: how many unseen posts of each cell to reckon with.
@@ -174,21 +213,21 @@ def weigh(usual: Floats, everywhere: Floats, alike: Floats, cap: float, doubt: f
             prior = (everywhere[level, a, :].sum() + 0.01) / (all_here + 0.11)
             ratio = alike[level] / min(1.0, (here + doubt) / (by_topic[a] + doubt / prior))
             if a < 2:
-                ratio *= SAME_TOPIC / same_topic if a == 0 else (1 - SAME_TOPIC) / (1 - same_topic)
+                ratio *= agree[0] / same_topic if a == 0 else (1 - agree[0]) / (1 - same_topic)
             table.words[level, a] = min(cap, ratio)
             table.both[level, a, 2] = min(cap, ratio)
             for q in range(2):
                 share = same_place if q == 0 else 1 - same_place
                 expected = (usual[level, a, q] + 5 * share) / (usual[level, a, 0] + usual[level, a, 1] + 5)
-                table.both[level, a, q] = min(cap, ratio * (SAME_PLACE if q == 0 else 1 - SAME_PLACE) / expected)
+                table.both[level, a, q] = min(cap, ratio * (agree[1] if q == 0 else 1 - agree[1]) / expected)
         for q in range(3):
             ratio = 1.0 if known >= 0 else 0.0
             if a < 2:
-                ratio = PLACE_TOPIC / same_topic if a == 0 else (1 - PLACE_TOPIC) / (1 - same_topic)
+                ratio = agree[2] / same_topic if a == 0 else (1 - agree[2]) / (1 - same_topic)
             if q < 2:
                 share = same_place if q == 0 else 1 - same_place
                 expected = (usual[:, a, q].sum() + 4 * share) / (usual[:, a, 0].sum() + usual[:, a, 1].sum() + 4)
-                ratio *= (PLACE_PLACE if q == 0 else 1 - PLACE_PLACE) / expected
+                ratio *= (agree[3] if q == 0 else 1 - agree[3]) / expected
             table.local[a, q] = min(cap, ratio)
 
 
@@ -205,7 +244,7 @@ def ratio_of(table: Table, kind: int, level: int, a: int, q: int) -> float:
 
 
 @njit(cache=True)
-def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, best: Floats) -> float:
+def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, bound: float, best: Floats) -> float:
     """Log mean likelihood ratio over windows, sizes and kinds; `best` becomes kind, window and share of the likeliest."""
     cells = np.zeros((99, 5))
     filled = 0
@@ -218,7 +257,7 @@ def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, best:
                     cells[filled, 3] = ratio_of(table, 1, level, a, q) - 1
                     cells[filled, 4] = ratio_of(table, 2, level, a, q) - 1
                     filled += 1
-    posts, mean, tried, top = 0.0, 0.0, 0, -1e9
+    posts, mean, tried, top = 0.0, 0.0, 0.0, -1e9
     for w in range(recent.shape[0]):
         for c in range(filled):
             at = int(cells[c, 0])
@@ -227,6 +266,7 @@ def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, best:
             posts += n
         if posts < 2:
             continue
+        likely = LIKELY[w]
         for kind in range(3 if has_place else 1):
             for size in sizes:
                 share = size / (posts + 2)
@@ -235,29 +275,41 @@ def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, best:
                 total = 0.0
                 for c in range(filled):
                     if cells[c, 1] > 0:
-                        total += cells[c, 1] * math.log(1 + share * cells[c, 2 + kind])
-                tried += 1
-                mean += math.exp(min(total, 600.0))
+                        total += cells[c, 1] * math.log(1 + min(bound, share * cells[c, 2 + kind]))
+                tried += likely
+                mean += likely * math.exp(min(total, 600.0))
                 if total > top:
                     top = total
                     best[0], best[1], best[2] = kind, w, share
-    return math.log(mean / tried) if tried else NOTHING
+    return math.log(mean / tried) if tried > 0 else NOTHING
 
 
 @njit(cache=True)
 def scan(
-    columns: Columns, first: int, i: int, index: Index, alike: Floats, usual: Floats, recent: Floats,
-    everywhere: Floats, table: Table, best: Floats, cap: float, doubt: float, enough: float,
+    columns: Columns, first: int, i: int, index: Index, view: View, usual: Floats, recent: Floats,
+    everywhere: Floats, table: Table, best: Floats, cap: float, bound: float, doubt: float, enough: float,
 ) -> float:  # fmt: skip
     """The evidence for a theme around post i, NOTHING with less than `enough` history; fills every buffer it is given."""
-    likeness(columns, first, i, index, alike)
-    tally(columns, first, i, alike, usual, recent)
+    likeness(columns, first, i, index, view.alike)
+    tally(columns, first, i, view, usual, recent)
     known = usual.sum()
     if known == 0:
         return NOTHING
     score = NOTHING
     if known >= enough and columns.start[i + 1] > columns.start[i]:
-        weigh(usual, everywhere, ALIKE / ALIKE.sum(), cap, doubt, table)
-        score = evidence(recent, table, SIZES, columns.place[i] != 0, best)
+        weigh(usual, everywhere, ALIKE / ALIKE.sum(), AGREE, cap, doubt, table)
+        score = evidence(recent, table, SIZES, view.place != 0, bound, best)
     everywhere += usual / known
     return score
+
+
+@njit(cache=True)
+def gather(
+    columns: Columns, first: int, i: int, group: Ints, index: Index, view: View, usual: Floats, recent: Floats,
+    everywhere: Floats, table: Table, cap: float, doubt: float,
+) -> None:  # fmt: skip
+    """Look at all posts before i from the group that i gathered: fills likeness, counts and table."""
+    group_likeness(columns, first, i, group, index, view.alike)
+    tally(columns, first, i, view, usual, recent)
+    everywhere += usual / usual.sum()
+    weigh(usual, everywhere, GROUP_ALIKE / GROUP_ALIKE.sum(), GROUP_AGREE, cap, doubt, table)

@@ -1,5 +1,6 @@
 """Who really speaks: one author who repeats himself and a text that goes from hand to hand are one voice."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from enrich.themes_counts import Digest
@@ -7,6 +8,7 @@ from enrich.themes_counts import Digest
 HALF = 0.5  # two texts sharing more of the shorter one's words may be one text retold …
 THICK = 0.45  # … and are, if so much of their company is alike that way: neighbours' complaints share words in pairs, not all round
 SAME = 0.8  # sharing so much they are one text in any company
+ONE_TEXT = 0.57  # share of their words that texts of a theme never have in common all round (docs/themes.md)
 SHORT = 4  # words below which only equality counts
 
 
@@ -44,3 +46,13 @@ def _share(one: Digest, other: Digest) -> float:
         return float(one.words == other.words)
     shared = len(one.words & other.words)
     return shared / fewer if fewer > SHORT or shared == fewer else min(shared / fewer, SAME - 0.01)
+
+
+def is_one_text(company: Sequence[Digest]) -> bool:
+    """Do a few words, each in most of these texts, make up most of every text? People who tell of one thing share its words, not all others."""
+    if len(company) < 4:
+        return False
+    said = Counter(word for digest in company for word in digest.words)
+    core = {word for word, n in said.items() if n > len(company) / 2}
+    covered = sum(len(digest.words & core) / max(1, len(digest.words)) for digest in company) / len(company)
+    return len(core) >= 4 and covered >= ONE_TEXT
