@@ -13,15 +13,15 @@ from collectors import table
 from collectors.base import Answer, Collector, Source
 from collectors.storable import storable
 from core.errors import PlatformProblem, StoreFailed
-from core.post import METRICS, EngagementSample, Kind, Post, Version
+from core.post import Post
 from store.base import Batch, Gap, Pass, Saved
+from stream.seen_again import as_known, new_samples, with_versions
 
 log = logging.getLogger("sada.collecting")
 Understand = Callable[[list[Post]], list[Post]]
 Clock = Callable[[], datetime]
 
 STATE_AFTER = {"retry": "failed", "wait": "waiting", "stop": "stopped", "credential": "credential", "skip": "partial"}
-MORE_TELLING = {Kind.COMMENT: 1, Kind.REPLY: 2, Kind.MENTION: 3}  # the less, the more; all others are beyond doubt
 MOST_EMPTY_PAGES = 50  # one after another, each promising a next one; beyond that the platform leads us nowhere
 RECENT = 20  # passes among which the last whole one is looked for
 MONTH_OF_PASSES = 50_000  # more passes than a source can make in a month
@@ -151,45 +151,6 @@ def understood(posts: list[Post], understand: Understand) -> list[Post]:
 def _known(store: Keeper, answer: Answer) -> dict[str, Post]:
     ids = [p.id for p in answer.posts] + [s.post_id for s in answer.samples] + [earlier for earlier, _ in answer.replaced]
     return {post.id: post for post in store.get(list(dict.fromkeys(ids)))} if ids and isinstance(store, Knows) else {}
-
-
-def as_known(seen: Post, known: Post | None) -> Post:
-    """What was seen now, under the source and account by which the post came first: a search may find what a timeline brought.
-
-    Of two kinds the more telling one stays, and what only some questions are answered (media, place, topic) is not forgotten.
-    """
-    if known is None or known.deleted_at is not None:
-        return seen
-    return msgspec.structs.replace(
-        seen, source=known.source, account=known.account or seen.account, kind=min(known.kind, seen.kind, key=lambda k: MORE_TELLING.get(k, 0)),
-        media=seen.media or known.media, place_told=seen.place_told or known.place_told, topic_told=seen.topic_told or known.topic_told,
-    )  # fmt: skip
-
-
-def new_samples(samples: Iterable[EngagementSample], known: dict[str, Post]) -> tuple[EngagementSample, ...]:
-    """Those samples that tell other numbers than the post already has, so that asking twice adds nothing."""
-    return tuple(s for s in samples if s.post_id not in known or any(_differs(s, known[s.post_id], name) for name in METRICS))
-
-
-def _differs(sample: EngagementSample, post: Post, name: str) -> bool:
-    told = getattr(sample, name)
-    return told is not None and told != getattr(post, name)
-
-
-def with_versions(answer: Answer, known: dict[str, Post]) -> tuple[tuple[Post, ...], tuple[str, ...]]:
-    """Where an edit got a new id: the later posts with the earlier texts as versions, and the earlier ids, which go."""
-    posts = {post.id: post for post in answer.posts}
-    gone = [earlier for earlier, later in answer.replaced if later in posts]
-    for earlier, later in answer.replaced:
-        old = known.get(earlier) or posts.get(earlier)
-        if later in posts and old is not None and old.text:
-            posts[later] = _with_version(posts[later], Version(text=old.text, observed_at=old.observed_at))
-    return tuple(post for id, post in posts.items() if id not in gone), tuple(id for id in gone if id in known)
-
-
-def _with_version(post: Post, version: Version) -> Post:
-    others = tuple(v for v in post.versions if v.text != version.text)
-    return msgspec.structs.replace(post, versions=tuple(sorted((*others, version), key=lambda v: v.observed_at)))
 
 
 def _end_with(store: Keeper, source: Source, line: Pass, problem: PlatformProblem, now: datetime) -> Pass:
