@@ -110,10 +110,12 @@ class Inbox:
         ])  # fmt: skip
 
     def mark_gone(self, post_ids: Iterable[str], at: datetime) -> None:
-        """Remember what was taken back: the message itself may come after its revocation."""
-        self._write_many(
-            [("INSERT OR IGNORE INTO gone (post_id, at) VALUES (?, ?)", (id, at.astimezone(UTC).isoformat())) for id in post_ids]
-        )
+        """Remember what was taken back, since the message itself may come after its revocation; and forget any kept body that holds it."""
+        when = at.astimezone(UTC).isoformat()
+        forget = "UPDATE deliveries SET body = NULL, unreadable = 0 WHERE unreadable AND instr(body, ?)"
+        for id in post_ids:
+            native = id.partition(":")[2].encode()
+            self._write_many([("INSERT OR IGNORE INTO gone (post_id, at) VALUES (?, ?)", (id, when)), (forget, (native,))])
 
     def gone(self, post_ids: Sequence[str]) -> set[str]:
         """Which of these were taken back."""

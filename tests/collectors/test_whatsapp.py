@@ -212,6 +212,16 @@ def test_a_message_that_comes_after_its_revocation_stays_away(tmp_path):
     assert collect(tmp_path, store).stored == 2 and store.get(["whatsapp:wamid.A1"]) == []
 
 
+def test_a_revoked_message_lies_in_no_kept_body_either(tmp_path):
+    store, inbox = MemoryStore(), keep(tmp_path, "message")
+    collect(tmp_path, store)
+    kept = "SELECT COUNT(*) FROM deliveries WHERE body IS NOT NULL"
+    before = inbox._db.execute(kept).fetchone()  # one of its messages could not be read
+    keep(tmp_path, "revoke")
+    collect(tmp_path, store)
+    assert (before, inbox._db.execute(kept).fetchone()) == ((1,), (0,))
+
+
 def test_killed_before_its_cursor_was_kept_a_pass_loses_and_doubles_nothing(tmp_path):
     store = MemoryStore()
     keep(tmp_path, "message")
