@@ -20,6 +20,7 @@ from core.case import Case, Status, Step
 from core.deployment import DemoCategory, Deployment
 
 SHARE_HANDLED, SHARE_CLOSED = 0.87, 0.71  # where the deployment does not say
+SHARE_ANSWERED = 0.86  # of inquiries and suggestions: what was answered is closed soon
 SCATTER_DAYS = 18.0  # how much later than its elders a case may be dealt with
 REOPENED, TOLD_EARLY, WAITING, REFUSED = 0.03, 0.95, 0.25, 0.92
 SETTLING = timedelta(days=8)  # a case handled longer ago than this without being solved was closed as not fixed
@@ -49,14 +50,14 @@ class Fate(StrEnum):
 
 def cases(appeals: Iterable[Appeal], deployment: Deployment, until: datetime, seed: int) -> list[Case]:
     """A case for each appeal, oldest first, with exactly the shares handled and closed that the deployment's demo states."""
-    by_category: dict[str, list[Appeal]] = {}
+    groups: dict[tuple[str, bool], list[Appeal]] = {}
     for appeal in appeals:
-        by_category.setdefault(appeal.topic, []).append(appeal)
+        groups.setdefault((appeal.topic, appeal.intent == "complaint"), []).append(appeal)
     told = {c.topic: c for c in (deployment.demo.categories if deployment.demo else ())}
     routed = cache(lambda topic, place: route(topic, place, deployment))
     found = [
         _case(appeal, fate, deployment, routed(appeal.topic, appeal.place), until, random.Random(f"{seed}{appeal.post.id}"))
-        for category, group in by_category.items()
+        for (category, _), group in groups.items()
         for appeal, fate in _fates(group, told.get(category), until, seed)
     ]
     return sorted(found, key=lambda case: (case.opened_at, case.id))
@@ -65,8 +66,9 @@ def cases(appeals: Iterable[Appeal], deployment: Deployment, until: datetime, se
 def _fates(group: Sequence[Appeal], told: DemoCategory | None, until: datetime, seed: int) -> list[tuple[Appeal, Fate]]:
     """Who is dealt with: on the whole the oldest first. The numbers are exact."""
     handled = round(len(group) * (told.share_handled if told else SHARE_HANDLED))
-    closed = min(handled, round(len(group) * (told.share_closed if told and told.share_closed is not None else SHARE_CLOSED)))
-    rng = random.Random(f"{seed}{group[0].topic}")
+    usual = SHARE_CLOSED if group[0].intent == "complaint" else SHARE_ANSWERED
+    closed = min(handled, round(len(group) * (told.share_closed if told and told.share_closed is not None else usual)))
+    rng = random.Random(f"{seed}{group[0].topic}{group[0].intent == 'complaint'}")
     turn = sorted(group, key=lambda a: a.post.created_at + timedelta(days=rng.expovariate(1 / SCATTER_DAYS)))
     solved = {id(a) for a in rng.sample(turn[: handled - (handled - closed) // 3], closed)}
     return [(a, Fate.CLOSED if id(a) in solved else Fate.HANDLED if n < handled else Fate.OPEN) for n, a in enumerate(turn)]
@@ -94,7 +96,7 @@ class History:
     def steps(self, fate: Fate) -> tuple[Step, ...]:
         """The lines of a case with this fate."""
         path = self._path(fate)
-        told_early = self.case.intent == "complaint" and len(path) > 2 and self.rng.random() < TOLD_EARLY
+        told_early = self.case.intent == "complaint" and len(path) > 0 and self.rng.random() < TOLD_EARLY
         waits = fate is Fate.OPEN and path[-1:] == [Status.IN_HAND] and self.rng.random() < WAITING
         times = iter(self._times(len(path) + told_early + waits))
         lines = [self._line(None, Status.RECEIVED, self.case.opened_at)]

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from cases.clocks import office
-from cases.history import derived
-from cases.report import categories
+from cases.history import derived, is_open
+from cases.report import categories, is_overdue
 from cases.roles import Role
 from cases.workflow import MOVES, move
 from collectors.demo.history import Appeal
@@ -95,6 +95,12 @@ def test_suggestions_are_considered_and_some_adopted():
     told = Counter(c.considered for c in made("momra") if c.intent == "suggestion")
     assert told["adopted"] > 20 and told["considered"] > told["adopted"]
     assert {c.considered for c in made("momra") if c.intent != "suggestion"} == {None}
+
+
+def test_some_wait_for_the_citizen_and_not_all_that_is_open_is_overdue():
+    still = [c for c in made("eastern-province") if is_open(c)]
+    assert any(c.waiting_since for c in still)
+    assert 0.1 < sum(is_overdue(c, NOW) for c in still) / len(still) < 0.7
 
 
 def test_the_old_are_dealt_with_before_the_new():
