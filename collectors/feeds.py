@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -125,9 +125,7 @@ def translate(body: Any, context: Context) -> Answer:
 
 def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
     """What an answer that is no feed means; a server that is busy may say until when."""
-    after = headers.get("retry-after", "")
-    until = now + timedelta(seconds=int(after)) if after.isascii() and after.isdecimal() and len(after) < 8 else None
-    return table.problem(PLATFORM, now, status=status, until=until)
+    return table.problem(PLATFORM, now, status=status, until=table.retry_after(headers, now))
 
 
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

@@ -212,15 +212,13 @@ def _lower(response: requests.Response | None) -> dict[str, str]:
 
 def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
     """What an error means: the code in the body, else the status."""
-    after = headers.get("retry-after", "")
-    until = now + timedelta(seconds=int(after)) if after.isascii() and after.isdecimal() and len(after) < 8 else None
     try:
         inner = told.table(parsed(body, now) if isinstance(body, str | bytes) and body else body)
     except PlatformProblem:
         inner = {}
     if inner.get("stat") == "fail" and status < 400:
         return failure(status, inner, now)
-    return table.problem(PLATFORM, now, status=status, until=until)
+    return table.problem(PLATFORM, now, status=status, until=table.retry_after(headers, now))
 
 
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

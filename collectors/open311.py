@@ -145,11 +145,9 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
         inner = parsed(body, now) if isinstance(body, str | bytes) and body else body
     except PlatformProblem:
         inner = None
-    after = headers.get("retry-after", "")
-    until = now + timedelta(seconds=int(after)) if after.isascii() and after.isdecimal() and len(after) < 8 else None
     if status < 500 and status != 429 and (told_inside := error_in(inner, status, now)):
         return told_inside
-    return table.problem(PLATFORM, now, status=status, until=until)
+    return table.problem(PLATFORM, now, status=status, until=table.retry_after(headers, now))
 
 
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:

@@ -36,10 +36,10 @@ def _iso(at: datetime | None) -> str | None:
 
 def drawn(passes: Sequence[Pass]) -> Table:
     """A table for a terminal."""
-    table = Table("source", "started (UTC)", "state", "returned", "stored", "known", "gaps", "spend", "says")
+    table = Table("source", "started (UTC)", "state", "returned", "stored", "known", "refused", "gaps", "spend", "says")
     table.columns[0].no_wrap = True
     for p in passes:
-        numbers = (p.returned, p.stored, p.duplicates, len(p.gaps), p.spend)
+        numbers = (p.returned, p.stored, p.duplicates, p.refused, len(p.gaps), p.spend)
         table.add_row(p.source, f"{p.started:%m-%d %H:%M}", p.state, *map(str, numbers), p.error or "; ".join(g.cause for g in p.gaps))
     return table
 
