@@ -18,7 +18,7 @@ JUDGED = ("very bad", "bad", "good", "very good")  # polarity -2, -1, 1, 2
 SIGNS = ("?", "!", "#", "0", "؟", LINK, HANDLE)
 FACTS = (
     *JUDGED, *(f"not {name}" for name in JUDGED), "leans", "is judged", "question", "exclamation", "hashtag", "number",
-    "link", "handle", "up to 3 words", "up to 8 words", "over 30 words", "asks at the end", *BASE_TOPICS,
+    "link", "handle", "up to 3 words", "up to 8 words", "over 30 words", "asks at the end", *BASE_TOPICS, *(f"{topic}, broadly" for topic in BASE_TOPICS),
 )  # fmt: skip
 """What each column of the counted facts tells."""
 
@@ -43,13 +43,15 @@ def lexicon(language: str) -> Lexicon:
     if (path := folder / "polarity.tsv").exists():
         for row in rows(path):
             polarity.setdefault(model_text(normal(row["word"])), int(row["score"]))
-    seeds = [(r["word"], language, BASE_TOPICS.index(r["topic"])) for r in _topic_words(language)]
+    seeds = [*_topic_words(language, "topic_words", 0), *_topic_words(language, "topic_stems", len(BASE_TOPICS))]
     return Lexicon(language, polarity, frozenset(affixes(language).negations), Phrases(seeds))
 
 
-def _topic_words(language: str) -> list[dict[str, str]]:
-    path = LANGUAGE_FACTS / language / "topic_words.tsv"
-    return [row for row in rows(path) if row["topic"] in BASE_TOPICS] if path.exists() else []
+def _topic_words(language: str, name: str, first: int) -> list[tuple[str, str, int]]:
+    """Phrases of one list: topic_words tell a topic by themselves, topic_stems only lean towards it. Values count from `first`."""
+    path = LANGUAGE_FACTS / language / f"{name}.tsv"
+    listed = rows(path) if path.exists() else ()
+    return [(row["word"], language, first + BASE_TOPICS.index(row["topic"])) for row in listed if row["topic"] in BASE_TOPICS]
 
 
 def counted(texts: Sequence[str], words: Lexicon) -> Array:

@@ -37,7 +37,9 @@ class Linear(msgspec.Struct, frozen=True, kw_only=True):
         sums = gathered(grams, self.weights, self.shift)
         length = np.sqrt(np.maximum(sums[:, -1:], 1e-9))
         found = sums[:, :-1] / length + self.base
-        return found if facts is None or not len(self.facts) else found + facts @ self.facts
+        return (
+            found if facts is None or not len(self.facts) else found + facts[:, : len(self.facts)] @ self.facts
+        )  # facts added since it was trained come last
 
     def chances(self, scores: Array) -> Array:
         """Calibrated probabilities: one line a text, one for each label, each line sums to 1."""

@@ -18,12 +18,16 @@ from enrich.sets import INTENTS, SENTIMENTS, Example, languages_with
 from enrich.training import Recipe, balanced, calibrated, fit, folds
 
 VERSION = 1
+JUDGING = (
+    *FACTS[: FACTS.index("exclamation") + 1],
+    "asks at the end",
+)  # facts that tell sentiment in any source; the others tell the source
 RECIPES = {
     "language": Recipe(bits=16, penalty=3.0, balance=0.5, fold=0.1, folds=1),
     "dialect": Recipe(bits=16, penalty=1.0, balance=0.5, fold=0.2, folds=1),
-    "sentiment": Recipe(bits=18, penalty=2.0, smoothing=0.03, facts_kept=(*FACTS[: FACTS.index("question") + 2], "asks at the end")),
-    "intent": Recipe(bits=16, balance=0.5),
-    "topics": Recipe(bits=16, balance=0.5),
+    "sentiment": Recipe(bits=18, penalty=2.0, smoothing=0.03, facts_kept=JUDGING, biases=False),
+    "intent": Recipe(bits=18, penalty=10.0, smoothing=0.3),
+    "topics": Recipe(bits=16, penalty=20.0, smoothing=0.03, facts=0.6),
 }
 UNSURE = {"sentiment": 0.45, "dialect": 0.7}
 LARGE = 8000  # from so many texts on one fold of a tenth is enough to calibrate
@@ -70,7 +74,7 @@ def _one(task: str, language: str, examples: list[Example], out: Path, told: Cal
     kept, scores = _kept_out(grams, facts, labels, weights, recipe, kinds, told, name)
     model, rarity = fit(grams, facts, labels, weights, recipe, f"{name}@{VERSION}", kinds)
     seen = [examples[i] for i in kept]
-    model = calibrated(model, scores, [e.label for e in seen], np.array([e.weight for e in seen]))
+    model = calibrated(model, scores, [e.label for e in seen], np.array([e.weight for e in seen]), recipe.biases)
     model = msgspec.structs.replace(model, unsure_below=UNSURE.get(task, 0.0))
     save(model, rarity, out / f"{name}.npz")
     return Trained(

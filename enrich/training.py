@@ -28,6 +28,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     folds: int = 5  # how many such shares are tried
     facts: float = 0.3  # counted facts are this much smaller than they come: the penalty then holds them as it holds n-grams
     facts_kept: tuple[str, ...] = ()  # only these facts; none named: all
+    biases: bool = True  # calibrate to how often classes come; False: trained on classes alike and left so
 
 
 def fit(
@@ -82,13 +83,13 @@ def balanced(examples: Sequence[Example], strength: float) -> Array:
     return np.array([e.weight * (sizes[e.origin] / (kinds[e.origin] * counts[e.origin, e.label])) ** strength for e in examples])
 
 
-def calibrated(model: Linear, scores: Array, truth: Sequence[str], weights: Array | None = None) -> Linear:
+def calibrated(model: Linear, scores: Array, truth: Sequence[str], weights: Array | None = None, biases: bool = True) -> Linear:
     """`model` with the scale and biases under which `truth` was likeliest, given its `scores` on texts it did not see."""
     target = np.array([model.labels.index(label) for label in truth])
     worth = np.ones(len(target)) if weights is None else weights
 
     def surprise(values: Array) -> float:
-        z = scores * np.exp(values[0]) + values[1:]
+        z = scores * np.exp(values[0]) + values[1:] * biases
         z = z - z.max(axis=1, keepdims=True)
         told = z[np.arange(len(target)), target] - np.log(np.exp(z).sum(axis=1))
         return float(-(worth * told).sum() / worth.sum() + 1e-3 * (values[1:] ** 2).sum())
