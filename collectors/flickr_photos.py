@@ -122,7 +122,7 @@ def _photo(photo: Node, context: Context) -> Post:
     if id is None:
         raise ValueError("a photo without an id")
     words = "\n\n".join(filter(None, (_words(photo.get("title")), _words(photo.get("description")))))
-    created = _posted(photo) or context.now
+    created = told.moment_or(_posted(photo), context.now)
     return Post(
         id=f"{PLATFORM}:{id}", platform=PLATFORM, kind=_kind(photo, context), text=words, created_at=created, observed_at=context.now,
         source=context.source, account=context.account, author=_owner(photo), url=_page(photo, id), media=(_media(photo),),
@@ -131,9 +131,9 @@ def _photo(photo: Node, context: Context) -> Post:
     )  # fmt: skip
 
 
-def _posted(photo: Node) -> datetime | None:
+def _posted(photo: Node) -> Any:
     date = photo.get("date_posted")
-    return told.moment(
+    return (
         told.table(photo.get("dates")).get("posted") or photo.get("dateuploaded") or photo.get("dateupload")
         or (told.table(date).get("value") if isinstance(date, dict) else date)
     )  # fmt: skip
@@ -197,7 +197,7 @@ def _comment(comment: Node, context: Context) -> Post:
     who = told.native(comment.get("author"))
     return Post(
         id=f"{PLATFORM}:{id}", platform=PLATFORM, kind=Kind.OWN if who and who == context.native_id else Kind.COMMENT, text=words,
-        created_at=told.moment(comment.get("datecreate")) or context.now, observed_at=context.now, source=context.source,
+        created_at=told.moment_or(comment.get("datecreate"), context.now), observed_at=context.now, source=context.source,
         account=context.account, url=told.text(comment.get("permalink")), parent_id=f"{PLATFORM}:{photo}" if photo else None,
         conversation_id=f"{PLATFORM}:{photo}" if photo else None,
         author=Author(

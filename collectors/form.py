@@ -67,7 +67,7 @@ def to_post(report: Mapping[str, Any], context: Context) -> Post:
         raise ValueError(f"a report longer than {LONGEST_TEXT:,} letters")
     words.encode()
     handle, author = told.native(report.get("form")) or context.handle, _author(report)
-    created = told.moment(report.get("created_at")) or context.now
+    created = told.moment_or(report.get("created_at"), context.now)
     category, place = (next((text for name in names if (text := told.text(report.get(name)))), None) for names in PAIRS)
     return Post(
         id=_id(report, handle, author, created, words), platform=PLATFORM, kind=Kind.REPORT, text=words, created_at=min(created, context.now),

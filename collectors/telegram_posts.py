@@ -69,17 +69,21 @@ def messages(value: Any, around: datetime | None = None) -> Iterator[tuple[Node,
 
 def is_message(value: Node) -> bool:
     """Whether an object is a message, whatever it hangs on."""
-    return "message_id" in value and "date" in value and isinstance(value.get("chat"), dict) and "id" in value["chat"]
+    says = any(name in value for name in ("date", "text", "caption"))
+    return says and told.native(value.get("message_id")) is not None and told.native(told.table(value.get("chat")).get("id")) is not None
 
 
 def _time(message: Node) -> datetime | None:
-    return told.moment(message.get("edit_date") or message.get("date") or None)
+    try:
+        return told.moment(message.get("edit_date") or message.get("date") or None)
+    except ValueError:
+        return None
 
 
 def message_answer(message: Node, seen: datetime | None, context: Context) -> Answer:
     """One message: a post, a deletion that may be one, a group's move, or nothing."""
     id, chat = _id(message["chat"], message["message_id"]), message["chat"]
-    if message["date"] == 0:  # the platform's sign for a message that is gone or hidden from us
+    if message.get("date") == 0:  # the platform's sign for a message that is gone or hidden from us
         return Answer(missing=(id,))
     if moved := told.native(message.get("migrate_to_chat_id") or None):
         return Answer(accounts=(Account(id=_account(chat), platform=PLATFORM, native_id=moved, name=told.text(chat.get("title"))),))
@@ -87,10 +91,10 @@ def message_answer(message: Node, seen: datetime | None, context: Context) -> An
     if not words and not media:
         return Answer()
     words.encode()
-    edited = told.moment(message.get("edit_date"))
+    edited = _time(message) if message.get("edit_date") else None
     return Answer(posts=(Post(
         id=_origin(message) or id, platform=PLATFORM, kind=_kind(message, context), text=words,
-        created_at=told.moment(message["date"]) or context.now, observed_at=seen or context.now, source=context.source,
+        created_at=told.moment_or(message.get("date"), context.now), observed_at=seen or context.now, source=context.source,
         account=context.account if _type(chat) == "private" else _account(chat), author=_author(message), edited_at=edited,
         url=_url(chat, message["message_id"]), parent_id=_parent(message), conversation_id=_conversation(message), media=media,
         place_told=_place(message),
@@ -211,5 +215,5 @@ def _conversation(message: Node) -> str | None:
 def _reactions(counted: Node, now: datetime) -> EngagementSample:
     numbers = [n for one in told.rows(counted.get("reactions")) if (n := told.number(one.get("total_count"))) is not None]
     return EngagementSample(
-        post_id=_id(counted["chat"], counted["message_id"]), at=told.moment(counted.get("date")) or now, likes=sum(numbers)
+        post_id=_id(counted["chat"], counted["message_id"]), at=told.moment_or(counted.get("date"), now), likes=sum(numbers)
     )

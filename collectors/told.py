@@ -43,6 +43,14 @@ def moment(value: Any) -> datetime | None:
         raise ValueError("a time that is neither a date nor seconds") from error
 
 
+def moment_or(value: Any, otherwise: datetime) -> datetime:
+    """As `moment`; where nothing was told or it cannot be read, `otherwise`: what somebody wrote matters more than when."""
+    try:
+        return moment(value) or otherwise
+    except ValueError:
+        return otherwise
+
+
 def _from_text(value: str) -> datetime:
     value = re.sub(r"(\.\d{6})\d+", r"\1", value)
     try:

@@ -7,7 +7,6 @@ Media come as numbers that only a token can fetch; the number is not an address,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -84,7 +83,7 @@ def _post(message: Node, beside: Around, context: Context, ours: bool) -> Post:
     inner = told.table(edit.get("message")) or message
     words = _words(inner)
     words.encode()
-    id, at = told.native(edit.get("original_message_id") or message.get("id")), told.moment(message.get("timestamp")) or context.now
+    id, at = told.native(edit.get("original_message_id") or message.get("id")), told.moment_or(message.get("timestamp"), context.now)
     if id is None:
         raise ValueError("a message without an id")
     sender = told.native(message.get("from"))
@@ -179,17 +178,9 @@ def receipt_answer(status: Node, context: Context) -> Answer:
         or told.native(status.get("recipient_id"))
         or told.native(status.get("recipient_user_id"))
     )
-    at = _when(status, context)
+    at = told.moment_or(status.get("timestamp"), context.now)
     return Answer(receipts=(Receipt(post_id=f"{PLATFORM}:{id}", state=state, at=at, to=f"{PLATFORM}:{to}" if to else None,
                                     why=_error(status) if state == "failed" else None),))  # fmt: skip
-
-
-def _when(status: Node, context: Context) -> datetime:
-    """When it was so, as told; when we heard of it where that cannot be read: how far a message came matters more."""
-    try:
-        return told.moment(status.get("timestamp")) or context.now
-    except ValueError:
-        return context.now
 
 
 def outgoing_answer(body: Node, context: Context) -> Answer:

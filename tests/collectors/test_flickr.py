@@ -96,7 +96,8 @@ def test_sizes_and_collections_are_nobodys_message(nothing):
 
 def test_one_bad_photo_leaves_the_others_alone():
     answer = flickr.translate({"photos": {"photo": [photo(1), photo(2, id=None), photo(3, dateupload="never"), photo(4)]}, "stat": "ok"}, TOLD)
-    assert [p.id for p in answer.posts] == ["flickr:1", "flickr:4"] and len(answer.refused) == 2
+    assert [p.id for p in answer.posts] == ["flickr:1", "flickr:3", "flickr:4"] and len(answer.refused) == 1
+    assert answer.posts[1].created_at == NOW
 
 
 # The questions

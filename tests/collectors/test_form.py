@@ -53,7 +53,7 @@ def test_a_clock_ahead_does_not_put_a_report_into_the_future():
     assert only({"text": "a", "created_at": (NOW + timedelta(days=3)).isoformat()}).created_at == NOW
 
 
-@pytest.mark.parametrize("bad", [{}, {"text": "  "}, {"text": ["a"]}, {"text": "x" * 20_001}, {"text": "a", "created_at": "soon"}, {"text": "\ud800"}])
+@pytest.mark.parametrize("bad", [{}, {"text": "  "}, {"text": ["a"]}, {"text": "x" * 20_001}, {"text": "\ud800"}])
 def test_a_report_nobody_can_read_is_refused_and_the_next_one_is_not(bad):
     answer = form.translate([bad, {"text": "fine"}], TOLD)
     assert [p.text for p in answer.posts] == ["fine"] and len(answer.refused) == 1 and "x" * 50 not in answer.refused[0].why

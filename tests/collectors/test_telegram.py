@@ -160,12 +160,17 @@ def test_a_post_says_where_it_is_read(chat, url):
 
 @pytest.mark.parametrize("poison", [
     {"update_id": 2, "message": {"message_id": None}}, {"update_id": 2, "message": {"some": "fields"}}, {"update_id": "two"},
-    {"update_id": 2, "message": message(date="never")}, {"update_id": 2, "message": message(text="\ud800")}, {"update_id": 2, "message": None},
+    {"update_id": 2, "message": message(chat={"title": "no id"})}, {"update_id": 2, "message": message(text="\ud800")}, {"update_id": 2, "message": None},
 ])  # fmt: skip
 def test_one_update_nobody_can_read_leaves_the_others_alone(poison):
     answer = told({"ok": True, "result": [{"update_id": 1, "message": message()}, poison, {"update_id": 3, "message": message(message_id=7)}]})
     assert [post.id for post in answer.posts] == ["telegram:-100900:5", "telegram:-100900:7"]
     assert len(answer.refused) == 1 and answer.returned == 3 and answer.next == "4"
+
+
+@pytest.mark.parametrize("date", ["never", None, "", {}, -(10**18)])
+def test_words_count_even_where_their_time_cannot_be_read(date):
+    assert only(date=date).text == "the lamp is dark" and only(date=date).created_at == NOW
 
 
 # The questions
