@@ -20,7 +20,15 @@ from core.post import Author, Kind, Media, Post
 
 PLATFORM = "open311"
 Node = dict[str, Any]
-LISTS = ("requests", "request", "service_requests", "service_request", "request_updates", "service_requests_updates", "request_update")
+LISTS = (
+    "requests",
+    "request",
+    "service_requests",
+    "service_request",
+    "request_updates",
+    "service_requests_updates",
+    "service_request_updates",
+)
 LEADING_ZEROS = re.compile(r"([\[:,]\s*)(0\d+)(?=\s*[,}\]])")
 STATUS_LINE = re.compile(r"^HTTP/\d(?:\.\d)?\s+(\d{3})[^\n]*\n")
 
@@ -74,15 +82,11 @@ def _content(element: ET.Element) -> Any:
 
 def found(body: Any) -> Iterator[Node]:
     """The requests and updates in a body, whatever they are wrapped in."""
-    if isinstance(body, list):
-        for one in body:
+    if isinstance(body, dict) and any(name in body for name in ("service_request_id", "update_id", "requested_datetime")):
+        yield body
+    elif isinstance(body, dict | list):
+        for one in body.values() if isinstance(body, dict) else body:
             yield from found(one)
-    elif isinstance(body, dict):
-        if any(name in body for name in ("service_request_id", "update_id", "requested_datetime")):
-            yield body
-        else:
-            for name in LISTS:
-                yield from found(body.get(name))
 
 
 def is_list(body: Any) -> bool:
@@ -111,7 +115,7 @@ def error_in(body: Any, status: int, now: datetime) -> PlatformProblem | None:
 
 def request_answer(request: Node, context: Context) -> Answer:
     """A request and the city's note on it, or an update. One that tells only its number says nothing yet."""
-    if request.get("update_id") not in (None, ""):
+    if "update_id" in request:
         return Answer(posts=(_update(request, context),))
     id, words = _native(request.get("service_request_id")), _words(request)
     if not words and not request.get("requested_datetime"):
@@ -147,10 +151,10 @@ def _note(request: Node, post: Post, context: Context) -> Iterator[Post]:
 
 
 def _update(update: Node, context: Context) -> Post:
-    request, id = _native(update.get("service_request_id")), _native(update["update_id"])
-    parent = f"{PLATFORM}:{request}" if request else None
-    words = _text(update, "description") or ""
+    request, words = _native(update.get("service_request_id")), _text(update, "description") or ""
     words.encode()
+    parent = f"{PLATFORM}:{request}" if request else None
+    id = _native(update["update_id"]) or told.stable_id("", _text(update, "updated_datetime"), words).removeprefix(":")
     return Post(
         id=f"{parent or PLATFORM + ':'}/update/{id}", platform=PLATFORM, kind=Kind.REPLY if _author(update) else Kind.OWN, text=words,
         created_at=_moment(update, "updated_datetime") or context.now, observed_at=context.now, source=context.source,

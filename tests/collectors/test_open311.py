@@ -76,6 +76,13 @@ def test_an_update_is_under_its_request():
     assert (post.id, post.parent_id, post.text) == ("open311:1/update/u5", "open311:1", "seen by a team")
 
 
+def test_an_update_without_a_number_is_still_no_request():
+    xml = ("<service_requests_updates><request_update><update_id></update_id><service_request_id>1</service_request_id><status>open</status>"
+           "<updated_datetime>TODAY</updated_datetime><description>a team was there</description></request_update></service_requests_updates>")  # fmt: skip
+    (post,), (again,) = (open311.translate(xml, TOLD).posts for _ in range(2))
+    assert post.id == again.id != "open311:1" and (post.parent_id, post.text, post.created_at) == ("open311:1", "a team was there", NOW)
+
+
 @pytest.mark.parametrize("nothing", [
     [{"service_code": "001", "service_name": "Lamp", "description": "lamps", "metadata": True}], '[{"service_code":001,"service_name":"Lamp"}]',
     [{"service_request_id": 1, "token": "t"}], "<services><service><service_code>1</service_code><description>d</description></service></services>", [],
