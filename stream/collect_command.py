@@ -16,7 +16,7 @@ from core.deployment import Deployment
 from core.errors import AskedWrongly, CredentialMissing
 from core.settings import Settings
 from store.base import Pass
-from stream import checking, collecting, ledger, running, set_up
+from stream import checking, ledger, polling, running, set_up
 from stream.every import COLLECTORS
 
 app = typer.Typer()
@@ -46,14 +46,15 @@ def collect(
 
 
 def choose(deployment: Deployment, ids: Sequence[str]) -> list[tuple[Collector, Source]]:
-    """The deployment's sources, or those named. Raises AskedWrongly naming the nearest known one."""
-    known = {source.id: (collector, source) for collector in COLLECTORS for source in collector.sources(deployment)}
+    """The deployment's sources, or those named (also second looks and nightly comparisons). Raises AskedWrongly naming the nearest known one."""
+    regular = {source.id: (collector, source) for collector in COLLECTORS for source in collector.sources(deployment)}
+    known = regular | {source.id: (collector, source) for collector in COLLECTORS for source in polling.beside(collector, deployment)}
     for id in ids:
         if id not in known:
             near = difflib.get_close_matches(id, known, n=1, cutoff=0)
             hint = f"; did you mean {near[0]}?" if near else "; the deployment names no account of a platform we collect from"
             raise AskedWrongly(f"--source {id}: is not a source of {deployment.id}{hint}")
-    return [known[id] for id in ids] if ids else list(known.values())
+    return [known[id] for id in ids] if ids else list(regular.values())
 
 
 def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector, Source]], strictly: bool) -> list[Pass]:
@@ -68,7 +69,7 @@ def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector,
                     raise
                 typer.echo(f"{source.id}: {missing}", err=True)
                 continue
-            done.append(collecting.poll(store, collector, client, source, understand, set_up.now))
+            done.append(polling.poll(store, (collector, client, source), using, understand, set_up.now))
     return done
 
 

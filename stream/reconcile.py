@@ -22,7 +22,12 @@ NIGHT_HOUR = 3
 
 def sources(regular: list[Source]) -> list[Source]:
     """A nightly source for every one that can be read again."""
-    return [msgspec.structs.replace(s, id=s.id + SUFFIX, what="reconcile", every_minutes=24 * 60) for s in regular if s.rereadable]
+    return [msgspec.structs.replace(s, id=s.id + SUFFIX, every_minutes=24 * 60) for s in regular if s.rereadable]
+
+
+def is_nightly(source: Source) -> bool:
+    """Whether this is such a source."""
+    return source.id.endswith(SUFFIX)
 
 
 def next_night(now: datetime, zone: ZoneInfo) -> datetime:
@@ -31,14 +36,14 @@ def next_night(now: datetime, zone: ZoneInfo) -> datetime:
     return (there if there > now else there + timedelta(days=1)).astimezone(now.tzinfo)
 
 
-def poll(store: Store, collector: Collector, client: Any, source: Source, understand: Understand, clock: Clock) -> Pass:
-    """Read the newest days of `source` (the regular one) again. What was missing is stored; `share_missing` of the pass tells how much it was."""
+def poll(store: Store, collector: Collector, client: Any, nightly: Source, understand: Understand, clock: Clock) -> Pass:
+    """Read the newest days again. What was missing is stored under its regular source; `share_missing` of the pass tells how much it was."""
     now = clock()
-    nightly = msgspec.structs.replace(source, id=source.id + SUFFIX, budget_left=left_of_budget(store, source, now))
-    regular = msgspec.structs.replace(source, budget_left=nightly.budget_left)
-    last = next((p for p in store.passes(source.id, 20) if p.state in ("ok", "partial")), None)
+    within = msgspec.structs.replace(nightly, budget_left=left_of_budget(store, nightly, now))
+    regular = msgspec.structs.replace(within, id=nightly.id.removesuffix(SUFFIX))
+    last = next((p for p in store.passes(regular.id, 20) if p.state in ("ok", "partial")), None)
     settled = (last.started if last else now) - SETTLED
-    return run_pass(store, nightly, sample(collector.ask(client, regular, None, now), now - DAYS, settled), understand, clock)
+    return run_pass(store, within, sample(collector.ask(client, regular, None, now), now - DAYS, settled), understand, clock)
 
 
 def sample(answers: Iterator[Answer], since: datetime, until: datetime) -> Iterator[Answer]:

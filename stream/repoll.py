@@ -24,6 +24,7 @@ OWN_AGES = (
 """At which ages an own post is looked at again: every 15 min for 2 h, hourly for a day, daily for 14 days, weekly for 90."""
 OTHERS_AGES = tuple(age for age in OWN_AGES if age >= DAY)  # others' posts: for deletions and numbers (docs/decisions/0604)
 MOST = 5_000  # posts looked at again in one pass
+AGAIN = "again"  # Source.what of second looks
 MOST_SUSPECTS = 1_000
 SURE_AFTER = HOUR  # a post missing twice, so far apart, is gone
 

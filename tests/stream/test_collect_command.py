@@ -67,6 +67,13 @@ def test_all_sources_are_asked_where_none_is_named(sada):
     assert [p["source"] for p in passes] == ["x.mentions.CITY", "x.own.CITY", "x.accounts"]
 
 
+def test_second_looks_and_the_nightly_comparison_can_be_asked_for_by_name(sada):
+    with replay(dict(X.routes)) as server:
+        sada("collect", "--once", "--source", "x.mentions.CITY", **keys(server))
+        _, passes = sada("collect", "--once", "--source", "x.again", "--source", "x.mentions.CITY.reconcile")
+    assert [(p["source"], p["state"], p["stored"]) for p in passes] == [("x.again", "ok", 0), ("x.mentions.CITY.reconcile", "ok", 0)]
+
+
 def test_a_pass_that_fails_is_told_and_is_our_failure(sada):
     with replay(lambda _: Reply({}, status=500)) as server:
         status, (line,) = sada("collect", "--once", "--source", "x.mentions.CITY", **keys(server))

@@ -33,7 +33,7 @@ def passed(store, numbers):
 
 
 def night(store, platform):
-    return reconcile.poll(store, platform, None, MENTIONS, lambda posts: posts, lambda: LATER)
+    return reconcile.poll(store, platform, None, reconcile.sources([MENTIONS])[0], lambda posts: posts, lambda: LATER)
 
 
 def test_what_was_missing_is_found_stored_and_told_as_a_share():
