@@ -51,7 +51,7 @@ def connect(url: str) -> Engine:
 
 def _on_connect(connection, _record) -> None:  # type: ignore[no-untyped-def]
     connection.isolation_level = None  # we say BEGIN ourselves, below
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32768", "temp_store = MEMORY"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32768", "temp_store = MEMORY", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,0 +1,97 @@
+"""Messages about alerts that are to go out, each with its attempts: at least once, and never again after a success."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from cases.alert_tables import alert_deliveries, alerts
+from cases.store import CaseStore, keep_first
+from core.post import Moment
+
+WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+"""How long after each attempt the next one may follow; after the last there is none."""
+MOST = len(WAITS) + 1
+UNKNOWN = "the process ended during the last attempt; it may have arrived"
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One message about one alert to one address."""
+
+    id: str
+    alert: str
+    step: str  # first or escalated
+    address: str  # its digest
+    to: str  # what may be shown of it
+    language: str
+    next_at: Moment  # not before
+    state: str = "waiting"  # waiting, sent, failed (given up), dropped (no longer needed)
+    attempts: int = 0
+    at: Moment | None = None  # of the last thing that happened to it
+    problem: str | None = None
+
+
+def digest(*parts: str) -> str:
+    """What stands for an address, or for a message, in the table."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def add(store: CaseStore, db: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:
+    """Put messages into the outbox, inside the transaction that raised or escalated their alert."""
+    for one in deliveries:
+        row = msgspec.structs.asdict(one) | {"at": now}
+        db.execute(keep_first(store.database, alert_deliveries).values(row))
+
+
+def drop(db: Connection, ids: Sequence[str], at: datetime) -> None:
+    """What waits to be told of these alerts is not told."""
+    waiting = (alert_deliveries.c.alert.in_(ids), alert_deliveries.c.state == "waiting")
+    db.execute(update(alert_deliveries).where(*waiting).values(state="dropped", at=at))
+
+
+def ready(store: CaseStore, now: datetime, most: int = 100) -> list[tuple[Delivery, bytes]]:
+    """Messages that may go out now, each with its alert's record, oldest first."""
+    c = alert_deliveries.c
+    asked = select(*_COLUMNS, alerts.c.record).join(alerts, alerts.c.id == c.alert).where(c.state == "waiting", c.next_at <= now)
+    with store.reading() as db:
+        return [(_delivery(row[:-1]), bytes(row[-1])) for row in db.execute(asked.order_by(c.next_at, c.id).limit(most))]
+
+
+def claim(store: CaseStore, one: Delivery, now: datetime) -> Delivery | None:
+    """Write the attempt down before it is made; None if another process makes it, or there were too many."""
+    c = alert_deliveries.c
+    mine = (c.id == one.id, c.state == "waiting", c.attempts == one.attempts)
+    with store.writing() as db:
+        if one.attempts >= MOST:
+            db.execute(update(alert_deliveries).where(*mine).values(state="failed", at=now, problem=UNKNOWN))
+            return None
+        wait = WAITS[min(one.attempts, len(WAITS) - 1)]
+        done = db.execute(update(alert_deliveries).where(*mine).values(attempts=one.attempts + 1, at=now, next_at=now + wait)).rowcount == 1
+    return msgspec.structs.replace(one, attempts=one.attempts + 1) if done else None
+
+
+def settle(store: CaseStore, many: Sequence[Delivery], now: datetime, problem: str | None, is_final: bool = False) -> None:
+    """Write down how an attempt went: sent, or to be tried again, or given up."""
+    with store.writing() as db:
+        for one in many:
+            state = "sent" if problem is None else "failed" if is_final or one.attempts >= MOST else "waiting"
+            db.execute(update(alert_deliveries).where(alert_deliveries.c.id == one.id).values(state=state, at=now, problem=problem))
+
+
+def log(store: CaseStore, limit: int = 100, alert: str | None = None) -> list[Delivery]:
+    """What became of messages, the last touched first."""
+    c = alert_deliveries.c
+    asked = select(*_COLUMNS).order_by(c.at.desc(), c.id).limit(limit)
+    with store.reading() as db:
+        return [_delivery(row) for row in db.execute(asked.where(c.alert == alert) if alert else asked)]
+
+
+_COLUMNS = [alert_deliveries.c[name] for name in Delivery.__struct_fields__]
+
+
+def _delivery(row) -> Delivery:  # type: ignore[no-untyped-def]
+    return Delivery(**dict(zip(Delivery.__struct_fields__, row, strict=True)))
