@@ -193,7 +193,9 @@ def _call(client: Client, method: str, now: datetime, has_moved: bool = False, *
     body = told.table(fetching.as_json(fetched, PLATFORM, now)) if fetched.status < 300 else _error_body(fetched, now)
     moved = told.native(told.table(body.get("parameters")).get("migrate_to_chat_id"))
     if moved and "chat_id" in told_ and not has_moved:
-        return _call(client, method, now, True, **{**told_, "chat_id": moved})  # a group that became a supergroup goes on under another number
+        return _call(
+            client, method, now, True, **{**told_, "chat_id": moved}
+        )  # a group that became a supergroup goes on under another number
     if body.get("ok") is not True:
         raise problem(told.number(body.get("error_code")) or fetched.status, fetched.headers, body, now)
     return body.get("result")

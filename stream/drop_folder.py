@@ -62,7 +62,11 @@ def ask(client: Drop, source: Source, cursor: str | None, now: datetime) -> Iter
             for batch in importing.batches(reading.rows(path)):
                 posts, bad = importing.posts_of(batch, rules)
                 refused += bad
-                yield Answer(posts=tuple(_as_seen(posts, rules)), refused=tuple(Refusal(why=f"line {line}: {why}") for line, why in bad), returned=len(batch))
+                yield Answer(
+                    posts=tuple(_as_seen(posts, rules)),
+                    refused=tuple(Refusal(why=f"line {line}: {why}") for line, why in bad),
+                    returned=len(batch),
+                )
             _move(path, DONE, now, [f"line {line}: {why}" for line, why in refused])
         except BadInput as error:
             _move(path, REFUSED, now, [str(error).replace(str(path), path.name)])
@@ -78,7 +82,11 @@ def waiting(folder: Path, now: datetime) -> list[Path]:
     """The files nobody writes to any more, oldest first."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        found = [(path.stat().st_mtime, path) for path in folder.iterdir() if path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~"))]
+        found = [
+            (path.stat().st_mtime, path)
+            for path in folder.iterdir()
+            if path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~"))
+        ]
     except OSError as error:
         raise StoreFailed(f"{folder}: cannot be read ({error.strerror}); make it readable and writable") from error
     return [path for at, path in sorted(found) if datetime.fromtimestamp(at, UTC) <= now - SETTLED]
@@ -90,7 +98,9 @@ def rules_of(path: Path, folder: Path, source: Source) -> importing.Rules:
     using = msgspec.convert({"id": "drop", "name": {}, "timezone": zone, "languages": [], "calendar": calendar}, Deployment)
     asked = _columns(folder / COLUMNS)
     known = {*importing.FIELDS, *importing.SAME, *importing.IGNORED, *asked.values()}
-    leave = {column: importing.IGNORE for column in importing.header_of(path) if column not in known and column.strip().lower() not in known}
+    leave = {
+        column: importing.IGNORE for column in importing.header_of(path) if column not in known and column.strip().lower() not in known
+    }
     rules = importing.rules_for(path, leave | asked, using)
     usual = {"platform": PLATFORM, "kind": "call", "account": source.account or ""}
     return msgspec.structs.replace(rules, source=source.id, otherwise=usual)
@@ -114,7 +124,9 @@ def _move(path: Path, where: str, now: datetime, why: list[str]) -> None:
             target.with_name(f"{target.name}.why.txt").write_text("\n".join(why) + "\n", encoding="utf-8")
         path.rename(target)
     except OSError as error:
-        raise StoreFailed(f"{path}: cannot be moved to {where}/ ({error.strerror}); its posts are stored and known when it is read again") from error
+        raise StoreFailed(
+            f"{path}: cannot be moved to {where}/ ({error.strerror}); its posts are stored and known when it is read again"
+        ) from error
 
 
 def translate(body: Any, context: Context) -> Answer:

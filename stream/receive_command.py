@@ -16,13 +16,16 @@ from core.settings import Settings
 from stream import set_up
 
 app = typer.Typer()
-MOST_AT_ONCE = 200  # bodies in memory: at most 4 MB each
+MOST_AT_ONCE = 50  # bodies in memory: at most 4 MB each
 
 
 @app.command(epilog="Example: sada receive --port 8600 --deployment deployments/eastern-province.toml")
 def receive(
     host: Annotated[str, typer.Option(help="The address to listen at; put a web server with a certificate before it.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8600,
+    proxy: Annotated[
+        str, typer.Option(help="The web server before it: its word on who knocks is taken (for the limits of each address).")
+    ] = "127.0.0.1",
     deployment: Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")] = None,
 ) -> None:
     """Take webhooks of WhatsApp, Facebook and Instagram and reports of our own forms into the inbox; `sada run` makes posts of them."""
@@ -32,7 +35,10 @@ def receive(
     typer.echo(f"listening at http://{host}:{port} for {', '.join(sorted(set(hall.doors) - set(shut)))}", err=True)
     if shut:
         typer.echo(f"shut until their secret is set (docs/credentials.md): {', '.join(shut)}", err=True)
-    uvicorn.run(application(hall), host=host, port=port, access_log=False, log_level="warning", server_header=False, limit_concurrency=MOST_AT_ONCE)
+    uvicorn.run(
+        application(hall), host=host, port=port, access_log=False, log_level="warning", server_header=False, limit_concurrency=MOST_AT_ONCE,
+        forwarded_allow_ips=proxy,
+    )  # fmt: skip
 
 
 def open_hall(settings: Settings, deployment: Deployment) -> Hall:
