@@ -110,7 +110,7 @@ def terms(task: str, label: str, read: str, model: Linear, characters: tuple[int
 def _facts(task: str, label: str, read: str, model: Linear, language: str) -> list[Why]:
     """Counted facts that spoke for or against `label`; a topic's seed words among them."""
     line = counted([read], lexicon(language))[0]
-    weights = line * model.facts[:, model.labels.index(label)] if len(model.facts) else line * 0
+    weights = line[: len(model.facts)] * model.facts[:, model.labels.index(label)]
     strongest = [i for i in np.argsort(-np.abs(weights)).tolist()[:MOST] if abs(weights[i]) >= 0.05]
     return [
         Why(task=task, answer=label, what="seed" if FACTS[i] in BASE_TOPICS else "fact", found=FACTS[i], weight=round(float(weights[i]), 3))

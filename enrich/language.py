@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import msgspec
+import numpy as np
 
 from core.post import Claim
 from enrich.affixes import LANGUAGE_FACTS
@@ -18,6 +19,7 @@ from enrich.sets import rows
 
 CHARACTERS = (2, 3, 4)
 ENOUGH_MARKS = 0.25  # share of the words that must speak for a look-alike; tuned on Turkish and Urdu, docs/experiments.md
+EXPECTED = 5.0  # a deployment's own languages are so many times likelier than others: two Latin words there are rather English than German
 RULES = "language-rules@1"
 _MASKED = re.compile(r"https?\S*|www\.\S+|[@#]\S+|\bRT\b")
 _JOINING = "'’ʻʼ\u0640\u200d"
@@ -81,10 +83,12 @@ def lookalike(text: str) -> Claim | None:
     return Claim(label=language, confidence=round(min(0.5 + share, 0.99), 3), by=RULES) if share >= ENOUGH_MARKS else None
 
 
-def languages_of(texts: Sequence[str], model: Linear) -> list[Claim | None]:
-    """A claim for each raw text; None where there is no letter to tell by."""
+def languages_of(texts: Sequence[str], model: Linear, expected: Sequence[str] = ()) -> list[Claim | None]:
+    """A claim for each raw text; None where there is no letter to tell by. Languages `expected` are so much likelier beforehand."""
     typed = [letters(text) for text in texts]
-    chances = model.chances(model.scores(language_grams(typed)))
+    beforehand = np.array([EXPECTED if label in expected else 1.0 for label in model.labels])
+    chances = model.chances(model.scores(language_grams(typed))) * beforehand
+    chances /= chances.sum(axis=1, keepdims=True)
     best = chances.argmax(axis=1)
     sure = chances[range(len(best)), best]
     return [
@@ -96,5 +100,6 @@ def languages_of(texts: Sequence[str], model: Linear) -> list[Claim | None]:
 def add_language(batch: Batch, knowledge: Knowledge) -> Batch:
     """Each post's language. Without a trained model nothing is claimed."""
     if knowledge.language is None:
-        return batch
-    return msgspec.structs.replace(batch, language=tuple(languages_of([post.text for post in batch.posts], knowledge.language)))
+        return msgspec.structs.replace(batch, language=(None,) * len(batch.posts))
+    expected = knowledge.deployment.languages
+    return msgspec.structs.replace(batch, language=tuple(languages_of([post.text for post in batch.posts], knowledge.language, expected)))

@@ -22,6 +22,8 @@ SHIPPED = ("open", "attribution", "own", "none stated")
 SENTIMENTS = ("negative", "neutral", "positive")
 INTENTS = ("complaint", "inquiry", "suggestion", "thanks", "news", "other")
 _SAME = {name: name for name in SENTIMENTS}
+_VARIETIES = {"msa": "msa", "egypt": "egypt", "gulf": "gulf", "levant": "levant", "magreb": "maghreb"}
+_LEVANT = {"palestinian": "levant", "jordanian": "levant", "jordinian": "levant", "lebanese": "levant", "syrian": "levant"}
 _MOODS = {"joy": "positive", "sadness": "negative", "anger": "negative", "fear": "negative", "none": "neutral"}
 
 
@@ -33,6 +35,7 @@ class LabelledSet(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     licence: str  # class, as the data's own index has it
     labels: Mapping[str, str]  # theirs → ours; a label not named is left out
+    column: str = "label"
     weight: float = 1.0  # how much its texts count beside the others'
 
 
@@ -47,6 +50,8 @@ SETS = (
     LabelledSet(folder="ru/cedr_emotions", task="sentiment", language="ru", licence="open", labels=_MOODS),
     LabelledSet(folder="kk/kazsandra_3class", task="sentiment", language="kk", licence="attribution", labels=_SAME),
     LabelledSet(folder="en/semeval2017_en", task="sentiment", language="en", licence="attribution", labels=_SAME),
+    LabelledSet(folder="ar/arsarcasm_v2", task="dialect", language="ar", licence="open", labels=_VARIETIES, column="dialect"),
+    LabelledSet(folder="dialect/shami_levantine", task="dialect", language="ar", licence="open", labels=_LEVANT),
     LabelledSet(folder="lid/social_lid", task="language", language="", licence="mixed", labels={}),
 )
 
@@ -92,7 +97,7 @@ def shared(labelled: LabelledSet, data: Path) -> list[Example]:
         return []
     found = []
     for row in rows(path):
-        label = labelled.labels.get(row["label"]) if labelled.labels else row["label"]
+        label = labelled.labels.get(row[labelled.column]) if labelled.labels else row[labelled.column]
         if label and row.get("split", "train") == "train":
             text = row["text"]
             found.append(Example(text=text, spelt=normal(text), label=label, origin=labelled.folder, weight=labelled.weight,
