@@ -35,12 +35,12 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def drawn(passes: Sequence[Pass]) -> Table:
-    """A table for a terminal."""
-    table = Table("source", "started (UTC)", "state", "returned", "stored", "known", "refused", "gaps", "spend", "says")
-    table.columns[0].no_wrap = True
+    """A table that fits a terminal; `--json` tells all."""
+    table = Table("source", "began (UTC)", "state", "brought", "says", box=None)
+    table.columns[0].overflow = "fold"
     for p in passes:
-        numbers = (p.returned, p.stored, p.duplicates, p.refused, len(p.gaps), p.spend)
-        table.add_row(p.source, f"{p.started:%m-%d %H:%M}", p.state, *map(str, numbers), p.error or "; ".join(g.cause for g in p.gaps))
+        brought = f"{p.stored} new of {p.returned}" + (f", {p.refused} refused" if p.refused else "")
+        table.add_row(p.source, f"{p.started:%m-%d %H:%M}", p.state, brought, p.error or "; ".join(g.cause for g in p.gaps))
     return table
 
 
