@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Subquery, delete, func, insert, select, update
 
 from cases import alert_outbox
 from cases.alert_outbox import Delivery
@@ -185,18 +186,20 @@ def precision(store: CaseStore, since: datetime | None = None) -> list[Precision
     """How often alerts raised since then were right, by kind, of those that people judged."""
     last = _last_judgements()
     right = func.count().filter(last.c.is_right)
-    asked = select(alerts.c.kind, right, func.count()).join(last, last.c.alert == alerts.c.id).group_by(alerts.c.kind).order_by(alerts.c.kind)
+    asked = (
+        select(alerts.c.kind, right, func.count()).join(last, last.c.alert == alerts.c.id).group_by(alerts.c.kind).order_by(alerts.c.kind)
+    )
     with store.reading() as db:
         found = db.execute(asked.where(alerts.c.raised_at >= since) if since else asked)
         return [Precision(when=str(kind), right=int(good or 0), judged=int(judged)) for kind, good, judged in found]
 
 
-def _last_judgements():  # type: ignore[no-untyped-def]
+def _last_judgements() -> Subquery:
     newest = select(func.max(alert_judgements.c.number)).group_by(alert_judgements.c.alert)
     return select(alert_judgements).where(alert_judgements.c.number.in_(newest)).subquery()
 
 
-def _standing():  # type: ignore[no-untyped-def]
+def _standing() -> Select[Any]:
     c, last = alerts.c, _last_judgements()
     muted = (alert_mutes.c.rule == c.rule) & (alert_mutes.c.matter == c.matter)
     columns = (c.record, c.tell_at, c.acknowledged_at, c.acknowledged_by, c.escalated_at, last.c.is_right, last.c.who, alert_mutes.c.until)
@@ -224,4 +227,3 @@ def _fetch(db: Connection, id: str) -> Alert:
 
 
 _alert = msgspec.msgpack.Decoder(Alert).decode
-LONG_AGO = timedelta(days=1)  # an alert older than this is not escalated any more

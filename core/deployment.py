@@ -144,17 +144,20 @@ class AlertRule(Strict, frozen=True):
 
     id: str
     when: Literal["theme", "sentiment_fall", "follower_drop", "source_silent", "target_near"]
-    to: tuple[str, ...] = ()  # Apprise addresses, or $NAME of an environment key that holds one
+    to: tuple[str, ...] = ()  # Apprise addresses, or $NAME of an environment key that holds one or several
     language: str | None = None
     topic: str | None = None
     place: str | None = None
-    at_least: float | None = None
+    at_least: float | None = None  # posts of a theme, points of the share of negatives, per cent of followers, or cases
+    hours: float | None = None  # looked back on (sentiment, followers), of silence (a source), or ahead (a target)
     probability: float | None = None
     complaints_only: bool = True
     quiet_from: time | None = None
     quiet_until: time | None = None
+    digest_at: time | None = None  # collects what it raises and tells it once a day
     escalate_minutes: int | None = None
-    escalate_to: tuple[str, ...] = ()
+    escalate_to: tuple[str, ...] = ()  # empty: those of `to` once more
+    is_on: bool = True
 
 
 class DemoCategory(Strict, frozen=True):
@@ -318,6 +321,8 @@ def _dangling(d: Deployment) -> Iterable[str]:
     yield from _not_among("routing.topic", [r.topic for r in d.routing], topics)
     yield from _not_among("routing.place", [r.place for r in d.routing], places)
     yield from _not_among("targets.topic", [t.topic for t in d.targets], topics)
+    yield from _not_among("alerts.topic", [r.topic for r in d.alerts], topics)
+    yield from _not_among("alerts.place", [r.place for r in d.alerts], places)
     yield from _not_among("campaigns.places", [p for c in d.campaigns for p in c.places], places)
     if d.demo:
         yield from _not_among("demo.categories.topic", [c.topic for c in d.demo.categories], topics)

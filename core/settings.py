@@ -34,7 +34,7 @@ CREDENTIALS: Mapping[str, str] = {
 
 OTHERS = ("DATA", "PREFIX", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "POSTGRES",
           "RETENTION_MONTHS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
-          "REQUIRE_SERVICES", "SERVICES", "BROWSER", "LOG_LEVEL")  # fmt: skip
+          "REQUIRE_SERVICES", "SERVICES", "BROWSER", "LOG_LEVEL", "DASHBOARD_URL")  # fmt: skip
 
 
 class Secret:
@@ -86,7 +86,7 @@ def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
 
     Raises BadSettings for an unknown SADA_ key, naming the nearest known one.
     """
-    merged = _with_secrets({**_lines(dotenv), **environment})
+    merged = _with_secrets({**lines(dotenv), **environment})
     ours = {key[5:]: value for key, value in merged.items() if key.startswith("SADA_") and value != ""}
     base_urls = {f"{p.upper()}_BASE_URL": p for p in PLATFORMS_WITH_ADDRESS}
     known = [*CREDENTIALS, *OTHERS, *base_urls]
@@ -115,7 +115,7 @@ def _with_secrets(told: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _lines(dotenv: str) -> dict[str, str]:
+def lines(dotenv: str) -> dict[str, str]:
     """KEY=value lines of a .env file; quotes around a value and `export` before a key are allowed."""
     found = {}
     for number, line in enumerate(dotenv.splitlines(), 1):

@@ -18,6 +18,7 @@ from core.deployment import Deployment
 from core.errors import CredentialMissing
 from core.settings import Settings
 from stream import demo_playing, polling, set_up
+from stream.alert_running import alerting
 from stream.demo import SEED
 from stream.every import COLLECTORS
 from stream.following import Following
@@ -40,15 +41,18 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
         scheduler = polling.scheduler(store, sources, deployment, understand, set_up.now)
         following = Following(store, cases, deployment, set_up.now, understand)
         sending = Sending(store, cases, settings, deployment, set_up.now)
+        alerts = alerting(store, cases, settings, deployment)
         scheduler.start()
         if not settings.kafka:  # otherwise the workers do it
             following.start()
+            alerts.start()
         sending.start()
         stopped = _until_stopped()
         stopped.wait()
         log.info("stopping: what is stored stays, sources go on where they stood")
         scheduler.stop()
         following.stop()
+        alerts.stop()
         sending.stop()
 
 

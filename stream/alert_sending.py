@@ -1,0 +1,76 @@
+"""Messages go out through Apprise: to whom, and how each attempt went. No address is ever logged, stored or shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cases.alert_outbox import digest
+from cases.alert_rules import shown
+from core.deployment import AlertRule
+from core.settings import lines
+from stream.alert_message import Message
+
+Environment = Mapping[str, str]
+NOBODY = "is not set"
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """One address. `url` is None where the environment has no such key."""
+
+    to: str  # what may be shown
+    digest: str
+    url: str | None
+
+    def __repr__(self) -> str:
+        return f"Address({self.to})"
+
+
+def environment() -> dict[str, str]:
+    """The keys that rules may name: those of the environment over those of .env."""
+    dotenv = Path(".env")
+    return {**(lines(dotenv.read_text(encoding="utf-8")) if dotenv.is_file() else {}), **os.environ}
+
+
+def addresses(to: Sequence[str], told: Environment) -> list[Address]:
+    """Whom these addresses of a rule mean: a key may hold several, with spaces between them."""
+    found = [address for one in to for address in _meant(one, told)]
+    return list({address.digest: address for address in found}.values())
+
+
+def of_rule(rule: AlertRule, told: Environment) -> dict[str, Address]:
+    """Every address of a rule by its digest."""
+    return {address.digest: address for address in addresses((*rule.to, *rule.escalate_to), told)}
+
+
+def _meant(to: str, told: Environment) -> list[Address]:
+    if not to.startswith("$"):
+        return [Address(to=shown(to), digest=digest(to), url=to)]
+    urls = told.get(to[1:], "").split()
+    if not urls:
+        return [Address(to=to, digest=digest(to), url=None)]
+    return [Address(to=f"{to} ({shown(url)})", digest=digest(url), url=url) for url in urls]
+
+
+def send(address: Address, message: Message) -> str | None:
+    """Send a message; None if it was taken, else why not, in words without the address."""
+    if address.url is None:
+        return f"{address.to} {NOBODY}; put an Apprise address into the environment or .env under that name"
+    import apprise  # half a second: only where something is sent
+
+    sender = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Sada", app_desc="Sada", app_url="", secure_logging=True))
+    if not sender.add(address.url):
+        return f"{address.to}: is not an address that Apprise knows"
+    apprise.logging.getLogger("apprise").propagate = False  # its lines name hosts
+    capture: Any = apprise.LogCapture
+    with capture(level=apprise.logging.WARNING) as said:
+        taken = sender.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT)
+        status = re.search(r"error=(\d{3})", said.getvalue())
+    if taken:
+        return None
+    return f"{address.to}: refused with status {status[1]}" if status else f"{address.to}: could not be reached or did not answer"
