@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import streamlit as st
@@ -25,8 +26,9 @@ DEPLOYMENTS = Path(__file__).parent.parent / "deployments"
 FRESH = timedelta(seconds=5)  # how old an answer on a page may be
 TICK = 10  # seconds; pages ask for times cut to this, so that two readers share an answer
 QUESTIONS = (CountPosts, FindPosts, WeekHours, AccountHistory, Filter)
-_HASH = dict.fromkeys(QUESTIONS, msgspec.json.encode)
-_kept: Callable[[Callable], Callable] = st.cache_data(ttl=FRESH, max_entries=2000, show_spinner=False, hash_funcs=_HASH)
+_HASH: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(QUESTIONS, msgspec.json.encode)
+# Answers are frozen records that nobody changes, so readers share them: copying, as st.cache_data does, costs several times the question.
+_kept = st.cache_resource(ttl=FRESH, max_entries=2000, show_spinner=False, hash_funcs=_HASH)
 
 
 class NoDataYet(StoreFailed):

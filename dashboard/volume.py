@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from dashboard import cards, charts, foot, frame, sums
 from dashboard.charts import Axis, Line
@@ -48,7 +49,7 @@ def _line(desk: Desk, counts: Sequence[Count], at: Sequence[datetime], sentiment
     return Line(name=name, values=tuple(values), colour=SENTIMENT_COLOURS[sentiment], hover=hover)
 
 
-def _follow(desk: Desk, points: Sequence[dict], at: Sequence[datetime], window: Window) -> None:
+def _follow(desk: Desk, points: Sequence[dict[str, Any]], at: Sequence[datetime], window: Window) -> None:
     """Offer the posts of the bar that was clicked."""
     place = int(points[0]["x"]) if points else -1
     if 0 <= place < len(at):

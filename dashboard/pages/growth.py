@@ -8,8 +8,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from core.deployment import label
 from dashboard import cards, charts, filters, foot, frame, growing, questions
-from dashboard.bidi import escaped, foreign
+from dashboard.bidi import escaped, foreign, plotted
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
 from dashboard.dates import short_day
@@ -91,7 +92,7 @@ def _lines(desk: Desk, every: Sequence[Grown], over: Sequence[date], scale: str)
     for campaign in desk.about.campaigns:
         if campaign.starts in over:
             figure.add_vline(x=over.index(campaign.starts), line={"color": charts.HATCH, "width": 1, "dash": "dot"},
-                             annotation_text=charts.plotted(frame.label(campaign.name, w.language)), annotation_position="top")  # fmt: skip
+                             annotation_text=plotted(label(campaign.name, w.language)), annotation_position="top")  # fmt: skip
     return figure
 
 

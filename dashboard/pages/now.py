@@ -7,6 +7,7 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboard import cards, foot, frame, questions, sums, volume
+from dashboard.bidi import escaped
 from dashboard.cards import Number
 from dashboard.figures import NONE, change, whole
 from dashboard.frame import Desk
@@ -41,7 +42,7 @@ def _draw(desk: Desk) -> None:
 
 
 def _numbers(desk: Desk, asked: questions.Now, window: Window) -> None:
-    w, at = desk.words, sums.starts(window)
+    at = sums.starts(window)
     heard, before = desk.ask.count(asked.volume), desk.ask.count(asked.before)
     intents, intents_before = desk.ask.count(asked.intents), desk.ask.count(asked.intents_before)
     here, was = sums.totals(heard), sums.totals(before)
@@ -50,7 +51,7 @@ def _numbers(desk: Desk, asked: questions.Now, window: Window) -> None:
         _posts(desk, sum(here.values()), sum(was.values()), sums.series(heard, at)),
         cards.negative(desk, here, was, tuple(sums.series(heard, at, "negative"))),
         _complaints(desk, complaints, sums.totals(intents_before).get("complaint", 0), sums.series(intents, at, "complaint")),
-        _sources(desk, w),
+        _sources(desk),
     ])  # fmt: skip
 
 
@@ -72,7 +73,8 @@ def _complaints(desk: Desk, now: int, before: int, trend: list[int]) -> Number:
                   good=moved < 0 if moved else None, trend=tuple(trend), opens={"intent": ("complaint",)})  # fmt: skip
 
 
-def _sources(desk: Desk, w: frame.Words) -> Number:
+def _sources(desk: Desk) -> Number:
+    w = desk.words
     every = [h for h in foot.all_health(desk) if h.state != "imported"]
     good = sum(h.state == "good" for h in every)
     value = w("figure.of", part=whole(good, w), of=whole(len(every), w)) if every else NONE
@@ -96,8 +98,7 @@ def _risen(desk: Desk, rise: sums.Rise) -> None:
     w = desk.words
     with st.container(border=True, gap="xsmall", horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{cards.escaped(desk.topic(rise.keys[0]))}**  \n"
-            + w("now.against_usual", now=whole(rise.now, w), usual=whole(rise.usual, w)),
+            f"**{escaped(desk.topic(rise.keys[0]))}**  \n" + w("now.against_usual", now=whole(rise.now, w), usual=whole(rise.usual, w)),
             width="stretch",
         )
         cards.opens(desk, w("posts.open"), {"topic": (rise.keys[0],)})

@@ -29,7 +29,7 @@ def store(city: Path) -> Iterator[EmbeddedStore]:
 @pytest.fixture
 def desk_here(city: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The environment of a dashboard that shows the city at factory.NOW."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     monkeypatch.setenv("SADA_DATA", str(city / "var"))
     monkeypatch.setenv("SADA_DEPLOYMENT", str(city / "madina.toml"))
     monkeypatch.setenv("SADA_NOW", factory.NOW.isoformat())
