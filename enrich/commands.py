@@ -4,7 +4,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from core.deployment import Deployment, load
+from core.deployment import LANGUAGES, Deployment, load
 from core.errors import AskedWrongly, BadInput
 from enrich import evaluate
 from enrich.card import write_card
@@ -22,7 +22,7 @@ from enrich.knowledge import MODELS, learn, neutral
 from enrich.measures import Measured
 from enrich.sets import SHARED, SHIPPED, forbidden
 from enrich.share_eval import evaluated_shares
-from enrich.train import RECIPES, train
+from enrich.train import RECIPES, Order, train
 
 app = typer.Typer()
 evals = typer.Typer(no_args_is_help=True, help="Measure an enricher on a labelled file.")
@@ -42,25 +42,32 @@ DeploymentFile = Annotated[Path | None, typer.Option("--deployment", help="A dep
 def train_command(tasks: Annotated[list[str] | None, typer.Argument(help=f"Among {', '.join(RECIPES)}; none: all.")] = None,
                   data: Annotated[Path, typer.Option(help="Folder of labelled sets.")] = SHARED,
                   licences: Annotated[str, typer.Option(help="Licence classes that may train, comma-separated.")] = ",".join(SHIPPED),
-                  out: Annotated[Path, typer.Option(help="Where weights and card go.")] = MODELS, as_json: AsJson = False) -> None:  # fmt: skip
+                  out: Annotated[Path, typer.Option(help="Where weights and card go.")] = MODELS,
+    languages: Annotated[str, typer.Option(help="Only these languages, comma-separated.")] = ",".join(LANGUAGES),
+    changes: Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE of the recipe, for an experiment.")] = None, as_json: AsJson = False) -> None:  # fmt: skip
     """Train the weights of the enrichers from labelled sets and write their card."""
     unknown = [task for task in tasks or () if task not in RECIPES]
     if unknown:
         raise BadInput(f"there is no task {unknown[0]!r} to train; the tasks are {', '.join(RECIPES)}")
+    order = Order(
+        data=data, licences=tuple(licences.split(",")), out=out, languages=tuple(languages.split(",")), changes=_pairs(changes or ())
+    )
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         step = bar.add_task("reading the texts of tests, which must not be learnt")
         not_these = forbidden(data)
-        done = [
-            t
-            for task in tasks or RECIPES
-            for t in train(task, data, licences.split(","), out, not_these, lambda s: bar.update(step, description=s))
-        ]
+        done = [t for task in tasks or RECIPES for t in train(task, order, not_these, lambda s: bar.update(step, description=s))]
     write_card(done, out)
     _say(
         as_json,
         [msgspec.to_builtins(t) for t in done],
         "\n".join(f"{t.name}: {sum(t.sets.values())} texts of {len(t.sets)} sets" for t in done),
     )
+
+
+def _pairs(asked: Sequence[str]) -> dict[str, str]:
+    if odd := [pair for pair in asked if "=" not in pair]:
+        raise AskedWrongly(f"--set {odd[0]}: is not FIELD=VALUE; for instance --set facts=0")
+    return {pair.partition("=")[0]: pair.partition("=")[2] for pair in asked}
 
 
 def _deployment(file: Path | None) -> Deployment:

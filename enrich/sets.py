@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from core.deployment import LANGUAGES
 from core.errors import BadInput
 from core.spelling import normal
 from enrich.normalize import letters_only
@@ -122,8 +121,3 @@ def clean(examples: Iterable[Example], not_these: frozenset[str]) -> list[Exampl
         seen.add(letters)
         kept.append(example)
     return kept
-
-
-def languages_with(task: str) -> tuple[str, ...]:
-    """Languages that can have a model of this task."""
-    return LANGUAGES if task != "language" else ("",)

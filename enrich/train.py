@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from core.deployment import LANGUAGES
 from core.errors import BadInput
 from enrich.gathering import gathered
 from enrich.grams import Array, Grams, cut
@@ -14,7 +15,7 @@ from enrich.lexicon import FACTS, counted, lexicon
 from enrich.linear import Linear, save
 from enrich.measures import Measured, measure
 from enrich.normalize import model_text
-from enrich.sets import INTENTS, SENTIMENTS, Example, languages_with
+from enrich.sets import INTENTS, SENTIMENTS, Example
 from enrich.training import Recipe, balanced, calibrated, fit, folds
 
 VERSION = 1
@@ -44,28 +45,50 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     held_out: dict[str, Measured]  # origin, or origin and slice → measured on texts kept out
 
 
-def train(
-    task: str, data: Path, licences: Sequence[str], out: Path, forbidden: frozenset[str], told: Callable[[str], None]
-) -> list[Trained]:
-    """Train every language's model of `task`, write them to `out`. `told` hears of each step.
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be trained from what."""
+
+    data: Path  # folder of other people's sets
+    licences: tuple[str, ...]  # classes that may train
+    out: Path  # where weights go
+    languages: tuple[str, ...] = LANGUAGES
+    changes: dict[str, str] = {}  # fields of the recipe, for experiments
+
+
+def train(task: str, order: Order, forbidden: frozenset[str], told: Callable[[str], None]) -> list[Trained]:
+    """Train each language's model of `task` and write it. `told` hears of each step.
 
     Raises BadInput if there is nothing to learn from.
     """
     if task not in RECIPES:
         raise BadInput(f"there is no task {task!r}; the tasks are {', '.join(RECIPES)}")
     done = []
-    for language in ("ar",) if task == "dialect" else languages_with(task):
-        examples = gathered(task, language, data, licences, forbidden)
+    for language in languages_of(task, order.languages):
+        examples = gathered(task, language, order.data, order.licences, forbidden)
         if len({e.label for e in examples}) > 1:
-            done.append(_one(task, language, examples, out, told))
+            done.append(_one(task, language, examples, order, told))
     if not done:
-        raise BadInput(f"{data}: holds no labelled set for {task}; name the folder of the data with --data")
+        raise BadInput(f"{order.data}: holds no labelled set for {task}; name the folder of the data with --data")
     return done
 
 
-def _one(task: str, language: str, examples: list[Example], out: Path, told: Callable[[str], None]) -> Trained:
+def languages_of(task: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The languages that have a model of `task`: one for all tells languages, dialects are of Arabic."""
+    return {"language": ("",), "dialect": ("ar",)}.get(task, tuple(asked))
+
+
+def recipe_for(task: str, changes: dict[str, str], texts: int) -> Recipe:
+    """The recipe of `task` with changes, and with one fold where there are many texts. Raises BadInput for an unknown field."""
+    try:
+        recipe = msgspec.convert({**msgspec.to_builtins(RECIPES[task]), **changes}, Recipe, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"--set: {error}; the fields are {', '.join(Recipe.__struct_fields__)}") from error
+    return recipe if texts < LARGE else msgspec.structs.replace(recipe, fold=0.1, folds=1)
+
+
+def _one(task: str, language: str, examples: list[Example], order: Order, told: Callable[[str], None]) -> Trained:
     name = f"{task}-{language}" if language else task
-    recipe = RECIPES[task] if len(examples) < LARGE else msgspec.structs.replace(RECIPES[task], fold=0.1, folds=1)
+    recipe = recipe_for(task, order.changes, len(examples))
     grams, facts = read(task, language, examples)
     weights = balanced(examples, recipe.balance)
     labels = [e.label for e in examples]
@@ -76,7 +99,7 @@ def _one(task: str, language: str, examples: list[Example], out: Path, told: Cal
     seen = [examples[i] for i in kept]
     model = calibrated(model, scores, [e.label for e in seen], np.array([e.weight for e in seen]), recipe.biases)
     model = msgspec.structs.replace(model, unsure_below=UNSURE.get(task, 0.0))
-    save(model, rarity, out / f"{name}.npz")
+    save(model, rarity, order.out / f"{name}.npz")
     return Trained(
         name=model.name, task=task, language=language, sets=_sizes(examples), recipe=recipe, held_out=_by_origin(model, scores, seen)
     )

@@ -17,7 +17,7 @@ from enrich.sets import Example
 SEED = 20  # of everything that is drawn
 
 
-class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one model is fitted; docs/experiments.md tells why these values."""
 
     bits: int = 18  # 2**bits buckets

@@ -81,3 +81,39 @@ def test_explain_needs_a_text():
 def test_an_unknown_task_cannot_be_trained():
     with pytest.raises(BadInput, match="sentiment"):
         run("train", "mood")
+
+
+def test_training_on_our_own_labels_writes_weights_and_a_card(tmp_path):
+    done = run(
+        "train",
+        "intent",
+        "--languages",
+        "kk",
+        "--licences",
+        "own",
+        "--data",
+        tmp_path,
+        "--out",
+        tmp_path,
+        "--set",
+        "bits=12",
+        "--set",
+        "folds=1",
+        "--json",
+    )
+    told = json.loads(done.stdout)[0]
+    assert told["name"] == "intent-kk@1" and told["recipe"]["bits"] == 12
+    assert (tmp_path / "intent-kk.npz").stat().st_size < 200_000
+    assert "intent-kk@1" in (tmp_path / "CARD.md").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "CARD.json").read_text(encoding="utf-8"))[0]["sets"]["own/kk"] > 1000
+
+
+@pytest.mark.parametrize("change", ["bits", "colour=3", "bits=many"])
+def test_a_recipe_nobody_knows_is_refused(tmp_path, change):
+    with pytest.raises(AskedWrongly):
+        run("train", "intent", "--languages", "kk", "--data", tmp_path, "--out", tmp_path, "--set", change)
+
+
+def test_nothing_to_learn_from_is_said(tmp_path):
+    with pytest.raises(BadInput, match="--data"):
+        run("train", "dialect", "--licences", "open", "--data", tmp_path, "--out", tmp_path)
