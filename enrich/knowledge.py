@@ -8,6 +8,7 @@ import msgspec
 from core.deployment import BASE_TOPICS, LANGUAGES, Deployment, Topic
 from enrich.gazetteer import Gazetteer, Tree, gazetteer, tree
 from enrich.linear import Linear, load
+from enrich.naming import names
 
 MODELS = Path(__file__).parent / "models"
 
@@ -23,6 +24,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     sentiment: dict[str, Linear] = {}
     intent: dict[str, Linear] = {}
     topics: dict[str, Linear] = {}
+    told_topics: dict[str, str] = {}  # how a form or clerk may name a topic → its id
+    told_places: dict[str, str] = {}
 
     @property
     def read_languages(self) -> tuple[str, ...]:
@@ -36,6 +39,7 @@ def learn(deployment: Deployment, models: Path = MODELS) -> Knowledge:
         deployment=deployment, tree=tree(deployment.topics), gazetteer=gazetteer(deployment.places),
         language=_model(models, "language"), dialect=_models(models, "dialect"),
         sentiment=_models(models, "sentiment"), intent=_models(models, "intent"), topics=_models(models, "topics"),
+        told_topics=names(deployment.topics), told_places=names(deployment.places),
     )  # fmt: skip
 
 

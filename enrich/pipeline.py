@@ -12,6 +12,7 @@ from enrich.places import add_places
 from enrich.privacy import find_private
 from enrich.reading import add_normal, part_by_language
 from enrich.spam import mark_spam
+from enrich.told import take_told
 from enrich.topics import add_topics
 
 Enricher = Callable[[Batch, Knowledge], Batch]
@@ -25,6 +26,7 @@ ENRICHERS: tuple[Enricher, ...] = (
     add_intent,
     add_topics,
     add_places,
+    take_told,  # a clerk's word stands before what the text suggests
     add_copies,
     find_private,  # in the published text: spans must fit it
     mark_spam,  # reads copies and numbers to call
