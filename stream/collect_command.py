@@ -16,7 +16,7 @@ from core.deployment import Deployment
 from core.errors import AskedWrongly, CredentialMissing
 from core.settings import Settings
 from store.base import Pass
-from stream import checking, ledger, polling, running, set_up
+from stream import checking, ledger, polling, set_up
 from stream.every import COLLECTORS
 
 app = typer.Typer()
@@ -36,6 +36,8 @@ def collect(
     settings = set_up.settings()
     using = set_up.deployment(deployment, settings)
     if not once:
+        from stream import running  # themes and cases cost 80 MB: only where it goes on
+
         return running.run(settings, using, deployment, port=0, demo=False, with_dashboard=False)
     chosen = choose(using, source or [])
     passes = _passes(settings, using, chosen, strictly=bool(source))
