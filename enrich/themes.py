@@ -29,7 +29,7 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may turn; the figures in docs/themes.md hold for these."""
 
     own: tuple[str, ...] = ()  # authors that are the organisation itself
-    false_share: float = 0.1  # of raised themes, how many may be false: over everything tested in a week
+    false_share: float = 0.3  # of raised themes, how many may be false: over everything tested in a week
     learn_days: float = 7.0  # nothing is raised before
     days: float = 28.0  # history kept
     posts: int = 24_000  # most posts kept
