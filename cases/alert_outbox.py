@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from cases.alert_tables import alert_deliveries, alerts
 from cases.store import CaseStore, keep_first
@@ -88,6 +88,13 @@ def log(store: CaseStore, limit: int = 100, alert: str | None = None) -> list[De
     asked = select(*_COLUMNS).order_by(c.at.desc(), c.id).limit(limit)
     with store.reading() as db:
         return [_delivery(row) for row in db.execute(asked.where(c.alert == alert) if alert else asked)]
+
+
+def failed(store: CaseStore, since: datetime) -> int:
+    """How many messages were given up since then."""
+    c = alert_deliveries.c
+    with store.reading() as db:
+        return db.scalar(select(func.count()).select_from(alert_deliveries).where(c.state == "failed", c.at >= since)) or 0
 
 
 _COLUMNS = [alert_deliveries.c[name] for name in Delivery.__struct_fields__]

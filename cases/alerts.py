@@ -168,18 +168,24 @@ def judge(store: CaseStore, person: Person, id: str, is_right: bool, at: datetim
         note(db, AuditLine(at=at, who=person.name, what="alert_judged", about=id, detail="right" if is_right else "wrong"))
 
 
-def newest(store: CaseStore, now: datetime, limit: int = 50, kinds: Collection[str] = (), offset: int = 0) -> list[Standing]:
-    """What was raised last, newest first, each with what became of it; only of these kinds if any are named."""
+def newest(store: CaseStore, now: datetime, limit: int = 50, offset: int = 0, ids: Collection[str] | None = None) -> list[Standing]:
+    """What was raised last, newest first, each with what became of it; only these alerts if any are named."""
     c = alerts.c
     asked = _standing().order_by(c.raised_at.desc(), c.id).limit(limit).offset(offset)
     with store.reading() as db:
-        return [_as_standing(row, now) for row in db.execute(asked.where(c.kind.in_(kinds)) if kinds else asked)]
+        return [_as_standing(row, now) for row in db.execute(asked if ids is None else asked.where(c.id.in_(ids)))]
 
 
 def unseen(store: CaseStore) -> int:
     """How many alerts nobody has acknowledged."""
     with store.reading() as db:
         return db.scalar(select(func.count()).select_from(alerts).where(alerts.c.acknowledged_at.is_(None))) or 0
+
+
+def raised(store: CaseStore, since: datetime) -> int:
+    """How many alerts were raised since then."""
+    with store.reading() as db:
+        return db.scalar(select(func.count()).select_from(alerts).where(alerts.c.raised_at >= since)) or 0
 
 
 def precision(store: CaseStore, since: datetime | None = None) -> list[Precision]:

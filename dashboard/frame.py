@@ -23,6 +23,7 @@ from dashboard.words import LANGUAGES, Words, words
 LIVE = "10s"  # how often a live part asks again
 PAGES = {  # file in pages/ → its icon, in the order of the navigation
     "now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "complaints": "support_agent", "plans": "signpost",
+    "alerts": "notifications",
     "ledger": "checklist",
 }  # fmt: skip
 POSTS_PAGE = "pages/posts.py"
