@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS themes(id TEXT PRIMARY KEY, raised INTEGER, record BL
 CUBES: dict[str, tuple[str, ...]] = {
     "daily_marks": ("sentiment", "intent"),
     "daily_accounts": ("account", "kind"),
+    "daily_feelings": ("topics", "sentiment"),
+    "daily_cells": ("topics", "places"),
     "daily": ("platform", "account", "kind", "language", "sentiment", "intent"),
     "daily_topics": ("topics", "sentiment", "intent", "platform"),
     "daily_places": ("places", "topics", "sentiment"),
