@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, Insert, Table, func, insert, select, update
+from sqlalchemy import Connection, Insert, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
@@ -50,8 +50,7 @@ class CaseStore:
         """Keep new cases, and the changed ones over what was read of them, inside a transaction. Raises Stale."""
         if new:
             db.execute(keep_first(self.database, cases), [rows.to_row(case) for case in new])
-        for old, case in changed:
-            replace(db, old, case)
+        replace_many(db, list(changed))
 
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction for what needs several tables at once: all of it becomes durable, or nothing."""
@@ -138,9 +137,21 @@ def fetch(db: Connection, id: str) -> Case:
 
 def replace(db: Connection, old: Case, new: Case) -> None:
     """Write `new` over `old`. Raises Stale if another writer was faster."""
-    done = db.execute(update(cases).where(cases.c.id == old.id, cases.c.version == old.version).values(**rows.to_row(new)))
-    if done.rowcount != 1:
-        raise Stale(f"case {old.id}: somebody changed it just now; look again, then decide")
+    replace_many(db, [(old, new)])
+
+
+def replace_many(db: Connection, changed: Sequence[tuple[Case, Case]]) -> None:
+    """Write each new case over its old one. Raises Stale if another writer was faster with any of them."""
+    if not changed:
+        return
+    columns: dict[str, object] = {name: bindparam(f"new_{name}") for name in rows.to_row(changed[0][1])}
+    asked = update(cases).where(cases.c.id == bindparam("old_id"), cases.c.version == bindparam("old_version")).values(columns)
+    values = [
+        {f"new_{name}": value for name, value in rows.to_row(new).items()} | {"old_id": old.id, "old_version": old.version}
+        for old, new in changed
+    ]
+    if db.execute(asked, values).rowcount != len(changed):
+        raise Stale("somebody changed one of these cases just now; nothing was kept, it is done again with what stands there")
 
 
 def note(db: Connection, line: AuditLine) -> None:

@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import cases.alert_tables  # noqa: F401  its tables join the same metadata
 from cases import engine
 from cases.store import open_cases
 from cases.tables import metadata

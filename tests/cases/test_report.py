@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from scipy.stats import binomtest
 
 from cases import report
 from core.case import Status
@@ -93,6 +94,12 @@ def test_overdue_is_what_is_open_and_runs_and_has_run_out():
         case(4, first_answer_at=SUNDAY_NOON, **due),
     ]
     assert table(*cases, now=SUNDAY_NOON + HOUR).total.overdue == 1
+
+
+@pytest.mark.parametrize(("part", "whole"), [(0, 1), (1, 1), (8, 10), (3712, 4367), (0, 500), (37, 500)])
+def test_the_interval_is_scipys(part, whole):
+    found = binomtest(part, whole).proportion_ci(method="wilson")
+    assert report.interval(part, whole) == (pytest.approx(found.low, abs=1e-4), pytest.approx(found.high, abs=1e-4))
 
 
 def test_a_share_comes_with_wilsons_interval():
