@@ -27,7 +27,7 @@ from store.query import Count
 PERIODS = ("24h", "7d", "30d", "90d")
 MEANS = ("themes.emerging", "themes.complaints", "themes.above", "themes.cell", "theme.rate_of", "theme.probability_of")
 ALIVE = ("rising", "height")
-MOST_CARDS, MOST_PLACES, MOST_TOPICS = 4, 12, 6
+MOST_CARDS, MOST_PLACES, MOST_TOPICS, MOST_CELLS = 4, 12, 6, 6
 SCALE = ((0.0, "#2E7FB8"), (0.5, "#F3F5F5"), (1.0, RISING))
 
 
@@ -47,7 +47,7 @@ def _draw(desk: Desk) -> None:
         story, act = st.columns([2, 1], gap="medium")
         with story:
             _map(desk, cells)
-            _table(desk, topics)
+            _table(desk, [*sums.risen(cells)[:MOST_CELLS], *topics])
         with act:
             _cards(desk, found)
     with frame.part(desk):
@@ -116,13 +116,14 @@ def _against(desk: Desk, now: int, usual: float | None) -> str:
     return desk.words("now.against_usual", now=whole(now, desk.words), usual=decimal(usual, desk.words))
 
 
-def _table(desk: Desk, topics: Sequence[Rise]) -> None:
+def _table(desk: Desk, found: Sequence[Rise]) -> None:
+    """What rose: first a topic in a place, then the topics everywhere."""
     w = desk.words
     st.subheader(w("themes.topics"), anchor=False)
-    rows = [(_linked(desk, r.keys[0]), whole(r.now, w), decimal(r.usual, w), _times(desk, r)) for r in topics if r.now]
+    rows = [(_linked(desk, r.keys), whole(r.now, w), decimal(r.usual, w), _times(desk, r)) for r in found if r.now]
     if rows:
         columns = [w("filter.topic"), w("now.posts"), w("themes.usually"), w("themes.times")]
-        st.table(pd.DataFrame(rows[:15], columns=columns), hide_index=True, border="horizontal", alt=w("themes.topics"))
+        st.table(pd.DataFrame(rows[:20], columns=columns), hide_index=True, border="horizontal", alt=w("themes.topics"))
     else:
         frame.empty(desk, "now.empty")
 
@@ -132,9 +133,12 @@ def _times(desk: Desk, rise: Rise) -> str:
     return f":orange[**{said}**]" if sums.risen([rise]) else said
 
 
-def _linked(desk: Desk, topic: str) -> str:
-    view = msgspec.structs.replace(desk.view, topic=(topic,), theme="")
-    return f"[{escaped(desk.topic(topic))}]({filters.address('posts', view)})"
+def _linked(desk: Desk, keys: tuple[str, ...]) -> str:
+    """A topic, or a topic in a place, as a link to its posts."""
+    topic, *place = keys
+    view = msgspec.structs.replace(desk.view, topic=(topic,), place=tuple(place) or desk.view.place, theme="")
+    said = " · ".join([escaped(desk.topic(topic)), *(escaped(desk.place(p)) for p in place)])
+    return f"[{said}]({filters.address('posts', view)})"
 
 
 def _cards(desk: Desk, found: Sequence[Theme]) -> None:
