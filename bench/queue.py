@@ -43,7 +43,10 @@ def made(number: int) -> Iterator[Case]:
     for n in range(number):
         opened = NOW - timedelta(minutes=rng.randrange(130_000))
         status = rng.choice(OPEN)
-        lines = tuple(Step(who="desk", at=opened + timedelta(hours=h), was=OPEN[h - 1] if h else None, now=OPEN[h]) for h in range(OPEN.index(status) + 1))
+        lines = tuple(
+            Step(who="desk", at=opened + timedelta(hours=h), was=OPEN[h - 1] if h else None, now=OPEN[h])
+            for h in range(OPEN.index(status) + 1)
+        )
         yield Case(
             id=f"c-{n}", status=status, intent="complaint", opened_at=opened, category=f"topic-{n % 15}", place=f"place-{n % 40}",
             department=f"department-{n % 12}", platform="x", citizen=f"x:u{n % 60_000}", posts=(f"x:{n}",), summary="the lamp in the lane is dark " * 4,

@@ -97,7 +97,9 @@ def dashboard(told: dict[str, str], folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SADA_")} | told
-    child = subprocess.Popen([sys.executable, *launch(port)[1:]], env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    child = subprocess.Popen(
+        [sys.executable, *launch(port)[1:]], env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+    )
     try:
         _ready(f"http://localhost:{port}/_stcore/health", child)
         yield f"http://localhost:{port}"
@@ -111,7 +113,9 @@ def arrives(city: SimpleNamespace) -> None:
     message = {"from": "96600000001", "id": "wamid.J1", "timestamp": str(int(now().timestamp())), "type": "text", "text": {"body": TEXT}}
     value = {"messaging_product": "whatsapp", "metadata": {"display_phone_number": "96600000940", "phone_number_id": "9400"},
              "contacts": [{"profile": {"name": "Huda"}, "wa_id": "96600000001"}], "messages": [message]}  # fmt: skip
-    body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "5", "changes": [{"field": "messages", "value": value}]}]}).encode()
+    body = json.dumps(
+        {"object": "whatsapp_business_account", "entry": [{"id": "5", "changes": [{"field": "messages", "value": value}]}]}
+    ).encode()
     hall = Hall(Inbox(city.settings.data), doors.doors(city.settings), city.about, None, now, doors.Turns())
     signature = "sha256=" + hmac.new(b"wa", body, hashlib.sha256).hexdigest()
     assert TestClient(application(hall)).post("/whatsapp", content=body, headers={"X-Hub-Signature-256": signature}).status_code == 200
@@ -121,7 +125,9 @@ def arrives(city: SimpleNamespace) -> None:
 
 
 def unsure(post):
-    return msgspec.structs.replace(post, intent=Claim(label="complaint", confidence=0.5, by="test@1"), topics=(Claim(label="water", confidence=0.9, by="test@1"),))
+    return msgspec.structs.replace(
+        post, intent=Claim(label="complaint", confidence=0.5, by="test@1"), topics=(Claim(label="water", confidence=0.9, by="test@1"),)
+    )
 
 
 def follow(city: SimpleNamespace) -> None:
@@ -148,7 +154,9 @@ def stands(page: Page, status: Status) -> None:
     expect(page.locator(".stMarkdownBadge", has_text=re.compile(f"^{EN(f'status.{status.value}')}$")).last).to_be_visible()
 
 
-def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_its_author_deletes_it(city: SimpleNamespace, browser: Browser) -> None:
+def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_its_author_deletes_it(
+    city: SimpleNamespace, browser: Browser
+) -> None:
     arrives(city)
     assert list(city.cases.all()) == []  # too unsure to open a case
 
@@ -194,7 +202,16 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     expect(row).to_contain_text("1 · 100%")
     boss = someone(browser, city, "supervisor", part="audit")
     expect(boss.get_by_role("row").filter(has_text=CASE).first).to_be_visible()
-    assert [s.who for s in city.cases.get(CASE).steps] == ["officer", "verifier", "officer", "department", "department", "verifier", "officer", "officer"]
+    assert [s.who for s in city.cases.get(CASE).steps] == [
+        "officer",
+        "verifier",
+        "officer",
+        "department",
+        "department",
+        "verifier",
+        "officer",
+        "officer",
+    ]
 
     # Its author deletes it: the text is gone from posts and cases
     city.posts.save(Batch(deleted=((POST, now()),)))
