@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 
-from cases.tables import Instant, metadata
+from cases.tables import Instant
+from cases.tables import metadata as metadata
 
 alerts = Table(
     "alerts", metadata,

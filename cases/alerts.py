@@ -107,7 +107,7 @@ def _keep(store: CaseStore, db: Connection, one: Planned, now: datetime) -> bool
     alert = one.alert
     row = {"id": alert.id, "rule": alert.rule, "kind": alert.when, "matter": alert.matter, "raised_at": alert.raised_at,
            "tell_at": one.tell_at, "record": msgspec.msgpack.encode(alert)}  # fmt: skip
-    is_new = db.execute(keep_first(store.database, alerts).values(row)).rowcount == 1
+    is_new = db.execute(keep_first(store.database, alerts).values(row).returning(alerts.c.id)).first() is not None
     if is_new:
         alert_outbox.add(store, db, one.deliveries, now)
     return is_new

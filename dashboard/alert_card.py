@@ -57,9 +57,10 @@ def sentence(desk: Desk, alert: Alert) -> str:
     """Its numbers in words."""
     w = desk.words
     number = percent if alert.when == "sentiment_fall" else whole if alert.when == "follower_drop" else decimal
-    times = {name: _clock(desk, alert, name) for name in ("since", "until")}
-    said = w(f"alert.says_{alert.when}", count=whole(alert.count, w), authors=whole(alert.authors, w), now=number(alert.now, w),
-             usual=number(alert.usual, w), **times)  # fmt: skip
+    said = w(
+        f"alert.says_{alert.when}", count=whole(alert.count, w), authors=whole(alert.authors, w), now=number(alert.now, w),
+        usual=number(alert.usual, w), since=_clock(desk, alert, "since"), until=_clock(desk, alert, "until"),
+    )  # fmt: skip
     return f"{said} · {w('theme.probability', share=percent(alert.probability, w))}" if alert.probability is not None else said
 
 

@@ -1,0 +1,167 @@
+"""Alerts at rest, the same in both engines: raised once, sent at least once and never after success, judged, muted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cases import alert_outbox, alert_rules, alerts
+from cases.alert_outbox import MOST, UNKNOWN, WAITS, Delivery
+from cases.alerts import Alert, Planned
+from cases.roles import Role
+from core.deployment import AlertRule, Deployment
+from core.errors import AskedWrongly, NotAllowed
+from tests.cases.factory import CITY, OFFICER, SUNDAY_NOON, SUPERVISOR, VERIFIER, WORKER
+
+NOW = SUNDAY_NOON
+HOUR = timedelta(hours=1)
+SECRET = "json://user:hunter2@host.example/x"
+RULED = Deployment(**{f: getattr(CITY, f) for f in CITY.__struct_fields__} | {"alerts": (AlertRule(id="rising", when="theme", to=("$ALERTS_TO", SECRET)),)})  # fmt: skip
+
+
+def planned(number: int = 1, at=NOW, **told: object) -> Planned:
+    alert = Alert(
+        **({"id": f"a-{number}", "rule": "rising", "when": "theme", "matter": f"t{number}", "raised_at": at, "name": "no water"} | told)
+    )  # type: ignore[arg-type]
+    one = Delivery(id=f"d-{number}", alert=alert.id, step="first", address="abc", to="$ALERTS_TO", language="en", next_at=at)
+    return Planned(alert=alert, tell_at=at, deliveries=(one,))
+
+
+def test_an_alert_is_raised_once_with_its_messages(store):
+    assert [a.id for a in alerts.keep(store, [planned(1), planned(2)], NOW)] == ["a-1", "a-2"]
+    assert alerts.keep(store, [planned(1), planned(2)], NOW + HOUR) == []
+    assert len(alert_outbox.log(store)) == 2
+    assert [s.alert for s in alerts.newest(store, NOW)] == [planned(1).alert, planned(2).alert]
+    assert (alerts.unseen(store), alerts.raised(store, NOW), alerts.raised(store, NOW + HOUR)) == (2, 2, 0)
+
+
+def test_two_processes_never_make_the_same_attempt(store):
+    alerts.keep(store, [planned()], NOW)
+    ((one, _),) = alert_outbox.ready(store, NOW)
+    assert alert_outbox.claim(store, one, NOW).attempts == 1
+    assert alert_outbox.claim(store, one, NOW) is None
+    assert alert_outbox.ready(store, NOW) == []
+
+
+def test_after_success_there_is_no_further_attempt(store):
+    alerts.keep(store, [planned()], NOW)
+    ((one, _),) = alert_outbox.ready(store, NOW)
+    alert_outbox.settle(store, [alert_outbox.claim(store, one, NOW)], NOW, None)
+    assert alert_outbox.ready(store, NOW + 30 * HOUR) == []
+    assert [(d.state, d.problem) for d in alert_outbox.log(store)] == [("sent", None)]
+
+
+def test_attempts_follow_each_other_ever_later_and_end(store):
+    alerts.keep(store, [planned()], NOW)
+    at = NOW
+    for wait in WAITS:
+        ((one, _),) = alert_outbox.ready(store, at)
+        alert_outbox.settle(store, [alert_outbox.claim(store, one, at)], at, "refused")
+        assert alert_outbox.ready(store, at + wait - timedelta(seconds=1)) == []
+        at += wait
+    ((one, _),) = alert_outbox.ready(store, at)
+    alert_outbox.settle(store, [alert_outbox.claim(store, one, at)], at, "refused")
+    assert [(d.state, d.attempts) for d in alert_outbox.log(store)] == [("failed", MOST)]
+    assert (alert_outbox.failed(store, NOW), alert_outbox.failed(store, at + HOUR)) == (1, 0)
+
+
+def test_a_process_that_died_in_its_last_attempt_leaves_a_word(store):
+    alerts.keep(store, [planned()], NOW)
+    at = NOW
+    for _ in range(MOST):
+        ((one, _),) = alert_outbox.ready(store, at)
+        assert alert_outbox.claim(store, one, at)
+        at += max(WAITS)
+    ((one, _),) = alert_outbox.ready(store, at)
+    assert alert_outbox.claim(store, one, at) is None
+    assert [(d.state, d.problem) for d in alert_outbox.log(store)] == [("failed", UNKNOWN)]
+
+
+def test_an_alert_is_escalated_once_and_not_after_somebody_saw_it(store):
+    alerts.keep(store, [planned(1), planned(2)], NOW)
+    alerts.acknowledge(store, OFFICER, "a-2", NOW)
+    assert [a.id for a in alerts.to_escalate(store, "rising", NOW - HOUR, NOW)] == ["a-1"]
+    assert alerts.escalate(store, planned(1).alert, (), NOW) and not alerts.escalate(store, planned(1).alert, (), NOW)
+    assert not alerts.escalate(store, planned(2).alert, (), NOW)
+    assert alerts.to_escalate(store, "rising", NOW - HOUR, NOW) == []
+
+
+def test_who_saw_it_first_is_kept(store):
+    alerts.keep(store, [planned()], NOW)
+    alerts.acknowledge(store, OFFICER, "a-1", NOW + HOUR)
+    alerts.acknowledge(store, VERIFIER, "a-1", NOW + 2 * HOUR)
+    (standing,) = alerts.newest(store, NOW + 3 * HOUR)
+    assert (standing.acknowledged_by, standing.acknowledged_at) == (OFFICER.name, NOW + HOUR)
+
+
+def test_a_mute_holds_for_its_matter_and_its_time_only(store):
+    alerts.keep(store, [planned()], NOW)
+    alerts.mute(store, OFFICER, "a-1", NOW + 5 * HOUR, NOW)
+    other, same = planned(3), planned(2, matter="t1")
+    assert [a.id for a in alerts.keep(store, [same, other], NOW + HOUR)] == ["a-3"]
+    assert [s.muted_until for s in alerts.newest(store, NOW + HOUR, ids=["a-1"])] == [NOW + 5 * HOUR]
+    assert [a.id for a in alerts.keep(store, [same], NOW + 5 * HOUR)] == ["a-2"]
+    assert [s.muted_until for s in alerts.newest(store, NOW + 5 * HOUR, ids=["a-1"])] == [None]
+
+
+def test_precision_counts_the_last_word_on_each_alert(store):
+    alerts.keep(store, [planned(n, when="theme" if n < 4 else "source_silent") for n in range(1, 6)], NOW)
+    for id, is_right in (("a-1", False), ("a-1", True), ("a-2", True), ("a-3", False), ("a-5", True)):
+        alerts.judge(store, OFFICER, id, is_right, NOW)
+    assert [(p.when, p.right, p.judged) for p in alerts.precision(store)] == [("source_silent", 1, 1), ("theme", 2, 3)]
+    assert alerts.precision(store, NOW + HOUR) == []
+
+
+@pytest.mark.parametrize("act", [
+    lambda store, who: alerts.acknowledge(store, who, "a-1", NOW), lambda store, who: alerts.judge(store, who, "a-1", True, NOW),
+    lambda store, who: alerts.mute(store, who, "a-1", NOW, NOW),
+])  # fmt: skip
+def test_a_department_may_not_and_an_officer_leaves_a_line_in_the_audit(sqlite_store, act):
+    alerts.keep(sqlite_store, [planned()], NOW)
+    with pytest.raises(NotAllowed):
+        act(sqlite_store, WORKER)
+    act(sqlite_store, OFFICER)
+    assert [line.who for line in sqlite_store.audit("a-1")] == [OFFICER.name]
+
+
+def test_an_alert_that_is_not_there_is_named(sqlite_store):
+    with pytest.raises(AskedWrongly, match="a-9"):
+        alerts.judge(sqlite_store, OFFICER, "a-9", True, NOW)
+
+
+def test_an_edited_rule_stands_over_the_deployments_and_keeps_addresses_out_of_the_database(store):
+    edited = AlertRule(id="rising", when="theme", to=("$ALERTS_NIGHT", SECRET), probability=0.9)
+    alert_rules.keep(store, SUPERVISOR, edited, NOW, RULED)
+    assert alert_rules.every(store, RULED) == (edited,)
+    with store.reading() as db:
+        assert b"hunter2" not in b"".join(db.exec_driver_sql("SELECT record FROM alert_rules").scalars())
+    assert alert_rules.every(store, CITY)[0].to == ("$ALERTS_NIGHT",)  # the file no longer has the other
+    alert_rules.restore(store, SUPERVISOR, "rising", NOW)
+    assert alert_rules.every(store, RULED) == RULED.alerts
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"id": "No such name"}, "small letters"),
+        ({"to": ("json://elsewhere.example",)}, r"\$ALERTS_TO"),  # nobody makes the server call an address through the page
+        ({"to": ("$SADA_SECRET_KEY",)}, r"\$ALERTS_TO"),  # nor send another secret anywhere
+        ({"escalate_to": ("$PATH",)}, r"\$ALERTS_TO"),
+        ({"quiet_from": NOW.time()}, "beginning and an end"),
+        ({"language": "xx"}, "language"),
+        ({"topic": "nothing"}, "topic"),
+        ({"place": "nowhere"}, "place"),
+        ({"probability": 1.5}, "between 0 and 1"),
+        ({"at_least": -1.0}, "negative"),
+    ],
+)
+def test_a_rule_that_cannot_hold_is_refused_with_its_reason(sqlite_store, told, says):
+    with pytest.raises(AskedWrongly, match=says):
+        alert_rules.keep(sqlite_store, SUPERVISOR, AlertRule(**({"id": "r", "when": "theme"} | told)), NOW, RULED)
+
+
+def test_rules_are_changed_by_supervisors_not_by_officers(sqlite_store):
+    assert OFFICER.role == Role.OFFICER
+    with pytest.raises(NotAllowed):
+        alert_rules.keep(sqlite_store, OFFICER, AlertRule(id="r", when="theme"), NOW, RULED)
