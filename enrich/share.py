@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from enrich.grams import Array
 
 DRAWS = 24  # of the labelled sample, or of doubts
+BELIEF = 0.4  # how much of the posts' evidence is believed: chances are never quite right, so all of it would be too sure (docs/experiments.md)
 STEPS = 20  # of each side of the grid over mixes
 DOUBT = (0.35, 0.6)  # without labels: spread of log(scale) and of each class's bias, as seen between our sets (docs/experiments.md)
 TRUST = (0.35, 0.8)  # with labels: how far scale and biases may be expected to move
@@ -77,7 +78,7 @@ def _sampled(logs: Array, scale: float, bias: Array, mixes: Array, of: int, draw
     z = logs * scale + bias
     likely = np.exp(z - z.max(axis=1, keepdims=True))
     told = np.maximum(likely @ mixes.T, 1e-12)
-    evidence = np.log(told).sum(axis=0)
+    evidence = BELIEF * np.log(told).sum(axis=0)
     chance = np.exp(evidence - evidence.max())
     chosen = draw.choice(len(mixes), 40, p=chance / chance.sum())
     each = likely[:, [of]] * mixes[chosen, of] / told[:, chosen]
