@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from cases import desk
@@ -15,11 +16,13 @@ from core.post import Post
 from core.settings import Settings
 from enrich.knowledge import learn
 from enrich.pipeline import understand
+from store.base import Store
 from store.distributed import open_distributed
 from store.elastic_indexer import open_indexer
 from stream import app as application
 from stream import metrics, set_up
 from stream.agents import Parts, add_agents
+from stream.alert_running import alerting
 from stream.dead_letters import Limit
 from stream.following import ThemeJoin, count_themes
 
@@ -54,9 +57,23 @@ def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metr
     add_agents(app, application.topics(app, prefix), parts, stages)
     if metrics_port:
         metrics.serve(metrics_port, lambda: app.started and not app.should_stop)
-    application.run(app, settings.others.get("LOG_LEVEL", "ERROR"))
+    with _alerts(store, settings, deployment, "themes" in stages):
+        application.run(app, settings.others.get("LOG_LEVEL", "ERROR"))
     if halted.reason is not None:
         raise halted.reason
+
+
+@contextmanager
+def _alerts(store: Store, settings: Settings, deployment: Deployment, wanted: bool) -> Iterator[None]:
+    """Alerts beside the worker that joins themes. Where several do, each alert is still raised once and each message tried by one of them."""
+    running = alerting(store, open_cases(settings), settings, deployment) if wanted else None
+    if running:
+        running.start()
+    try:
+        yield
+    finally:
+        if running:
+            running.stop()
 
 
 def _desk(settings: Settings, deployment: Deployment) -> Callable[[Sequence[Post]], None]:
