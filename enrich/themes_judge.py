@@ -16,6 +16,7 @@ LISTENED = 100  # at most so many of them, the newest
 BELONGS = 0.75  # a post so likely of the theme is listed
 SURE = 0.8  # a post so likely of the theme is counted when weeks are compared
 GATE = 1.5  # evidence from which a post gathers a group
+MARGIN = 2.5  # evidence a group may add to what its anchor saw alone: it was chosen for being alike
 JOINS = 0.5  # a post so likely of the theme is in the group
 GROUP = 24  # most posts of a group, the newest
 VARIED = 0.4  # of what is found, so much must be voices of their own
@@ -134,8 +135,11 @@ def _lengths(memory: Memory, rows: Rows) -> Rows:
     return start[rows + 1] - start[rows]
 
 
-def is_weekly(scanner: Scanner, i: int, sure: int, share: float) -> bool:
-    """Did the same posts come at the same hours of an earlier week, `share` of them at least?"""
+def is_weekly(scanner: Scanner, i: int, sure: int, level: int, share: float) -> bool:
+    """Did posts like the `sure` ones come at the same hours of an earlier week, `share` of them at least?
+
+    `level`: how alike the sure ones are; the same words said again may be more alike than that and count no less.
+    """
     m, window = scanner.memory, WINDOWS[int(scanner.best[1])]
     hours = m.columns.hours
     for weeks in (1, 2, 3):
@@ -144,6 +148,7 @@ def is_weekly(scanner: Scanner, i: int, sure: int, share: float) -> bool:
             break
         begin, end = (m.first + int(np.searchsorted(hours[m.first : i], then + d)) for d in (-window - SLACK, SLACK))
         cells = scanner.cells(i, np.arange(begin, end))
+        cells = cells[0], np.minimum(cells[1], level), cells[2], cells[3]
         share_of_theme = scanner.best[2] * scanner.ratios(cells, int(scanner.best[0]))
         if np.sum(share_of_theme / (1 - scanner.best[2] + share_of_theme) > LIKELY_THEN) >= share * max(3, sure):
             return True
@@ -163,21 +168,21 @@ def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share:
     if scanner.among(cells, free) < GATE:
         return None, company
     keep = distinct(scanner, i, rows, cells, free)
-    score = _without_knots(scanner, i, rows, cells, keep, GATE)
-    if score < GATE:
+    alone = _without_knots(scanner, i, rows, cells, keep, GATE)
+    if alone < GATE:
         return None, company
     members = rows[(scanner.belonging(cells) > JOINS) & keep][-GROUP:].tolist()
     if len(members) < 2:
         return None, company
     scanner.gather(i, [*members, i])
     cells = scanner.cells(i, rows)
-    score = _without_knots(scanner, i, rows, cells, keep, GATE)
+    score = min(_without_knots(scanner, i, rows, cells, keep, GATE), alone + MARGIN)
     belongs = scanner.belonging(cells)
     company = rows[belongs > BELONGS]
     sure = (belongs > BELONGS) & keep
     if score < threshold or sure.sum() < 2 or belongs[sure].sum() + 1 < least:
         return None, company
-    if is_weekly(scanner, i, int(np.sum(belongs[sure] > SURE)), weekly_share):
+    if is_weekly(scanner, i, int(np.sum(belongs[sure] > SURE)), int(np.median(cells[1][sure])), weekly_share):
         return None, company
     kind, window = int(scanner.best[0]), int(scanner.best[1])
     found = rows[(belongs > BELONGS) & free].tolist()
