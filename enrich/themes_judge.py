@@ -25,6 +25,7 @@ WEEK = 168.0
 SLACK = 3.0  # hours by which a weekly habit may shift
 
 Rows = npt.NDArray[np.int64]
+Kept = npt.NDArray[np.bool_]  # one flag a row
 Cells = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]  # window, level, topic, place
 
 
@@ -69,7 +70,7 @@ class Scanner:
             m.columns, m.first, i, rows, m.index, self.view, self.usual, self.recent, m.everywhere_groups, self.table, self.cap, self.doubt,
         )  # fmt: skip
 
-    def among(self, cells: Cells, keep: npt.NDArray[np.bool_]) -> float:
+    def among(self, cells: Cells, keep: Kept) -> float:
         """Evidence from the kept posts only."""
         self.recent[:] = 0.0
         np.add.at(self.recent, tuple(part[keep] for part in cells), 1.0)
@@ -114,7 +115,7 @@ def recent_rows(memory: Memory, i: int) -> Rows:
     return rows[memory.columns.weight[rows] > 0]
 
 
-def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept) -> Kept:
     """`free` without repeated voices and without posts of hardly a word that nothing but topic or place connects."""
     m = scanner.memory
     strength = scanner.ratios(cells, 0)
@@ -160,44 +161,60 @@ def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share:
 
     The second holds posts of known themes too: by them one sees what the anchor belongs to.
     """
-    m = scanner.memory
-    rows = recent_rows(m, i)
+    rows = recent_rows(scanner.memory, i)
+    free = scanner.memory.theme[rows] == NOBODY
     cells = scanner.cells(i, rows)
     company = rows[scanner.belonging(cells) > BELONGS]
-    free = m.theme[rows] == NOBODY
     if scanner.among(cells, free) < GATE:
         return None, company
     keep = distinct(scanner, i, rows, cells, free)
-    alone = _without_knots(scanner, i, rows, cells, keep, GATE)
-    if alone < GATE:
+    alone = _without_knots(scanner, i, rows, cells, keep)
+    members = rows[(scanner.belonging(cells) > JOINS) & keep]
+    if alone < GATE or len(members) < 2:
         return None, company
-    members = rows[(scanner.belonging(cells) > JOINS) & keep][-GROUP:].tolist()
-    if len(members) < 2:
-        return None, company
-    scanner.gather(i, [*members, i])
-    cells = scanner.cells(i, rows)
-    score = min(_without_knots(scanner, i, rows, cells, keep, GATE), alone + MARGIN)
+    cells = _gathered(scanner, i, members, rows)
+    score = min(_without_knots(scanner, i, rows, cells, keep), alone + MARGIN)
     belongs = scanner.belonging(cells)
-    company = rows[belongs > BELONGS]
     sure = (belongs > BELONGS) & keep
-    if score < threshold or sure.sum() < 2 or belongs[sure].sum() + 1 < least:
-        return None, company
+    enough = score >= threshold and sure.sum() >= 2 and belongs[sure].sum() + 1 >= least
+    if not enough or _is_no_theme(scanner, i, rows, cells, free, sure, weekly_share):
+        return None, rows[belongs > BELONGS]
+    return _finding(scanner, i, rows, cells, free, keep, score)
+
+
+def _gathered(scanner: Scanner, i: int, members: Rows, rows: Rows) -> Cells:
+    """The cells of `rows` as seen from the newest members of a group and i."""
+    scanner.gather(i, [*members[-GROUP:].tolist(), i])
+    return scanner.cells(i, rows)
+
+
+def _is_no_theme(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, sure: Kept, weekly_share: float) -> bool:
+    """Is it a weekly habit, mostly repetition, or one text retold?"""
+    belongs, digests = scanner.belonging(cells), scanner.memory.digests
     if is_weekly(scanner, i, int(np.sum(belongs[sure] > SURE)), int(np.median(cells[1][sure])), weekly_share):
-        return None, company
-    kind, window = int(scanner.best[0]), int(scanner.best[1])
+        return True
     found = rows[(belongs > BELONGS) & free].tolist()
-    texts = [d for row in [*found, i] if (d := m.digests[row]) is not None]
-    if sure.sum() < VARIED * len(found) or is_one_text(texts):
-        return None, company
-    return Finding([*found, i], int(sure.sum()) + 1, kind, window, score, _expected(scanner, float(np.sum(cells[0] <= window)))), company
+    return bool(sure.sum() < VARIED * len(found)) or is_one_text([d for row in [*found, i] if (d := digests[row]) is not None])
 
 
-def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: npt.NDArray[np.bool_], threshold: float) -> float:
-    """The evidence once what was only passed from hand to hand is left out of `keep`; below `threshold` it stops looking."""
+def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, keep: Kept, score: float) -> tuple[Finding, Rows]:
+    """All that belongs to the theme: what the group saw, and what a second group made of its surest members sees."""
+    belongs = scanner.belonging(cells) > BELONGS
+    kind, window = int(scanner.best[0]), int(scanner.best[1])
+    expected = _expected(scanner, float(np.sum(cells[0] <= window)))
+    cells = _gathered(scanner, i, rows[belongs & keep], rows)
+    scanner.among(cells, keep)
+    belongs |= scanner.belonging(cells) > BELONGS
+    voices = int(np.sum(belongs & keep)) + 1
+    return Finding([*rows[belongs & free].tolist(), i], voices, kind, window, score, expected), rows[belongs]
+
+
+def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: Kept) -> float:
+    """The evidence once what was only passed from hand to hand is left out of `keep`; below GATE it stops looking."""
     m = scanner.memory
     anchor = m.digests[i]
     score = scanner.among(cells, keep)
-    while score >= threshold and anchor is not None:
+    while score >= GATE and anchor is not None:
         members = np.flatnonzero((scanner.belonging(cells) > BELONGS) & keep)[::-1][:LISTENED]
         company = [anchor, *(d for x in members if (d := m.digests[rows[x]]) is not None)]
         again = np.array(retold(company)[1:], bool) | np.array(echoes(anchor, company[1:]), bool)

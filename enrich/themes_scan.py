@@ -212,6 +212,8 @@ def weigh(usual: Floats, everywhere: Floats, alike: Floats, agree: Floats, cap: 
             here = usual[level, a, :].sum()
             prior = (everywhere[level, a, :].sum() + 0.01) / (all_here + 0.11)
             ratio = alike[level] / min(1.0, (here + doubt) / (by_topic[a] + doubt / prior))
+            if level <= 1:  # hardly a word shared speaks for no theme, however rare that is in a stream of few words
+                ratio = min(1.0, ratio)
             if a < 2:
                 ratio *= agree[0] / same_topic if a == 0 else (1 - agree[0]) / (1 - same_topic)
             table.words[level, a] = min(cap, ratio)
