@@ -30,10 +30,12 @@ MUTES = {"mute_day": timedelta(days=1), "mute_week": timedelta(days=7), "mute_mo
 def draw(desk: Desk, standing: Standing, person: Person | None) -> None:
     """The card, with its buttons for those who may press them."""
     alert, w = standing.alert, desk.words
+    said = title(desk, alert)
     with st.container(border=True, gap="xsmall", key=f"alert_{alert.id}"):
-        st.markdown(f"{ICONS[alert.when]} **{title(desk, alert)}** {_badges(desk, standing)}")
-        st.caption(" · ".join([w(f"alert.{alert.when}"), *_where(desk, alert), ago(alert.raised_at, desk.now, w)]),
-                   help=exact(alert.raised_at, desk.about.zone, desk.about.calendar, w))  # fmt: skip
+        st.markdown(f"{ICONS[alert.when]} **{said}** {_badges(desk, standing, person)}")
+        kind = [] if said == w(f"alert.{alert.when}") else [w(f"alert.{alert.when}")]
+        at = exact(alert.raised_at, desk.about.zone, desk.about.calendar, w)
+        st.caption(" · ".join([*kind, *_where(desk, alert), ago(alert.raised_at, desk.now, w)]), help=at)
         st.markdown(sentence(desk, alert))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _evidence(desk, alert)
@@ -77,11 +79,12 @@ def _where(desk: Desk, alert: Alert) -> list[str]:
     return [escaped(name(id)) for name, id in ((desk.topic, alert.topic), (desk.place, alert.place)) if id]
 
 
-def _badges(desk: Desk, standing: Standing) -> str:
+def _badges(desk: Desk, standing: Standing, person: Person | None) -> str:
+    """What became of it; who did it is for those who signed in."""
     w, zone, calendar = desk.words, desk.about.zone, desk.about.calendar
     found = []
     if standing.acknowledged_by:
-        found.append(f":gray-badge[{w('alerts.seen_by', name=foreign(escaped(standing.acknowledged_by)))}]")
+        found.append(f":gray-badge[{w('alerts.seen_by', name=_who(desk, standing.acknowledged_by, person))}]")
     elif standing.tell_at > desk.now:
         found.append(f":gray-badge[{w('alerts.waits', at=exact(standing.tell_at, zone, calendar, w))}]")
     if standing.escalated_at:
@@ -90,8 +93,12 @@ def _badges(desk: Desk, standing: Standing) -> str:
         found.append(f":gray-badge[{w('alerts.muted_until', at=exact(standing.muted_until, zone, calendar, w))}]")
     if standing.is_right is not None:
         colour, key = ("green", "alerts.judged_right") if standing.is_right else ("red", "alerts.judged_wrong")
-        found.append(f":{colour}-badge[{w(key, name=foreign(escaped(standing.judged_by or '')))}]")
+        found.append(f":{colour}-badge[{w(key, name=_who(desk, standing.judged_by, person))}]")
     return " ".join(found)
+
+
+def _who(desk: Desk, name: str | None, person: Person | None) -> str:
+    return foreign(escaped(name)) if name and person else desk.words("post.somebody")
 
 
 def _evidence(desk: Desk, alert: Alert) -> None:

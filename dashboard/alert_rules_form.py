@@ -12,7 +12,7 @@ from cases import alert_rules
 from cases.roles import Person, Right, may
 from core.deployment import LANGUAGES, AlertRule
 from dashboard import casework
-from dashboard.bidi import escaped
+from dashboard.bidi import LRI, PDI, bare, escaped
 from dashboard.frame import Desk
 from dashboard.words import words
 
@@ -64,7 +64,9 @@ def _form(desk: Desk, person: Person, rule: AlertRule, is_hand: bool) -> None:
 
 def _number(desk: Desk, rule: AlertRule, name: str, says: str, off: bool) -> None:
     told = getattr(rule, name)
-    st.number_input(desk.words(says), min_value=0.0, value=None if told is None else float(told), key=_key(rule, name), disabled=off)
+    st.number_input(
+        desk.words(says), min_value=0.0, value=None if told is None else float(told), format="%g", key=_key(rule, name), disabled=off
+    )
 
 
 def _one(desk: Desk, rule: AlertRule, name: str, options: Sequence[str], off: bool) -> None:
@@ -78,8 +80,13 @@ def _addresses(desk: Desk, rule: AlertRule, name: str, off: bool) -> None:
     """Keys of the environment; of whole addresses only the kind is shown."""
     told = list(getattr(rule, name))
     known = dict.fromkeys([*told, *(to for r in desk.about.alerts for to in (*r.to, *r.escalate_to) if to.startswith("$"))])
-    st.multiselect(desk.words(f"rule.{name}"), list(known), told, key=_key(rule, name), format_func=alert_rules.shown, accept_new_options=True,
-                   placeholder="$ALERTS_TO", disabled=off)  # fmt: skip
+    st.multiselect(desk.words(f"rule.{name}"), list(known), told, key=_key(rule, name), format_func=_shown, accept_new_options=True,
+                   placeholder=_shown("$ALERTS_TO"), disabled=off)  # fmt: skip
+
+
+def _shown(to: str) -> str:
+    """What may be seen of an address, in its own left-to-right order."""
+    return f"{LRI}{alert_rules.shown(to)}{PDI}"
 
 
 def _key(rule: AlertRule, name: str) -> str:
@@ -94,7 +101,7 @@ def _read(rule: AlertRule) -> AlertRule:
     """The rule as the form says it; what the form does not show stays."""
     said = {name: st.session_state[_key(rule, name)] for name in AlertRule.__struct_fields__ if _key(rule, name) in st.session_state}
     for name in ("to", "escalate_to"):
-        said[name] = tuple(to.strip() for to in said[name])
+        said[name] = tuple(bare(to).strip() for to in said[name])
     minutes = said["escalate_minutes"]
     said["escalate_minutes"] = None if minutes is None else int(minutes)
     return msgspec.structs.replace(rule, **said)

@@ -19,6 +19,7 @@ html[dir=rtl] [data-testid=stHeading], html[dir=rtl] [data-testid=stHeading] *,
 html[dir=rtl] .stMarkdown, html[dir=rtl] .stMarkdown *, html[dir=rtl] .stMetric, html[dir=rtl] .stMetric * {text-align: start}
 [data-testid=stPlotlyChart], [data-testid=stDataFrame] {direction: ltr}
 #js-plotly-tester {direction: ltr}
+html[dir=rtl] [data-testid=stTimeInput] > div {direction: ltr; text-align: start}
 html[dir=rtl] [data-testid=stSidebar][data-collapsed=true] {transform: none !important; visibility: hidden}
 html[dir=rtl] [data-testid=stButtonGroup] button {margin: 0 0 0 -1px}
 html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {margin: 0}

@@ -93,6 +93,12 @@ def test_everybody_sees_what_was_raised_and_only_signed_in_people_may_act(cases:
     assert not [b for b in at.button if b.key and "a-1" in b.key]
 
 
+def test_who_acknowledged_is_for_those_who_signed_in(cases: CaseStore) -> None:
+    press(page(cases, "officer"), "acknowledge_a-1")
+    assert not [m for m in page().markdown if "officer" in m.value]
+    assert [m for m in page(cases, "supervisor").markdown if "acknowledged by \u2068officer" in m.value]
+
+
 def test_an_analyst_reads_and_does_not_act(cases: CaseStore) -> None:
     assert not [b for b in page(cases, "analyst").button if b.key and b.key.endswith("a-1")]
 
@@ -148,7 +154,7 @@ def test_a_rule_is_edited_on_the_page_and_given_back(cases: CaseStore, city: Dep
 def test_no_page_shows_and_no_table_keeps_an_address(cases: CaseStore, tmp_path: Path) -> None:
     at = page(cases, "supervisor", part="rules")
     press(at, "rule_keep_rising")
-    assert "json://…" in at.multiselect(key="rule_to_rising").options
+    assert at.multiselect(key="rule_to_rising").options == ["\u2066$ALERTS_TO\u2069", "\u2066json://…\u2069"]
     cases.close()
     assert b"secret" not in b"".join(file.read_bytes() for file in tmp_path.glob("cases.db*"))
 
