@@ -166,7 +166,8 @@ class Following:
     def stop(self, seconds: float = 30) -> None:
         """End after the current step."""
         self._stopped.set()
-        self._thread.join(seconds)
+        if self._thread.is_alive():  # where workers follow, ours was never started
+            self._thread.join(seconds)
 
     def _keep_following(self) -> None:
         while not self._stopped.wait(EVERY_S):
