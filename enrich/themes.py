@@ -32,7 +32,7 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     false_share: float = 0.3  # of raised themes, how many may be false: over everything tested in a week
     learn_days: float = 7.0  # nothing is raised before
     days: float = 28.0  # history kept
-    posts: int = 24_000  # most posts kept
+    posts: int = 12_000  # most posts kept
     suspicious: float = 1.5  # evidence from which a post is looked at closely
     least: float = 3.0  # posts of distinct voices a theme needs, weighted by how surely they belong
     weekly_share: float = 0.6  # a peak of which so much came at the same hours a week ago is a habit

@@ -10,7 +10,7 @@ import msgspec
 
 from core.post import Kind as PostKind
 from core.post import Moment, Post
-from enrich.themes_words import reposted, terms, words
+from enrich.themes_words import read, reposted
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -78,10 +78,11 @@ def _order(digest: Digest) -> tuple[Moment, str]:
 
 def _digest(post: Observation, own: frozenset[str]) -> Digest:
     said_by = reposted(post.text) or post.author.lower()
+    terms, words = read(post.text)
     return Digest(
         post=post,
-        terms=terms(post.text),
-        words=words(post.text),
+        terms=terms,
+        words=words,
         voice=crc32(said_by.encode()) if said_by else 0,
         is_own=post.is_own or said_by in own,
     )

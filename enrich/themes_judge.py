@@ -12,7 +12,7 @@ from enrich.themes_scan import GROUP_LEVEL_OF, LEVEL_OF, SIZES, WINDOWS, Floats,
 from enrich.themes_voices import echoes, is_one_text, retold
 
 TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
-LISTENED = 100  # at most so many of them, the newest
+LISTENED = 40  # at most so many of them, the newest
 BELONGS = 0.75  # a post so likely of the theme is listed
 SURE = 0.8  # a post so likely of the theme is counted when weeks are compared
 GATE = 1.5  # evidence from which a post gathers a group

@@ -18,17 +18,16 @@ _ARABIC = re.compile("[\u0621-\u06ff]")
 _REPOST = re.compile(r"^rt @(\w+)", re.IGNORECASE)
 
 
-def terms(text: str) -> tuple[int, ...]:
-    """Distinct hashed terms of `text`: stems, pairs of neighbouring stems and hashtags in one spelling, in text order."""
-    stems = [s for token in _TOKEN.findall(normal(text)) for s in _stems(token)]
+def read(text: str) -> tuple[tuple[int, ...], frozenset[int]]:
+    """Hashed terms of `text` (distinct stems, pairs of neighbouring stems, hashtags in one spelling) and its words, short ones too.
+
+    By its terms a post is compared with others, by its words a retold copy is known.
+    """
+    tokens = _TOKEN.findall(normal(text))
+    stems = [s for token in tokens for s in _stems(token)]
     found = dict.fromkeys(map(term_number, stems))
-    found.update(dict.fromkeys(term_number(f"{a} {b}") for a, b in pairwise(stems)))
-    return tuple(found)[:MOST]
-
-
-def words(text: str) -> frozenset[int]:
-    """Hashed words of `text`, short ones too: by these a retold copy is known."""
-    return frozenset(map(term_number, _TOKEN.findall(normal(text).replace("_", " "))))
+    found.update(dict.fromkeys([term_number(f"{a} {b}") for a, b in pairwise(stems)]))
+    return tuple(found)[:MOST], frozenset(map(term_number, tokens))
 
 
 def reposted(text: str) -> str | None:
