@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+# Settings of whoever runs the tests must not reach what is tested; the servers' addresses are kept for those tests that ask for them.
+FOR_TESTS = ("SADA_SERVICES", "SADA_BROWSER", "SADA_TEST_POSTGRES")
+for _key in [key for key in os.environ if key.startswith("SADA_") and key not in FOR_TESTS]:
+    os.environ[f"TESTS_{_key}"] = os.environ.pop(_key)
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -26,7 +31,7 @@ USUAL = {"SADA_KAFKA": "127.0.0.1:19092", "SADA_ELASTICSEARCH": "http://127.0.0.
 
 def address(key: str) -> str:
     """The address of a real server: the environment's, else where `make services` starts it. Skips where nothing answers; in CI that fails."""
-    told = os.environ.get(key, USUAL[key])
+    told = os.environ.get(f"TESTS_{key}", USUAL[key])
     parts = urlsplit(told if "://" in told else f"//{told}")
     with socket.socket() as probe:
         probe.settimeout(2)
