@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-import typer
 
 from core.errors import AskedWrongly
 from enrich.themes import Detector, Observation, ThemeSettings
@@ -127,30 +126,3 @@ def _score(table: Sequence[dict[str, str]], posts: Sequence[Observation], raised
         for post, event, row in zip(posts, events, table, strict=True)
     ]
     return score(rows, alerts)
-
-
-def themes_command(
-    file: Annotated[Path, typer.Argument(help="Tab-separated stream: text, created_at; author, place, topic if known; event to score.")],
-    alerts: Annotated[Path | None, typer.Option(help="Write the alerts here, one JSON line each.")] = None,
-    own_account: Annotated[str | None, typer.Option(help="Author that is the organisation itself.")] = None,
-    baselines: Annotated[bool, typer.Option("--baselines", help="Also run the three baselines.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")] = False,
-) -> None:
-    """How often alerts on emerging themes are right, and how early."""
-    figures = evaluate(file, alerts, own_account, baselines)
-    if json:
-        typer.echo(msgspec.json.encode(figures).decode())
-        return
-    typer.echo("\n".join(_lines("ours", figures)))
-    for name, others in figures.get("baselines", {}).items():
-        typer.echo("\n".join(_lines(name, others)))
-
-
-def _lines(name: str, figures: dict[str, Any]) -> list[str]:
-    if figures["precision"] is None:
-        return [f"{name}: {figures['alerts']} alerts; the file has no column `event`, so they cannot be scored"]
-    told = ("precision", "precision_strict", "recall", "timely_recall", "lead_share_median", "background_alerts_per_day")
-    return [
-        f"{name}: {figures['alerts']} alerts, {figures['hits']} of {figures['events']} events hit",
-        *(f"  {key:26} {figures[key]}" for key in told),
-    ]

@@ -24,6 +24,8 @@ LEVEL_OF = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 9, 9, 9, 9, 10])  # level of 
 GROUP_LEVEL_OF = np.repeat(np.arange(1, 11), [2, 2, 2, 3, 3, 4, 6, 8, 14, 1])  # the same for the mean cosine with a group, in 200ths
 ALIKE = np.array([0.08, 0.34, 0.25, 0.135, 0.075, 0.045, 0.025, 0.025, 0.012, 0.010, 0.003])  # share of a theme's pairs in each level
 GROUP_ALIKE = np.array([0.024, 0.032, 0.063, 0.085, 0.092, 0.081, 0.111, 0.121, 0.115, 0.146, 0.13])
+FULL = 2500.0  # posts in memory from which time matters
+COMMON = 0.12  # in a full memory a term that more posts have says little of a post, and takes longest to follow
 SIZES = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])  # posts a theme may have in a window
 AGREE = np.array([0.8, 0.65, 0.72, 0.95])  # pairs of one theme that agree on topic, of a local theme on place; of one that only shares both
 GROUP_AGREE = np.array([0.88, 0.8, 0.85, 0.97])  # the same of a post and its group
@@ -80,7 +82,9 @@ def new_table() -> Table:
 
 @njit(cache=True)
 def rarity(posts: float, known: float) -> float:
-    """Weight of a term that `posts` of `known` posts have; one seen once may be a slip of the pen and counts less."""
+    """Weight of a term that `posts` of `known` posts have; one seen once may be a slip of the pen and counts less, a common one nothing."""
+    if known > FULL and posts > COMMON * known:
+        return 0.0
     return 0.6 * math.log((known + 1.0) / 2.0) if posts <= 1 else math.log((known + 1.0) / (posts + 1.0))
 
 
@@ -128,6 +132,8 @@ def likeness(columns: Columns, first: int, i: int, index: Index, out: Floats) ->
     for x in range(columns.start[i], columns.start[i + 1]):
         term = columns.ids[x]
         weight = rarity(index.posts_with[term], known) ** 2
+        if weight == 0.0:
+            continue
         total += weight
         for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
             if index.rows[y] < first:
@@ -152,6 +158,8 @@ def group_likeness(columns: Columns, first: int, i: int, group: Ints, index: Ind
         for x in range(columns.start[s], columns.start[s + 1]):
             term = columns.ids[x]
             weight = rarity(index.posts_with[term], known) ** 2 / columns.norm[s]
+            if weight == 0.0:
+                continue
             for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
                 if index.rows[y] < first:
                     break
