@@ -36,7 +36,7 @@ ALL = 40_000  # posts of each measured run
 NAIVE = 1_500  # the naive way is slow: its rate shows in fewer
 PAGE = 100
 RATE, SECONDS = 300, 30  # freshness: posts a second, and for how long
-MEMORY = int(os.environ.get("SADA_BENCH_MEMORY_POSTS", "300000"))
+MEMORY = int(os.environ.get("BENCH_MEMORY_POSTS", "300000"))
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PATIENCE = 900.0
 
