@@ -23,6 +23,8 @@ __all__ = ["Detector", "Observation", "ThemeSettings", "WindowCounts", "counts",
 
 WEEK = 168.0
 AGE_EVERY = 0.25  # hours
+CALIBRATED = (0.23, 0.226)  # logistic fit of right or not on evidence, alerts of planted streams with odd seeds
+SCORE_SEEN = 12.0  # evidence beyond this was too rare to learn from
 
 
 class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +34,7 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     false_share: float = 0.3  # of raised themes, how many may be false: over everything tested in a week
     learn_days: float = 7.0  # nothing is raised before
     days: float = 28.0  # history kept
-    posts: int = 12_000  # most posts kept
+    posts: int = 9_000  # most posts kept
     suspicious: float = 1.5  # evidence from which a post is looked at closely
     least: float = 3.0  # posts of distinct voices a theme needs, weighted by how surely they belong
     weekly_share: float = 0.6  # a peak of which so much came at the same hours a week ago is a habit
@@ -138,7 +140,7 @@ class Detector:
 
     def probability(self, finding: Finding) -> float:
         """How often themes with so much evidence were real (docs/themes.md, Calibration)."""
-        return round(1 / (1 + exp(-(finding.score - 6.0))), 3)
+        return round(1 / (1 + exp(-(CALIBRATED[0] + CALIBRATED[1] * min(finding.score, SCORE_SEEN)))), 3)
 
     def _age(self, now: float, touched: set[str]) -> list[Theme]:
         """Themes that are new or changed; those nobody spoke of are looked at every quarter of an hour."""

@@ -43,7 +43,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 class Memory:
     """At most `most` posts not older than `days`. When full, history is thinned: every second old post stands for two.
 
-    About 300 bytes a post, 1.5 kB more for posts of the longest window, and 16 MB for the index.
+    About 300 bytes a post, 2 kB more for posts of the longest window, whose texts are kept, and 12 MB for the index of terms.
     """
 
     def __init__(self, most: int, days: float) -> None:

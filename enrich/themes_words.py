@@ -7,7 +7,7 @@ from zlib import crc32
 
 from core.spelling import normal
 
-SPACE = 1 << 20  # terms are hashed into so many numbers: two words in a million posts collide, and memory stays bounded
+SPACE = 1 << 19  # terms are hashed into so many numbers: one in fifteen words shares its number, and memory stays bounded
 STEM = 6  # letters of a word that are kept: enough for the root, short enough to drop endings (ru, kk, en, tr)
 MOST = 64  # terms of one post; longer texts say the rest elsewhere
 
