@@ -218,7 +218,8 @@ def weigh(usual: Floats, everywhere: Floats, alike: Floats, agree: Floats, cap: 
         all_here = everywhere[:, a, :].sum()
         for level in range(11):
             here = usual[level, a, :].sum()
-            prior = (everywhere[level, a, :].sum() + 0.01) / (all_here + 0.11)
+            anyhow = (usual[level].sum() + everywhere[level].sum() / everywhere.sum()) / (known + 1)  # whatever the topic
+            prior = (everywhere[level, a, :].sum() + 5 * anyhow) / (all_here + 5)
             ratio = alike[level] / min(1.0, (here + doubt) / (by_topic[a] + doubt / prior))
             if level <= 1:  # hardly a word shared speaks for no theme, however rare that is in a stream of few words
                 ratio = min(1.0, ratio)
