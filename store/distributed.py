@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from elasticsearch import Elasticsearch
 
 from core.errors import BadSettings
@@ -49,11 +50,16 @@ class DistributedStore(ElasticStore):
         """Themes first, then how far who found them has come: stopped in between, the same themes are saved again."""
         super().save_themes(themes)
         if follower:
-            self._ledger.save_follower(follower)
+            self._ledger.save_follower(msgspec.structs.replace(follower, name=self._own(follower.name)))
 
     def follower(self, name: str) -> Follower | None:
         """How far this follower has come."""
-        return self._ledger.follower(name)
+        known = self._ledger.follower(self._own(name))
+        return msgspec.structs.replace(known, name=name) if known else None
+
+    def _own(self, name: str) -> str:
+        """A follower's name in a database that several prefixes share."""
+        return f"{self._prefix}.{name}"
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -48,9 +48,19 @@ class _Themes:
     def _remember(self) -> None:
         known = self._store.follower(THEMES)
         self.place = known.place if known else 0
-        remembered = msgspec.msgpack.decode(known.state, type=Remembered) if known and known.state else None
-        self._detector = Detector.decode(remembered.detector) if remembered else Detector(settings(self._deployment))
-        self._seen = dict.fromkeys(remembered.seen if remembered else ())
+        self._detector, self._seen = Detector(settings(self._deployment)), dict[str, None]()
+        if known and known.state:
+            self._recall(known.state)
+
+    def _recall(self, state: bytes) -> None:
+        """Take up the memory; one that an earlier version left in another form is learnt anew from what comes."""
+        try:
+            remembered = msgspec.msgpack.decode(state, type=Remembered)
+            self._detector = Detector.decode(remembered.detector)
+        except (ValueError, msgspec.MsgspecError) as error:
+            log.warning("themes: the memory kept by an earlier version cannot be read (%s); the usual level is learnt anew", type(error).__name__)
+            return
+        self._seen = dict.fromkeys(remembered.seen)
 
     def _keep(self, changed: Sequence[Theme], place: int) -> None:
         """Themes, place and memory together."""

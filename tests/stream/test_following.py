@@ -13,7 +13,7 @@ from cases.store import open_cases
 from core.deployment import Campaign, load
 from core.post import Author
 from core.settings import Settings
-from store.base import Batch
+from store.base import Batch, Follower
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
 from stream.following import ThemeFollower, ThemeJoin, count_themes, hear_campaigns, receive_cases, take_in_entries
@@ -51,11 +51,23 @@ def usual_weeks():
     ]
 
 
+WAYS = (
+    "no water since morning in Alder, the children go to school unwashed", "taps dry again at our place in Alder", "Alder: who cut the water and for how long?",
+    "third hour without a drop of water here in Alder", "my grandmother in Alder carries water from the mosque", "Alder pump stands still, water is gone on every floor",
+    "is anybody else in Alder without water", "we pay each month and have no water, Alder district", "the water went off while I was cooking, Alder",
+    "Alder bakery is shut because there is no water", "water truck promised for Alder has not come", "hotline says wait, Alder has had no water all day",
+    "neighbours in Alder share one tank of water between twelve flats", "somebody please tell Alder when water comes back", "brown water for a minute in Alder, then nothing",
+)  # fmt: skip
+
+
 def burst(count=30):
+    """Thirty people, each in words of their own, within five hours."""
     at = NOON + timedelta(days=28)
-    ways = ("no water since morning in Alder district", "taps are dry in Alder again", "Alder: water is cut, when will it be back", "dry taps, Alder, third hour without water",
-            "they cut the water in Alder district without a word")  # fmt: skip
-    return [post(9000 + n, text=f"{ways[n % 5]} {'!' * (n % 3)}", author=Author(id=f"x:w{n}"), created_at=at + timedelta(minutes=9 * n), topics=(claim("water"),)) for n in range(count)]
+    return [
+        post(9000 + n, text=f"{WAYS[n % 15]}{'' if n < 15 else ', still so at number ' + str(n * 7)}", author=Author(id=f"x:w{n}"), created_at=at + timedelta(minutes=9 * n),
+             topics=(claim("water"),), places=(claim("alder"),), sentiment=claim("negative"))
+        for n in range(count)
+    ]  # fmt: skip
 
 
 def test_a_theme_is_found_once_and_kept_over_a_restart(store):
@@ -113,3 +125,9 @@ def test_campaigns_hear_the_posts_and_keep_their_place(store, tmp_path):
     assert [hear_campaigns(store, cases, with_campaign, NOON) for _ in range(2)] == [2, 2]
     assert [n.first[0].text for n in campaigns.standing(cases, "mayor")] == ["plant trees in lane 4"]
     assert hear_campaigns(store, cases, NEUTRAL, NOON) == 0
+
+
+def test_a_memory_of_another_version_is_learnt_anew_at_its_place(store):
+    store.save_themes([], Follower(name="themes", place=7, state=b"\x81 another form"))
+    follower = ThemeFollower(store, NEUTRAL, lambda: NOON)
+    assert (follower.place, follower._seen) == (7, {})
