@@ -219,7 +219,7 @@ def weigh(usual: Floats, everywhere: Floats, alike: Floats, agree: Floats, cap: 
         for level in range(11):
             here = usual[level, a, :].sum()
             anyhow = (usual[level].sum() + everywhere[level].sum() / everywhere.sum()) / (known + 1)  # whatever the topic
-            prior = (everywhere[level, a, :].sum() + 5 * anyhow) / (all_here + 5)
+            prior = (everywhere[level, a, :].sum() + anyhow) / (all_here + 1)
             ratio = alike[level] / min(1.0, (here + doubt) / (by_topic[a] + doubt / prior))
             if level <= 1:  # hardly a word shared speaks for no theme, however rare that is in a stream of few words
                 ratio = min(1.0, ratio)
