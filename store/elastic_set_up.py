@@ -110,6 +110,7 @@ def _copy(client: Elasticsearch, store: ElasticStore, old: str, new: str) -> Non
             _send(client, lines)
             lines = []
     _send(client, lines)
+    client.indices.refresh(index=new)  # whole before it takes the old one's place
 
 
 def _send(client: Elasticsearch, lines: list[Body]) -> None:

@@ -88,7 +88,7 @@ class Cluster:
     def stop(self, worker: subprocess.Popen[bytes]) -> int:
         """Ask a worker to end and return its exit status."""
         worker.send_signal(signal.SIGTERM)
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=240)  # it finishes the pages it has taken, on a machine that may be busy
         return worker.returncode
 
     def close(self) -> None:
