@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 
 from core.errors import StoreFailed
 from store.elastic import ElasticStore
-from store.elastic_bodies import Body, document, template
+from store.elastic_bodies import Body, document, post_of, template
 from store.elastic_saving import bulk_body
 
 INDICES = ("posts", "accounts", "samples", "themes", "cases", "ledger")
@@ -100,8 +100,6 @@ def _next_name(name: str) -> str:
 
 
 def _copy(client: Elasticsearch, store: ElasticStore, old: str, new: str) -> None:
-    from store.elastic_bodies import post_of
-
     lines: list[Body] = []
     for source in store._every(old, {"match_all": {}}, [{"created_at": "asc"}, {"id": "asc"}]):
         post = post_of(source)
