@@ -35,7 +35,7 @@ def at(desk: Desk) -> datetime:
 
 
 def table(desk: Desk, by: str) -> report.Table:
-    """The table of reports by one dimension, at most half a minute old."""
+    """The table of reports by one dimension: what this dashboard changed at once, what others did at most half a minute later."""
     return _table(opened(desk), address(desk.settings), by, desk.words.language, desk.about, desk.about.id, data.now(desk.settings))
 
 
@@ -51,6 +51,7 @@ def do(desk: Desk, act: Callable[[], object], done: str) -> None:
     except SadaError as error:
         st.session_state["said"] = ("error", str(error))
     else:
+        _table.clear()
         st.session_state["said"] = ("success", desk.words(done))
 
 
