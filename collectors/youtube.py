@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import httplib2
 import msgspec
 import requests
-from googleapiclient.discovery import Resource, build
 
 from collectors import table, web, youtube_feed, youtube_lists
 from collectors.base import Answer, Context, Finding, Source, context
@@ -24,6 +24,9 @@ from core.errors import PlatformProblem
 from core.post import Post
 from core.settings import Settings
 from store.base import Gap
+
+if TYPE_CHECKING:
+    from googleapiclient.discovery import Resource
 
 API, SITE = "https://youtube.googleapis.com", "https://www.youtube.com"
 EVERY = {"feed": 15, "account": 360, "uploads": 15, "comments": 5, "live": 2}  # what → minutes: about 2,000 of the day's 10,000 units
@@ -47,9 +50,14 @@ class Client(msgspec.Struct, frozen=True):
 def client(settings: Settings) -> Client:
     """A client that can read public feeds, and ask the Data API where a key is set. Never raises CredentialMissing: feeds need none."""
     base, key = settings.base_urls.get(PLATFORM), settings.credential("YOUTUBE_API_KEY")
-    api = build("youtube", "v3", developerKey=key, http=httplib2.Http(timeout=TIMEOUT_S), static_discovery=True, cache_discovery=False,
-                client_options={"api_endpoint": base or API}) if key else None  # fmt: skip
-    return Client(api, web.BoundedSession(most_bytes=youtube_feed.MOST_BYTES), base or SITE, {})
+    return Client(_built(key, base or API) if key else None, web.BoundedSession(most_bytes=youtube_feed.MOST_BYTES), base or SITE, {})
+
+
+def _built(key: str, address: str) -> Resource:
+    from googleapiclient.discovery import build  # 17 MB: only where there is a key
+
+    return build("youtube", "v3", developerKey=key, http=httplib2.Http(timeout=TIMEOUT_S), static_discovery=True, cache_discovery=False,
+                 client_options={"api_endpoint": address})  # fmt: skip
 
 
 def sources(deployment: Deployment) -> list[Source]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
-from googleapiclient.discovery import Resource
 
 from collectors import table
 from collectors.base import Answer, Context, Source
@@ -19,6 +19,9 @@ from collectors.youtube_bodies import translate
 from collectors.youtube_posts import PLATFORM, Node, chat, comment
 from core.errors import PlatformProblem
 from core.post import Kind, Post
+
+if TYPE_CHECKING:
+    from googleapiclient.discovery import Resource
 
 AT_ONCE = 50  # ids in one question
 COMMENTS = 100  # the maximum of commentThreads.list and comments.list

@@ -1,5 +1,6 @@
 """Everything the enrichers must know of one deployment, compiled once."""
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -20,10 +21,10 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     tree: Tree
     gazetteer: Gazetteer
     language: Linear | None = None
-    dialect: dict[str, Linear] = {}
-    sentiment: dict[str, Linear] = {}
-    intent: dict[str, Linear] = {}
-    topics: dict[str, Linear] = {}
+    dialect: Mapping[str, Linear] = {}
+    sentiment: Mapping[str, Linear] = {}
+    intent: Mapping[str, Linear] = {}
+    topics: Mapping[str, Linear] = {}
     told_topics: dict[str, str] = {}  # how a form or clerk may name a topic → its id
     told_places: dict[str, str] = {}
 
@@ -34,11 +35,11 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def learn(deployment: Deployment, models: Path = MODELS) -> Knowledge:
-    """What the enrichers need for `deployment`; reads the weights in `models` once a process (under a second)."""
+    """What the enrichers need for `deployment`; weights in `models` are read when a text first needs them, once a process (under a second in all)."""
     return Knowledge(
         deployment=deployment, tree=tree(deployment.topics), gazetteer=gazetteer(deployment.places),
-        language=_model(models, "language"), dialect=_models(models, "dialect"),
-        sentiment=_models(models, "sentiment"), intent=_models(models, "intent"), topics=_models(models, "topics"),
+        language=_model(models, "language"), dialect=Models(models, "dialect"),
+        sentiment=Models(models, "sentiment"), intent=Models(models, "intent"), topics=Models(models, "topics"),
         told_topics=names(deployment.topics), told_places=names(deployment.places),
     )  # fmt: skip
 
@@ -49,10 +50,27 @@ def neutral() -> Deployment:
     return Deployment(id="neutral", name={"en": "Neutral"}, timezone="UTC", languages=LANGUAGES, topics=topics)
 
 
-def _models(folder: Path, task: str) -> dict[str, Linear]:
-    """The task's model in each language that has one."""
-    found = ((language, _model(folder, f"{task}-{language}")) for language in LANGUAGES)
-    return {language: model for language, model in found if model}
+class Models(Mapping[str, Linear]):
+    """A task's model in each language that has one. A language nobody writes costs no memory (16 MB each)."""
+
+    def __init__(self, folder: Path, task: str) -> None:
+        self._folder, self._task = folder, task
+        self._languages = tuple(language for language in LANGUAGES if (folder / f"{task}-{language}.npz").exists())
+
+    def __getitem__(self, language: str) -> Linear:
+        model = _model(self._folder, f"{self._task}-{language}") if language in self._languages else None
+        if model is None:
+            raise KeyError(language)
+        return model
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._languages
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
 
 
 @cache

@@ -1,6 +1,6 @@
 """What the trained models of each post's language say: sentiment (or "unsure"), intent, and a hint of the dialect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -49,11 +49,11 @@ def best_or_unsure(model: Linear, chances: Array) -> list[Claim]:
     ]  # fmt: skip
 
 
-def by_language(batch: Batch, models: dict[str, Linear], say: Callable[[Linear, Array], list[T]]) -> tuple[T | None, ...]:
+def by_language(batch: Batch, models: Mapping[str, Linear], say: Callable[[Linear, Array], list[T]]) -> tuple[T | None, ...]:
     """For each language that has a model: all its posts at once, then what `say` makes of their chances; others None."""
     found: list[T | None] = [None] * len(batch.posts)
-    for language, model in models.items():
-        if part := batch.parts.get(language):
+    for language, part in batch.parts.items():
+        if model := models.get(language):
             chances = model.chances(model.scores(part.grams, part.facts))
             for line, said in zip(part.lines.tolist(), say(model, chances), strict=True):
                 found[line] = said

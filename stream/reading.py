@@ -10,7 +10,6 @@ from io import TextIOWrapper
 from pathlib import Path
 
 import msgspec
-import openpyxl
 
 from core.errors import BadInput
 
@@ -117,6 +116,8 @@ def _row(header: list[str], cells: list[str]) -> Row | str:
 
 
 def _xlsx(path: Path) -> Iterator[Numbered]:
+    import openpyxl  # 7 MB that most processes never need
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
