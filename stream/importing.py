@@ -237,6 +237,8 @@ def _write_refusals(rejected: Path, refusals: list[tuple[int, str]]) -> None:
 def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rules:
     """The rules for this file: its columns, and a source named by its content's beginning so that a moved file is the same file."""
     header = header_of(path)
+    if not header:
+        raise BadInput(f"{path}: has no row that can be read below its header; there is nothing to import")
     with path.open("rb") as file:
         mark = hashlib.sha256(file.read(1 << 20)).hexdigest()[:12]
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)

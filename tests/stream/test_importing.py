@@ -109,6 +109,7 @@ WRONG = [
     ("a.csv", b"txt,created_at\nhello,2026-01-01\n", "did you mean 'text'?"),
     ("a.csv", b"likes,created_at\n1,2026-01-01\n", "no column holds the text"),
     ("a.csv", b"a\0b,text\n", "zero bytes"),
+    ("a.csv", b"text,created_at\n", "no row that can be read below its header"),
 ]
 
 
