@@ -29,6 +29,9 @@ from core.errors import AskedWrongly, NotAllowed, PlatformProblem
 from core.post import Moment
 
 MOST_TRIES = 5
+MOST_READY = 1000  # looked through for those that are due
+FIRST_PAUSE, NO_TOKEN_PAUSE = timedelta(minutes=1), timedelta(minutes=15)  # before the next attempt
+PRIVATELY = ("facebook", "instagram")  # where a public comment may be answered in the inbox of whoever wrote it
 WINDOWS = {"whatsapp": timedelta(hours=24)}  # after the citizen's last message only an approved template may be sent (Meta's rule)
 
 
@@ -58,9 +61,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reply_to: str | None = None  # the post it answers
     last_heard: Moment | None = None  # when the citizen wrote last
     template: str | None = None
+    privately: bool = False  # to a public comment, in its writer's inbox
     finishes: bool = True  # it is the answer, not word in between
     approved_by: str | None = None
     tries: int = 0
+    next_at: Moment | None = None  # not tried again before
     native_id: str | None = None
     url: str | None = None
     problem: str | None = None
@@ -75,7 +80,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sender(Protocol):
-    """Sends answers on one platform; lives in collectors/. Raises PlatformProblem: `then` "retry" or "wait" only if nothing went out."""
+    """Sends answers on one platform; lives in collectors/.
+
+    Raises PlatformProblem: `then` is "retry", "wait" or "credential" only if nothing went out, `kind` "no receipt" if that is not known.
+    """
 
     platform: str
 
@@ -87,7 +95,7 @@ _answer = msgspec.msgpack.Decoder(Answer).decode
 
 
 def write(store: CaseStore, person: Person, case_id: str, text: str, at: datetime, deployment: Deployment, finishes: bool = True,
-          template: str | None = None) -> Answer:  # fmt: skip
+          template: str | None = None, privately: bool = False) -> Answer:  # fmt: skip
     """Put an answer into the outbox: ready to go, or a draft where a second person must let it.
 
     Raises NotAllowed, AskedWrongly for an empty text, a citizen who cannot be answered, or the same answer a second time.
@@ -99,7 +107,8 @@ def write(store: CaseStore, person: Person, case_id: str, text: str, at: datetim
         case = fetch(db, case_id)
         _may_answer(db, person, case, at, finishes, deployment)
         answer = _addressed(db, case, text.strip(), person, at, finishes, template)
-        answer = msgspec.structs.replace(answer, state=State.DRAFT if deployment.desk.approve_answers else State.READY)
+        privately = privately and answer.platform in PRIVATELY
+        answer = msgspec.structs.replace(answer, privately=privately, state=State.DRAFT if deployment.desk.approve_answers else State.READY)
         _keep_new(db, answer)
         note(db, AuditLine(at=at, who=person.name, what="answer", about=case_id, detail=answer.state.value))
     return answer
@@ -162,8 +171,9 @@ def recover(store: CaseStore) -> int:
 
 def send_ready(store: CaseStore, senders: Mapping[str, Sender], at: datetime, deployment: Deployment, limit: int = 50) -> list[Answer]:
     """Send what is ready and has a sender, each once; returns what became of them. With no senders (the default) nothing is sent."""
-    waiting = [(senders.get(answer.platform or ""), answer) for answer in in_state(store, State.READY, limit)]
-    return [_send(store, sender, answer, at, deployment) for sender, answer in waiting if sender]
+    due = [answer for answer in in_state(store, State.READY, MOST_READY) if answer.next_at is None or answer.next_at <= at]
+    waiting = [(senders[answer.platform or ""], answer) for answer in due if (answer.platform or "") in senders]
+    return [_send(store, sender, answer, at, deployment) for sender, answer in waiting[:limit]]
 
 
 def resolve(store: CaseStore, person: Person, id: str, was_sent: bool, at: datetime, deployment: Deployment) -> Answer:
@@ -172,7 +182,21 @@ def resolve(store: CaseStore, person: Person, id: str, was_sent: bool, at: datet
     with store.writing() as db:
         answer = _fetch(db, id, State.UNKNOWN)
         note(db, AuditLine(at=at, who=person.name, what="resolved", about=answer.case_id, detail="sent" if was_sent else "not sent"))
-    return _outcome(store, answer, State.SENT if was_sent else State.READY, at, deployment)
+    return _outcome(store, _anew(answer), State.SENT if was_sent else State.READY, at, deployment)
+
+
+def again(store: CaseStore, person: Person, id: str, at: datetime, deployment: Deployment) -> Answer:
+    """Try an answer once more that was certainly not sent. Raises NotAllowed, AskedWrongly."""
+    must(person, Right.ANSWER)
+    with store.writing() as db:
+        answer = _fetch(db, id, State.FAILED)
+        must_be_theirs(person, fetch(db, answer.case_id))
+        note(db, AuditLine(at=at, who=person.name, what="answer", about=answer.case_id, detail="tried again"))
+    return _outcome(store, _anew(answer), State.READY, at, deployment)
+
+
+def _anew(answer: Answer) -> Answer:
+    return msgspec.structs.replace(answer, tries=0, next_at=None, problem=None)
 
 
 def _send(store: CaseStore, sender: Sender, answer: Answer, at: datetime, deployment: Deployment) -> Answer:
@@ -184,13 +208,27 @@ def _send(store: CaseStore, sender: Sender, answer: Answer, at: datetime, deploy
         )
         if claimed.rowcount != 1:
             return answer  # another sender has it
-    answer = msgspec.structs.replace(answer, tries=answer.tries + 1)
     try:
         sent = sender.send(answer)
     except PlatformProblem as problem:
-        again = problem.then in ("retry", "wait") and answer.tries < MOST_TRIES
-        return _outcome(store, answer, State.READY if again else State.FAILED, at, deployment, problem=problem.says)
+        answer, state = refused(answer, problem, at)
+        return _outcome(store, answer, state, at, deployment)
     return _outcome(store, answer, State.SENT, at, deployment, native_id=sent.native_id, url=sent.url)
+
+
+def refused(answer: Answer, problem: PlatformProblem, at: datetime) -> tuple[Answer, State]:
+    """An answer after an attempt that brought no receipt, and how it stands. Pure.
+
+    Without a token that holds it waits for one, however long: nothing is wrong with the answer.
+    """
+    answer = msgspec.structs.replace(answer, tries=answer.tries + 1, problem=problem.says)
+    if problem.kind == "no receipt":
+        return answer, State.UNKNOWN
+    if problem.then == "credential":
+        return msgspec.structs.replace(answer, tries=answer.tries - 1, next_at=at + NO_TOKEN_PAUSE), State.READY
+    if problem.then not in ("retry", "wait") or answer.tries >= MOST_TRIES:
+        return answer, State.FAILED
+    return msgspec.structs.replace(answer, next_at=problem.until or at + FIRST_PAUSE * 2 ** (answer.tries - 1)), State.READY
 
 
 def _too_late(answer: Answer, at: datetime) -> str | None:
@@ -205,6 +243,8 @@ def _too_late(answer: Answer, at: datetime) -> str | None:
 
 def _outcome(store: CaseStore, answer: Answer, state: State, at: datetime, deployment: Deployment, **more: str | None) -> Answer:
     answer = msgspec.structs.replace(answer, state=state, sent_at=at if state == State.SENT else None, **more)
+    if state == State.SENT:
+        answer = msgspec.structs.replace(answer, problem=None, next_at=None)
     with store.writing() as db:
         _keep(db, answer)
         if state == State.SENT:

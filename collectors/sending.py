@@ -1,41 +1,25 @@
-"""Answers and news sent to citizens on Telegram and WhatsApp, each once: what may have gone out is never tried again by itself."""
+"""Who sends answers and news: a sender for each platform whose keys are there; Telegram's and WhatsApp's, which also tell news."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Protocol
 
-import msgspec
-
-from collectors import fetching, table, telegram, told, whatsapp
-from core.errors import PlatformProblem
-from core.post import Post
+from collectors import facebook, instagram, sending_meta, sending_x, sending_youtube, table, telegram, told, whatsapp
+from collectors.outgoing import Body, Clock, Find, Outgoing, Sent, posted, receipt
 from core.settings import Settings
 
-Find = Callable[[str], Post | None]
-Clock = Callable[[], datetime]
-Body = dict[str, Any]
 MESSAGE = re.compile(r"telegram:(-?\d+):(\d+)")
+TELLING = ("telegram", "whatsapp")  # what can tell news to those who asked for it
 
 
-class Outgoing(Protocol):
-    """What a sender must know of an answer."""
+class Sender(Protocol):
+    """Sends answers on one platform."""
 
-    @property
-    def text(self) -> str: ...
-    @property
-    def reply_to(self) -> str | None: ...
-    @property
-    def template(self) -> str | None: ...
+    platform: str
 
-
-class Sent(msgspec.Struct, frozen=True):
-    """What the platform said when it took a message."""
-
-    native_id: str
-    url: str | None = None
+    def send(self, answer: Outgoing) -> Sent: ...
 
 
 class TelegramSender:
@@ -60,12 +44,10 @@ class TelegramSender:
 
     def _say(self, body: Body) -> Sent:
         result = told.table(
-            _posted(self._client.fetcher, telegram, f"/bot{self._client.token}/sendMessage", body, {}, self._clock()).get("result")
+            posted(self._client.fetcher, telegram, f"/bot{self._client.token}/sendMessage", body, {}, self._clock()).get("result")
         )
-        id = told.native(result.get("message_id"))
-        if id is None:
-            raise table.problem(self.platform, self._clock(), code="no-receipt")
-        return Sent(native_id=f"{told.table(result.get('chat')).get('id', body['chat_id'])}:{id}")
+        sent = receipt(self.platform, result.get("message_id"), None, self._clock())
+        return Sent(native_id=f"{told.table(result.get('chat')).get('id', body['chat_id'])}:{sent.native_id}")
 
 
 class WhatsappSender:
@@ -90,11 +72,9 @@ class WhatsappSender:
 
     def _say(self, body: Body) -> Sent:
         address, key = f"/{whatsapp.VERSION}/{self._client.phone_id}/messages", {"authorization": f"Bearer {self._client.token}"}
-        taken = _posted(self._client.fetcher, whatsapp, address, {"messaging_product": "whatsapp"} | body, key, self._clock())
+        taken = posted(self._client.fetcher, whatsapp, address, {"messaging_product": "whatsapp"} | body, key, self._clock())
         id = next((told.native(one.get("id")) for one in told.rows(taken.get("messages"))), None)
-        if id is None:
-            raise table.problem(self.platform, self._clock(), code="no-receipt")
-        return Sent(native_id=id)
+        return receipt(self.platform, id, None, self._clock())
 
 
 def _to(citizen: str) -> Body:
@@ -110,35 +90,22 @@ def _content(text: str, template: str | None) -> Body:
     return {"type": "template", "template": {"name": name, "language": {"code": language or "ar"}}}
 
 
-class Platform(Protocol):
-    """The part of a collector that reads errors."""
+def senders(settings: Settings, find: Find, clock: Clock, ids: Mapping[str, str] | None = None) -> dict[str, Sender]:
+    """A sender for each platform whose keys are there; none at all unless SADA_SEND_ANSWERS says so.
 
-    PLATFORM: str
-
-    def problem(self, status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem: ...
-
-
-def _posted(fetcher: fetching.Fetcher, platform: Platform, address: str, body: Body, headers: Mapping[str, str], now: datetime) -> Body:
-    """What the platform said to a message. An answer of 500 and more may come after the message went out: that is no reason to send again."""
-    fetched = fetcher.send(platform.PLATFORM, address, now, msgspec.json.encode(body), headers)
-    if fetched.status >= 500:
-        raise table.problem(platform.PLATFORM, now, code="no-receipt", detail=f"HTTP {fetched.status}")
-    try:
-        said = told.table(fetching.as_json(fetched, platform.PLATFORM, now))
-    except PlatformProblem:
-        said = {}
-    if fetched.status >= 300 or said.get("ok") is False or "error" in said:
-        raise platform.problem(fetched.status, fetched.headers, said, now)
-    return said
-
-
-def senders(settings: Settings, find: Find, clock: Clock) -> dict[str, TelegramSender | WhatsappSender]:
-    """A sender for each platform whose keys are there; none at all unless SADA_SEND_ANSWERS says so."""
+    `ids` are the numbers of the official accounts, by their key.
+    """
     if settings.others.get("SEND_ANSWERS", "").strip().lower() not in ("1", "yes", "true", "on"):
         return {}
-    found: dict[str, TelegramSender | WhatsappSender] = {}
+    found: list[Sender | None] = [sending_youtube.sender(settings, find, clock)]
+    if pen := sending_x.pen(settings):
+        found.append(sending_x.XSender(pen, find, clock))
+    if writer := sending_meta.writer(settings, facebook, "FACEBOOK_TOKEN", clock):
+        found.append(sending_meta.FacebookSender(writer, find, clock))
+    if writer := sending_meta.writer(settings, instagram, "INSTAGRAM_TOKEN", clock):
+        found.append(sending_meta.InstagramSender(writer, find, clock, ids or {}))
     if settings.credential("TELEGRAM_BOT_TOKEN"):
-        found["telegram"] = TelegramSender(telegram.client(settings), clock)
+        found.append(TelegramSender(telegram.client(settings), clock))
     if all(settings.credential(f"WHATSAPP_{key}") for key in ("APP_SECRET", "TOKEN", "PHONE_ID")):
-        found["whatsapp"] = WhatsappSender(whatsapp.client(settings), find, clock)
-    return found
+        found.append(WhatsappSender(whatsapp.client(settings), find, clock))
+    return {sender.platform: sender for sender in found if sender}

@@ -14,11 +14,18 @@ PLATFORMS_WITH_ADDRESS = ("x", "facebook", "instagram", "youtube", "telegram", "
 
 CREDENTIALS: Mapping[str, str] = {
     "X_BEARER_TOKEN": "x",
+    "X_API_KEY": "x",
+    "X_API_SECRET": "x",
+    "X_ACCESS_TOKEN": "x",
+    "X_ACCESS_SECRET": "x",
     "FACEBOOK_TOKEN": "facebook",
     "FACEBOOK_APP_SECRET": "facebook",
     "INSTAGRAM_TOKEN": "instagram",
     "INSTALOADER_SESSION": "instagram",
     "YOUTUBE_API_KEY": "youtube",
+    "YOUTUBE_CLIENT_ID": "youtube",
+    "YOUTUBE_CLIENT_SECRET": "youtube",
+    "YOUTUBE_REFRESH_TOKEN": "youtube",
     "TELEGRAM_BOT_TOKEN": "telegram",
     "TELETHON_SESSION": "telegram",
     "WHATSAPP_TOKEN": "whatsapp",

@@ -10,7 +10,7 @@ from datetime import datetime
 from cases import answering, broadcasting
 from cases.store import CaseStore
 from collectors.inbox import Inbox
-from collectors.sending import TelegramSender, WhatsappSender, senders
+from collectors.sending import TELLING, Sender, senders
 from core.deployment import Deployment
 from core.errors import SadaError
 from core.settings import Settings
@@ -24,7 +24,7 @@ MOST = 500
 class Speaking:
     """A collector's sender as the cases know one."""
 
-    def __init__(self, sender: TelegramSender | WhatsappSender) -> None:
+    def __init__(self, sender: Sender) -> None:
         self._sender, self.platform = sender, sender.platform
 
     def send(self, answer: answering.Answer) -> answering.Sent:
@@ -39,7 +39,8 @@ class Sending:
     def __init__(self, store: Store, cases: CaseStore, settings: Settings, deployment: Deployment, clock: Callable[[], datetime]) -> None:
         self._cases, self._deployment, self._clock = cases, deployment, clock
         self._inbox, self._place = Inbox(settings.data), 0
-        self._senders = senders(settings, lambda id: next(iter(store.get([id])), None), clock)
+        self._senders = senders(settings, lambda id: next(iter(store.get([id])), None), clock, _numbers(deployment))
+        self._tellers = {name: one for name, one in self._senders.items() if name in TELLING}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep_sending, name="sending", daemon=True)
 
@@ -59,7 +60,7 @@ class Sending:
         """Send what is ready now, and pass on the receipts that came."""
         if self._senders:
             answering.send_ready(self._cases, {name: Speaking(one) for name, one in self._senders.items()}, self._clock(), self._deployment)
-            broadcasting.send(self._cases, self._senders, self._clock())
+            broadcasting.send(self._cases, self._tellers, self._clock())
         self._place = pass_on(self._inbox, self._cases, self._place)
 
     def _keep_sending(self) -> None:
@@ -68,6 +69,11 @@ class Sending:
                 self.once()
             except SadaError as error:
                 log.error("%s", error)
+
+
+def _numbers(deployment: Deployment) -> dict[str, str]:
+    """The official accounts' native ids, by their key."""
+    return {account.key: account.id for account in deployment.accounts if account.id}
 
 
 def pass_on(inbox: Inbox, cases: CaseStore, after: int) -> int:

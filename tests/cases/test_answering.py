@@ -138,27 +138,76 @@ def test_what_did_not_go_out_is_sent_when_a_person_says_so(asked):
 
 
 @pytest.mark.parametrize(
-    ("then", "states"),
+    ("kind", "then", "states"),
     [
-        ("retry", [State.READY, State.SENT]),
-        ("wait", [State.READY, State.SENT]),
-        ("stop", [State.FAILED]),
-        ("skip", [State.FAILED]),
-        ("credential", [State.FAILED]),
+        ("limit", "retry", [State.READY, State.SENT]),
+        ("limit", "wait", [State.READY, State.SENT]),
+        ("token expired", "credential", [State.READY, State.SENT]),
+        ("blocked", "stop", [State.FAILED]),
+        ("gone", "skip", [State.FAILED]),
+        ("no receipt", "stop", [State.UNKNOWN]),
     ],
 )
-def test_only_what_surely_did_not_go_out_is_tried_again(then, states, asked):
-    x = Platform(fails=[PlatformProblem("limit", "x: wait a little", then)])
+def test_only_what_surely_did_not_go_out_is_tried_again(kind, then, states, asked):
+    x = Platform(fails=[PlatformProblem(kind, "x: wait a little", then)])
     write(asked)
-    assert [a.state for _ in range(3) for a in send(asked, x)] == states
-    first = answering.of_case(asked, ID)[0]
-    assert first.problem == "x: wait a little"
+    assert [a.state for n in range(3) for a in send(asked, x, LATER + n * timedelta(hours=1))] == states
+    assert answering.of_case(asked, ID)[0].problem == (None if State.SENT in states else "x: wait a little")
 
 
-def test_trying_ends(asked):
+def test_it_waits_as_long_as_the_platform_says(asked):
+    until = LATER + timedelta(minutes=40)
+    x = Platform(fails=[PlatformProblem("limit", "x: wait", "wait", until)])
+    write(asked)
+    send(asked, x)
+    assert send(asked, x, until - timedelta(seconds=1)) == []
+    assert [a.state for a in send(asked, x, until)] == [State.SENT]
+
+
+def test_pauses_grow_and_trying_ends(asked):
     x = Platform(fails=[PlatformProblem("down", "x: is down", "retry")] * 99)
     write(asked)
-    assert [a.state for _ in range(9) for a in send(asked, x)] == [State.READY] * (answering.MOST_TRIES - 1) + [State.FAILED]
+    tried = {n: a[0].state for n in range(40) if (a := send(asked, x, LATER + n * timedelta(minutes=1)))}
+    assert list(tried) == [0, 1, 3, 7, 15]
+    assert list(tried.values()) == [State.READY] * (answering.MOST_TRIES - 1) + [State.FAILED]
+
+
+def test_an_expired_token_is_told_and_uses_no_attempt_up(asked):
+    x = Platform(fails=[PlatformProblem("token expired", "x: the token has expired", "credential")] * 50)
+    write(asked)
+    for n in range(60):
+        (outcome,) = send(asked, x, LATER + n * answering.NO_TOKEN_PAUSE)
+        assert n >= 50 or (outcome.state, outcome.tries, outcome.problem) == (State.READY, 0, "x: the token has expired")
+        if outcome.state == State.SENT:
+            break
+    assert len(x.took) == 1
+
+
+def test_what_waits_its_turn_does_not_keep_others_from_theirs(store):
+    desk.receive([complaint(n, intent=ASKS, place_told=None) for n in range(1, 4)], CITY, store, NOW, 1)
+    x = Platform(fails=[PlatformProblem("down", "x: is down", "retry")])
+    for n in (1, 2):
+        answering.write(store, OFFICER, case_id(f"x:{n}"), "It opens at eight.", NOW + timedelta(seconds=n), CITY)
+    assert answering.send_ready(store, {"x": x}, LATER, CITY, limit=1)[0].state == State.READY
+    assert [a.case_id for a in answering.send_ready(store, {"x": x}, LATER, CITY, limit=1)] == [case_id("x:2")]
+
+
+def test_a_failed_answer_is_tried_anew_when_a_person_asks(asked):
+    x = Platform(fails=[PlatformProblem("too long", "x: the answer is too long", "skip")])
+    written = write(asked)
+    send(asked, x)
+    with pytest.raises(NotAllowed):
+        answering.again(asked, VERIFIER, written.id, LATER, CITY)
+    assert answering.again(asked, OFFICER, written.id, LATER, CITY).state == State.READY
+    assert [a.state for a in send(asked, x)] == [State.SENT]
+    with pytest.raises(AskedWrongly, match="none that is failed"):
+        answering.again(asked, OFFICER, written.id, LATER, CITY)
+
+
+@pytest.mark.parametrize(("platform", "privately"), [("facebook", True), ("instagram", True), ("x", False), ("whatsapp", False)])
+def test_only_where_there_is_an_inbox_beside_the_comment_is_an_answer_private(platform, privately, store):
+    desk.receive([complaint(1, platform=platform, intent=ASKS)], CITY, store, NOW, 1)
+    assert write(store, privately=True).privately is privately
 
 
 @pytest.mark.parametrize(

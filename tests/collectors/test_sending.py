@@ -14,7 +14,7 @@ from collectors.fetching import Fetcher
 from collectors.inbox import Inbox
 from core.errors import PlatformProblem
 from core.post import Author
-from core.settings import Secret, Settings
+from core.settings import CREDENTIALS, Secret, Settings
 from tests import make
 from tests.collectors.replay import Reply, replay
 
@@ -27,6 +27,7 @@ class Outgoing:
     text: str = "a team is on its way"
     reply_to: str | None = "whatsapp:wamid.A"
     template: str | None = None
+    privately: bool = False
 
 
 def asker(author: str = "whatsapp:966001") -> Any:
@@ -34,7 +35,9 @@ def asker(author: str = "whatsapp:966001") -> Any:
 
 
 def by_whatsapp(url: str, folder: Any, find: Any = None) -> sending.WhatsappSender:
-    return sending.WhatsappSender(whatsapp.Client(Inbox(folder), Fetcher(url, silence_s=0.3), "9400", "sesame"), find or asker(), lambda: NOW)
+    return sending.WhatsappSender(
+        whatsapp.Client(Inbox(folder), Fetcher(url, silence_s=0.3), "9400", "sesame"), find or asker(), lambda: NOW
+    )
 
 
 def by_telegram(url: str) -> sending.TelegramSender:
@@ -96,10 +99,19 @@ def test_an_answer_to_nothing_is_not_sent(tmp_path, reply_to):
     assert caught.value.then == "skip"
 
 
-@pytest.mark.parametrize(("told", "platforms"), [
-    ({}, set()), ({"SEND_ANSWERS": "no"}, set()), ({"SEND_ANSWERS": "yes"}, {"telegram", "whatsapp"}),
-])  # fmt: skip
+ALL = {"x", "facebook", "instagram", "youtube", "telegram", "whatsapp"}
+
+
+@pytest.mark.parametrize(("told", "platforms"), [({}, set()), ({"SEND_ANSWERS": "no"}, set()), ({"SEND_ANSWERS": "yes"}, ALL)])
 def test_nothing_is_sent_unless_somebody_said_so(tmp_path, told, platforms):
-    keys = ("TELEGRAM_BOT_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_TOKEN", "WHATSAPP_PHONE_ID")
-    settings = Settings(data=tmp_path, others=told, credentials={key: Secret("100:s") for key in keys})
+    settings = Settings(data=tmp_path, others=told, credentials={key: Secret("100:s") for key in CREDENTIALS})
+    assert set(sending.senders(settings, asker(), lambda: NOW)) == platforms
+
+
+@pytest.mark.parametrize(("keys", "platforms"), [
+    (("X_BEARER_TOKEN",), set()), (("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN"), set()), (("YOUTUBE_API_KEY",), set()),
+    (("YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"), set()), (("FACEBOOK_TOKEN",), {"facebook"}), (("WHATSAPP_TOKEN",), set()),
+])  # fmt: skip
+def test_a_key_that_only_reads_makes_no_sender(tmp_path, keys, platforms):
+    settings = Settings(data=tmp_path, others={"SEND_ANSWERS": "yes"}, credentials={key: Secret("100:s") for key in keys})
     assert set(sending.senders(settings, asker(), lambda: NOW)) == platforms

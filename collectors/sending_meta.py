@@ -1,0 +1,112 @@
+"""Answers on Facebook and Instagram through the Graph: below the comment, privately to who wrote it, or in the conversation they began."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from types import ModuleType
+
+from collectors import facebook, fetching, graph, instagram, told
+from collectors.outgoing import Body, Clock, Find, Outgoing, Sent, answered, no_address, posted, receipt
+from core.post import Kind, Post
+from core.settings import Settings
+
+THERE = "https://graph.facebook.com"
+NATIVE = re.compile(r"\d+(_\d+)*")  # not an id of our own making
+
+
+class Writer:
+    """The way to write with one token: it stands in the body, never in an address."""
+
+    def __init__(self, platform: ModuleType, fetcher: fetching.Fetcher, token: str, secret: str | None, clock: Clock) -> None:
+        self._platform, self._fetcher, self._clock = platform, fetcher, clock
+        proof = {"appsecret_proof": hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()} if secret else {}
+        self._secrets: Body = {"access_token": token} | proof
+
+    def write(self, path: str, body: Body) -> Body:
+        """What the Graph said. Raises PlatformProblem."""
+        return posted(self._fetcher, self._platform, f"/{graph.VERSION}/{path}", body | self._secrets, {}, self._clock())
+
+    def message(self, recipient: Body, text: str) -> Sent:
+        """One message in the platform's inbox. Raises PlatformProblem."""
+        body = {"messaging_type": "RESPONSE", "recipient": recipient, "message": {"text": text}}
+        return receipt(self._platform.PLATFORM, self.write("me/messages", body).get("message_id"), None, self._clock())
+
+
+class FacebookSender:
+    """Comments below the post or comment; answers privately where that is asked, and in Messenger what was said there."""
+
+    platform = facebook.PLATFORM
+
+    def __init__(self, writer: Writer, find: Find, clock: Clock) -> None:
+        self._writer, self._find, self._clock = writer, find, clock
+
+    def send(self, answer: Outgoing) -> Sent:
+        """Answer the post the answer names. Raises PlatformProblem."""
+        post = answered(self.platform, self._find, answer, self._clock())
+        if post.kind == Kind.DIRECT:
+            return self._writer.message(_person(post, self._clock), answer.text)
+        id = _native(post, self._clock)
+        if answer.privately:
+            return self._writer.message({"comment_id" if post.parent_id else "post_id": id}, answer.text)
+        taken = self._writer.write(f"{id}/comments", {"message": answer.text, "fields": "id,permalink_url"})
+        return receipt(self.platform, taken.get("id"), told.text(taken.get("permalink_url")), self._clock())
+
+
+class InstagramSender:
+    """Replies below the comment, also where others mention us; answers privately where that is asked, and what was said in a conversation there."""
+
+    platform = instagram.PLATFORM
+
+    def __init__(self, writer: Writer, find: Find, clock: Clock, ids: Mapping[str, str]) -> None:
+        self._writer, self._find, self._clock, self._ids = writer, find, clock, ids  # ids: official account → its number
+
+    def send(self, answer: Outgoing) -> Sent:
+        """Answer the comment the answer names. Raises PlatformProblem."""
+        post = answered(self.platform, self._find, answer, self._clock())
+        if post.kind == Kind.DIRECT:
+            return self._writer.message(_person(post, self._clock), answer.text)
+        id = _native(post, self._clock)
+        if answer.privately:
+            return self._writer.message({"comment_id": id}, answer.text)
+        if post.kind == Kind.MENTION:
+            taken = self._writer.write(f"{self._ours(post)}/mentions", {"message": answer.text} | _mentioned(post, id))
+        else:
+            taken = self._writer.write(f"{id}/replies", {"message": answer.text})
+        return receipt(self.platform, taken.get("id"), None, self._clock())
+
+    def _ours(self, post: Post) -> str:
+        """The number of the account that was mentioned. Raises PlatformProblem."""
+        if post.account not in self._ids:
+            raise no_address(self.platform, "the account has no id in the deployment file", self._clock())
+        return self._ids[post.account]
+
+
+def _mentioned(post: Post, id: str) -> Body:
+    """Where others mentioned us: in a caption, or in a comment below a medium."""
+    under = (post.conversation_id or "").removeprefix("instagram:")
+    return {"comment_id": id, "media_id": under} if under and under != id else {"media_id": id}
+
+
+def _native(post: Post, clock: Clock) -> str:
+    id = post.id.partition(":")[2]
+    if not NATIVE.fullmatch(id):
+        raise no_address(post.platform, "the platform told no id of it", clock())
+    return id
+
+
+def _person(post: Post, clock: Clock) -> Body:
+    """Who wrote to us in a conversation."""
+    if post.author is None or not post.author.id:
+        raise no_address(post.platform, "its writer is not known", clock())
+    return {"id": post.author.id.partition(":")[2]}
+
+
+def writer(settings: Settings, platform: ModuleType, key: str, clock: Clock) -> Writer | None:
+    """The way to write, where there is a token under `key`."""
+    if not (token := settings.credential(key)):
+        return None
+    fetcher = fetching.Fetcher(settings.base_urls.get(platform.PLATFORM, THERE))
+    return Writer(platform, fetcher, token, settings.credential("FACEBOOK_APP_SECRET"), clock)
