@@ -113,8 +113,12 @@ def every(store: EmbeddedStore, page: str) -> Iterator[tuple[str, Question]]:
 def views(page: str) -> dict[str, View]:
     """What a reader may have chosen."""
     found = {"all": View(), "topic": View(topic=(TOPICS[3],)), "mixed": View(platform=("x",), tongue=("ar",), place=(PLACES[2],))}
+    found["cell"] = View(topic=(TOPICS[3],), place=(PLACES[2],))
     if page == "posts":
         found |= {
+            "searched": View(topic=(TOPICS[3],), place=(PLACES[2],), q=WORDS[30]),
+            "felt": View(sentiment=("negative",), intent=("complaint",), topic=(TOPICS[3],), q=WORDS[3]),
+            "begun": View(q=f"{WORDS[0]} {WORDS[12]}*"),
             "rare": View(q=WORDS[4000]),
             "usual": View(q=WORDS[30]),
             "common": View(q=WORDS[0]),

@@ -21,7 +21,7 @@ from core.account import Account, AccountSample
 from core.errors import DiskFull, StoreFailed
 from core.post import EngagementSample, Post, interactions
 from core.theme import Theme
-from store import buckets, embedded_count, embedded_find, embedded_sql
+from store import buckets, embedded_count, embedded_find, embedded_hours, embedded_sql
 from store.base import Batch, Follower, Pass, Saved
 from store.embedded_sql import CUBES, micros, moment
 from store.merge import is_same, merged
@@ -218,10 +218,9 @@ class EmbeddedStore:
 
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week, only hours that have posts."""
-        said, values = embedded_sql.where(question.filter)
-        sql = "SELECT created / 900000000, COUNT(*), SUM(COALESCE(interactions, 0)), SUM(COALESCE(views, 0)),"
-        sql += f" SUM(CASE WHEN views IS NULL THEN 0 ELSE COALESCE(interactions, 0) END) FROM posts WHERE {said} GROUP BY 1"
-        return buckets.week_hours(question.timezone, ((moment(r[0] * 900_000_000), *r[1:]) for r in self._rows(sql, values)))
+        asked = embedded_hours.stretches(question, *embedded_find.reach(self._rows))
+        rows = (row for one in asked for row in embedded_hours.read(one, self._rows(one.sql, one.values)))
+        return buckets.week_hours("UTC", rows)
 
     def posts(self, which: Filter) -> Iterator[Post]:
         """Every post meant, oldest first, without holding them in memory."""
@@ -243,11 +242,16 @@ class EmbeddedStore:
         """Samples, oldest first; with `daily` the last of each UTC day and account."""
         said, values = _history_where(question)
         grouped = "GROUP BY account, at / 86400000000" if question.daily else "GROUP BY account, at"
-        return [_account_sample(r) for _, r in self._rows(f"SELECT MAX(at), record FROM account_samples WHERE {said} {grouped} ORDER BY 1", values)]
+        return [
+            _account_sample(r)
+            for _, r in self._rows(f"SELECT MAX(at), record FROM account_samples WHERE {said} {grouped} ORDER BY 1", values)
+        ]
 
     def samples(self, post_ids: Sequence[str]) -> list[EngagementSample]:
         """What was told of these posts' numbers over time, oldest first."""
-        rows = self._rows("SELECT record FROM samples WHERE post IN (SELECT value FROM json_each(?)) ORDER BY at", [json.dumps(list(post_ids))])
+        rows = self._rows(
+            "SELECT record FROM samples WHERE post IN (SELECT value FROM json_each(?)) ORDER BY at", [json.dumps(list(post_ids))]
+        )
         return [_sample(r) for (r,) in rows]
 
     def cursor(self, source: str) -> str | None:
@@ -262,8 +266,14 @@ class EmbeddedStore:
 
     def newest(self) -> dict[str, datetime]:
         """When each source's newest post was written."""
-        sources = [r[0] for r in self._rows("""WITH RECURSIVE s(v) AS (SELECT MIN(source) FROM posts UNION ALL
-            SELECT (SELECT MIN(source) FROM posts WHERE source > v) FROM s WHERE v IS NOT NULL) SELECT v FROM s WHERE v IS NOT NULL""", [])]
+        sources = [
+            r[0]
+            for r in self._rows(
+                """WITH RECURSIVE s(v) AS (SELECT MIN(source) FROM posts UNION ALL
+            SELECT (SELECT MIN(source) FROM posts WHERE source > v) FROM s WHERE v IS NOT NULL) SELECT v FROM s WHERE v IS NOT NULL""",
+                [],
+            )
+        ]
         return {s: moment(self._rows("SELECT MAX(created) FROM posts WHERE source = ?", [s])[0][0]) for s in sources}
 
     def follower(self, name: str) -> Follower | None:
@@ -287,8 +297,7 @@ class EmbeddedStore:
         if isinstance(question, FindPosts):
             return [embedded_find.sql(question, embedded_find.plan(self._rows, question.filter), question.limit, question.offset)]
         if isinstance(question, WeekHours):
-            said, values = embedded_sql.where(question.filter)
-            return [(f"SELECT created, interactions, views FROM posts WHERE {said}", values)]
+            return [(one.sql, one.values) for one in embedded_hours.stretches(question, *embedded_find.reach(self._rows))]
         said, values = _history_where(question)
         return [(f"SELECT account, at, record FROM account_samples WHERE {said} ORDER BY at", values)]
 
@@ -358,12 +367,17 @@ def _said(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         text = str(error)
         if "full" in text:
-            raise DiskFull(f"{path}: the disk is full; nothing of this batch was kept. Free some space and start again: work goes on where it stood.") from error
+            raise DiskFull(
+                f"{path}: the disk is full; nothing of this batch was kept. Free some space and start again: work goes on where it stood."
+            ) from error
         if "locked" in text:
-            raise StoreFailed(f"{path}: another process has been writing for 30 s; nothing was kept of this batch. Stop it or wait, then start again.") from error
+            raise StoreFailed(
+                f"{path}: another process has been writing for 30 s; nothing was kept of this batch. Stop it or wait, then start again."
+            ) from error
         if "not a database" in text or "malformed" in text:
-            raise StoreFailed(f"{path}: is not a readable SQLite file ({text}); restore it with `sada restore` or name another folder in SADA_DATA.") from error
+            raise StoreFailed(
+                f"{path}: is not a readable SQLite file ({text}); restore it with `sada restore` or name another folder in SADA_DATA."
+            ) from error
         if "unable to open" in text:
             raise StoreFailed(f"{path}: cannot be opened; is the folder there and may this user write in it? Try `sada check`.") from error
         raise StoreFailed(f"{path}: {text}; nothing of this batch was kept.") from error
-

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from core.post import Post
-from store.embedded_sql import FETCH, Plan, matched, micros, where
+from store.embedded_sql import FETCH, Plan, matched, micros, moment, where
 from store.query import COUNT_LIMIT, Filter, FindPosts, Found
 
 Ask = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
@@ -49,10 +50,16 @@ def plan(ask: Ask, f: Filter) -> Plan:
     return Plan(walk=matches > COMMON, within=within)
 
 
+def reach(ask: Ask) -> tuple[datetime, datetime]:
+    """When the oldest and the newest post were written; 1970 where there is none."""
+    oldest, newest = ask("SELECT (SELECT MIN(created) FROM posts), (SELECT MAX(created) FROM posts)", [])[0]
+    return moment(oldest or 0), moment(newest or 0)
+
+
 def _within(ask: Ask, f: Filter) -> tuple[int, int] | None:
     """The lowest and highest number of the posts in a filter's time; None if that is most of all time or none is named."""
-    oldest, newest = ask("SELECT (SELECT MIN(created) FROM posts), (SELECT MAX(created) FROM posts)", [])[0]
-    if newest is None or (f.since is None and f.until is None):
+    oldest, newest = map(micros, reach(ask))
+    if f.since is None and f.until is None:
         return None
     since, until = micros(f.since) if f.since else oldest, micros(f.until) if f.until else newest + 1
     if min(until, newest) - max(since, oldest) > (newest - oldest) * MOST:

@@ -17,7 +17,9 @@ CREATE TABLE IF NOT EXISTS posts(
     source TEXT, author TEXT, interactions INTEGER, views INTEGER, record BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS posts_by_time ON posts(
     created, deleted, platform, account, kind, language, sentiment, intent, topics, places, interactions);
-CREATE INDEX IF NOT EXISTS own_posts ON posts(created, interactions, views, account, platform, deleted) WHERE kind = 'own';
+DROP INDEX IF EXISTS own_posts;
+CREATE INDEX IF NOT EXISTS posts_of_ours ON posts(
+    created, interactions, views, kind, account, platform, deleted, language, sentiment, intent, topics, places) WHERE kind = 'own';
 CREATE INDEX IF NOT EXISTS posts_by_source ON posts(source, created);
 CREATE INDEX IF NOT EXISTS posts_by_author ON posts(author, created) WHERE author IS NOT NULL;
 CREATE INDEX IF NOT EXISTS posts_by_interactions ON posts(interactions) WHERE interactions IS NOT NULL AND deleted = 0;
@@ -104,7 +106,7 @@ def chosen(which: Filter) -> tuple[list[str], list[object]]:
     for name, column in SINGLE.items():
         wanted = getattr(which, name)
         if name == "kinds" and wanted == ("own",):
-            said.append("kind = 'own'")  # said outright, as the index own_posts says it
+            said.append("kind = 'own'")  # said outright, as the index posts_of_ours says it
         elif wanted:
             said.append(f"{column} IN ({','.join('?' * len(wanted))})")
             values += wanted

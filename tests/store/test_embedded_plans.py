@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.post import Kind
-from store import embedded_count, embedded_find
+from store import embedded_count, embedded_find, embedded_hours
 from store.base import Batch
 from store.embedded import EmbeddedStore
 from store.embedded_sql import Plan
 from store.memory import MemoryStore
-from store.query import CountPosts, Filter, FindPosts
+from store.query import CountPosts, Filter, FindPosts, WeekHours
 from tests.make import claim, post
 
 RIYADH, TEHRAN = "Asia/Riyadh", "Asia/Tehran"
@@ -90,10 +90,23 @@ def test_words_are_found_within_every_time(both, since, until) -> None:  # type:
     assert stored.find(asked) == remembered.find(asked)
 
 
-def test_the_index_of_own_posts_is_used(both) -> None:  # type: ignore[no-untyped-def]
-    stored, _, _ = both
-    sql, values = embedded_find.sql(FindPosts(filter=Filter(kinds=("own",), since=START), order="most"), Plan(), 3, 0)
-    assert "own_posts" in str(stored._rows(f"EXPLAIN QUERY PLAN {sql}", values))
+@pytest.mark.parametrize("topics", [(), ("water",)])
+def test_own_posts_are_answered_from_their_own_index_alone(both, topics) -> None:  # type: ignore[no-untyped-def]
+    stored, _, zone = both
+    own = Filter(kinds=("own",), since=START, topics=topics)
+    counted = embedded_count.parts(CountPosts(filter=own, by=("language",), bucket="hour", timezone=zone), zone)
+    hours = embedded_hours.stretches(WeekHours(filter=own, timezone=zone), START, START + timedelta(days=9))
+    found = embedded_find.sql(FindPosts(filter=own, order="most"), Plan(), 3, 0)
+    for sql, values in [*((part.sql, part.values) for part in (*counted, *hours)), found]:
+        assert "USING COVERING INDEX posts_of_ours" in str(stored._rows(f"EXPLAIN QUERY PLAN {sql}", values))
+
+
+@pytest.mark.parametrize(("since", "until"), list(product(MOMENTS, MOMENTS)))
+def test_hours_of_the_week_are_those_of_the_posts(both, since, until) -> None:  # type: ignore[no-untyped-def]
+    stored, remembered, zone = both
+    for which in (Filter(since=since, until=until), Filter(since=since, until=until, kinds=("own",), topics=("water",))):
+        asked = WeekHours(filter=which, timezone=zone)
+        assert stored.week_hours(asked) == remembered.week_hours(asked)
 
 
 def test_a_file_whose_daily_counts_are_of_before_is_counted_anew(tmp_path: Path) -> None:
