@@ -16,6 +16,7 @@ SAYS = {
     "stream": "A Faust worker on real Kafka and Elasticsearch, beside a plain loop, the naive way, and prepared bulk bodies.",
     "themes": "The detector over a stream of posts.",
     "queue": "The queue's questions with a hundred thousand open cases.",
+    "collect": "One pass of ten thousand posts in five languages through X's own client, every enricher and the store: the whole command, in a process of its own.",
 }
 
 
