@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 from elasticsearch import Elasticsearch
 
 from core.errors import BadSettings
@@ -50,16 +49,11 @@ class DistributedStore(ElasticStore):
         """Themes first, then how far who found them has come: stopped in between, the same themes are saved again."""
         super().save_themes(themes)
         if follower:
-            self._ledger.save_follower(msgspec.structs.replace(follower, name=self._own(follower.name)))
+            self._ledger.save_follower(follower)
 
     def follower(self, name: str) -> Follower | None:
         """How far this follower has come."""
-        known = self._ledger.follower(self._own(name))
-        return msgspec.structs.replace(known, name=name) if known else None
-
-    def _own(self, name: str) -> str:
-        """A follower's name in a database that several prefixes share."""
-        return f"{self._prefix}.{name}"
+        return self._ledger.follower(name)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -72,7 +66,7 @@ def open_distributed(settings: Settings) -> DistributedStore:
     if not (settings.elasticsearch and settings.postgres):
         missing = "SADA_POSTGRES" if settings.elasticsearch else "SADA_ELASTICSEARCH"
         raise BadSettings(f"{missing}: is not set; with several machines both SADA_ELASTICSEARCH and SADA_POSTGRES are needed")
-    return DistributedStore(connect(settings), open_ledger(settings.postgres), settings.index_prefix)
+    return DistributedStore(connect(settings), open_ledger(settings), settings.index_prefix)
 
 
 def connect(settings: Settings) -> Elasticsearch:
@@ -84,4 +78,3 @@ def credentials(settings: Settings) -> dict[str, tuple[str, str]]:
     """User and password for the client, where they are set."""
     user, password = settings.others.get("ELASTICSEARCH_USER"), settings.credential("ELASTICSEARCH_PASSWORD")
     return {"basic_auth": (user, password)} if user and password else {}
-

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import sqlalchemy as sql
 from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql, sqlite
 
-from core.errors import StoreFailed
+from core.settings import Settings
+from store import database
 from store.base import Follower, Pass
+from store.database import History, postgres_address, reading, writing
 
-_tables = sql.MetaData()
-cursors = sql.Table("cursors", _tables, sql.Column("source", sql.Text, primary_key=True), sql.Column("value", sql.Text, nullable=False))
+HISTORY = History(Path(__file__).parent / "migrations", "ledger_version")
+metadata = sql.MetaData()
+cursors = sql.Table("cursors", metadata, sql.Column("source", sql.Text, primary_key=True), sql.Column("value", sql.Text, nullable=False))
 passes = sql.Table(
-    "passes", _tables,
+    "passes", metadata,
     sql.Column("id", sql.Text, primary_key=True), sql.Column("source", sql.Text, nullable=False), sql.Column("started", sql.DateTime(timezone=True)),
     sql.Column("record", sql.Text, nullable=False),
     # counted by the workers, each message once: see `count`
@@ -23,45 +28,42 @@ passes = sql.Table(
 )  # fmt: skip
 
 followers = sql.Table(
-    "followers", _tables,
+    "followers", metadata,
     sql.Column("name", sql.Text, primary_key=True), sql.Column("place", sql.BigInteger, nullable=False), sql.Column("state", sql.LargeBinary, nullable=False),
 )  # fmt: skip
 
 
 class SqlLedger:
-    """How far each source was read, and what each pass brought. PostgreSQL, or SQLite in tests."""
+    """How far each source was read, and what each pass brought. PostgreSQL, or SQLite in tests. Every verb raises StoreFailed."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        try:
-            _tables.create_all(engine)
-        except sql.exc.OperationalError as error:
-            raise StoreFailed("PostgreSQL cannot be reached; start it or mend SADA_POSTGRES") from error
 
     def save(self, moved: Sequence[tuple[str, str]], lines: Sequence[Pass]) -> None:
         """Keep cursors and passes in one transaction."""
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             for source, value in moved:
-                db.execute(sql.delete(cursors).where(cursors.c.source == source))
-                db.execute(sql.insert(cursors).values(source=source, value=value))
+                db.execute(self._keep(cursors, source=source, value=value))
             for line in lines:
-                self._put(db, line)
+                record = msgspec.json.encode(line).decode()
+                db.execute(self._keep(passes, id=line.id, source=line.source, started=line.started, record=record))
 
-    def _put(self, db: sql.Connection, line: Pass) -> None:
-        record = msgspec.json.encode(line).decode()
-        changed = db.execute(sql.update(passes).where(passes.c.id == line.id).values(record=record, started=line.started))
-        if not changed.rowcount:
-            db.execute(sql.insert(passes).values(id=line.id, source=line.source, started=line.started, record=record))
+    def _keep(self, table: sql.Table, **row: object) -> sql.Insert:
+        """One row under its first column; what was there under it takes the new values."""
+        key, *others = row
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        asked = insert(table).values(row)
+        return asked.on_conflict_do_update(index_elements=[key], set_={name: asked.excluded[name] for name in others})
 
     def count(self, pass_id: str, stored: int, duplicates: int) -> None:
         """Add what a worker found of one page of a pass."""
         added = {"stored": passes.c.stored + stored, "duplicates": passes.c.duplicates + duplicates}
-        with self._engine.begin() as db:
+        with writing(self._engine) as db:
             db.execute(sql.update(passes).where(passes.c.id == pass_id).values(**added))
 
     def cursor(self, source: str) -> str | None:
         """How far this source has been read and confirmed."""
-        with self._engine.connect() as db:
+        with reading(self._engine) as db:
             value: str | None = db.execute(sql.select(cursors.c.value).where(cursors.c.source == source)).scalar()
         return value
 
@@ -70,19 +72,18 @@ class SqlLedger:
         asked = sql.select(passes.c.record, passes.c.stored, passes.c.duplicates).order_by(passes.c.started.desc()).limit(limit)
         if source:
             asked = asked.where(passes.c.source == source)
-        with self._engine.connect() as db:
+        with reading(self._engine) as db:
             rows = db.execute(asked).all()
         return [_counted(msgspec.json.decode(record, type=Pass), stored, duplicates) for record, stored, duplicates in rows]
 
     def save_follower(self, follower: Follower) -> None:
         """Keep how far a follower has come."""
-        with self._engine.begin() as db:
-            db.execute(sql.delete(followers).where(followers.c.name == follower.name))
-            db.execute(sql.insert(followers).values(name=follower.name, place=follower.place, state=follower.state))
+        with writing(self._engine) as db:
+            db.execute(self._keep(followers, name=follower.name, place=follower.place, state=follower.state))
 
     def follower(self, name: str) -> Follower | None:
         """How far this follower has come."""
-        with self._engine.connect() as db:
+        with reading(self._engine) as db:
             row = db.execute(sql.select(followers).where(followers.c.name == name)).one_or_none()
         return Follower(name=row.name, place=row.place, state=row.state) if row else None
 
@@ -91,9 +92,14 @@ class SqlLedger:
         self._engine.dispose()
 
 
-def open_ledger(address: str) -> SqlLedger:
-    """The ledger at an SQLAlchemy URL, its tables made if they were missing."""
-    return SqlLedger(sql.create_engine(address, pool_pre_ping=True))
+def open_ledger(settings: Settings) -> SqlLedger:
+    """The ledger that SADA_POSTGRES names, its tables up to date. Raises BadSettings, StoreFailed."""
+    return SqlLedger(connect(postgres_address(settings)))
+
+
+def connect(url: str) -> Engine:
+    """An engine whose tables of the ledger are up to date. Raises StoreFailed."""
+    return database.connect(url, HISTORY)
 
 
 def _counted(line: Pass, stored: int, duplicates: int) -> Pass:

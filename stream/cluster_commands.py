@@ -42,7 +42,7 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
         if again:
             said.append(f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}")
     if settings.postgres:
-        open_ledger(settings.postgres).close()
+        open_ledger(settings).close()
         said.append("PostgreSQL: the ledger's tables are there")
     if not said:
         raise BadSettings("SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup")

@@ -20,7 +20,7 @@ class PublishingStore(DistributedStore):
     """
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(connect(settings), open_ledger(str(settings.postgres)), settings.index_prefix)
+        super().__init__(connect(settings), open_ledger(settings), settings.index_prefix)
         self._publisher = Publisher(str(settings.kafka), settings.topic_prefix)
 
     def save(self, batch: Batch) -> Saved:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.postgres import postgres as postgres  # a fixture for every folder
+
 # Settings of whoever runs the tests must not reach what is tested; the servers' addresses are kept for those tests that ask for them.
 FOR_TESTS = ("SADA_SERVICES", "SADA_BROWSER", "SADA_TEST_POSTGRES")
 for _key in [key for key in os.environ if key.startswith("SADA_") and key not in FOR_TESTS]:

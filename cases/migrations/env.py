@@ -1,9 +1,10 @@
-"""Alembic's entry: runs on the connection that cases/engine.py hands over."""
+"""Alembic's entry: runs on the connection that store/database.py hands over."""
 
 from alembic import context
 
 import cases.alert_tables  # noqa: F401  its tables join the same metadata
 from cases.tables import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+handed = context.config.attributes
+context.configure(connection=handed["connection"], target_metadata=metadata, version_table=handed["version_table"])
 context.run_migrations()

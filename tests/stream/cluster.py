@@ -11,6 +11,7 @@ import time
 import uuid
 from pathlib import Path
 
+import sqlalchemy
 from elasticsearch import Elasticsearch, NotFoundError
 
 from core.page import Page
@@ -102,6 +103,10 @@ class Cluster:
             self.client.indices.delete(index=names)
         self.client.indices.delete_index_template(name=f"{self.prefix}-*")
         self.client.cluster.delete_component_template(name=f"{self.prefix}-settings")
+        database = sqlalchemy.create_engine(self.environment["SADA_POSTGRES"])
+        with database.begin() as db:
+            db.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self.prefix}" CASCADE')
+        database.dispose()
         kafka.AdminClient({"bootstrap.servers": self.kafka}).delete_topics([prefixed(t, self.prefix) for t in kafka.TOPICS])
         self.client.close()
 
