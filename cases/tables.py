@@ -236,10 +236,22 @@ ambassadors = Table(
     Column("campaign", String, primary_key=True), Column("citizen", String, primary_key=True),  # the account they speak with
     Column("place", String, nullable=False), Column("name", String, nullable=False), Column("at", Instant, nullable=False),
     Column("followers_first", Integer), Column("followers_last", Integer),
+    Column("accepted_by", String),  # null: signed up by themselves and not looked at yet
 )  # fmt: skip
 
 guide = Table(
     "guide", metadata,
     Column("id", String, primary_key=True), Column("language", String(8), primary_key=True),
     Column("record", LargeBinary, nullable=False),  # cases.guide.Procedure (msgpack)
+)  # fmt: skip
+
+corrections = Table(
+    "corrections", metadata,  # what people said a post really is: lines are added; the last one of a post and field holds
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("post", String, nullable=False),
+    Column("field", String(16), nullable=False),  # of core.post.Post
+    Column("labels", String, nullable=False),  # ids with | between them; empty: none of them
+    Column("was", String, nullable=False), Column("was_by", String, nullable=False),  # and which model had said so
+    Column("who", String, nullable=False), Column("at", Instant, nullable=False),
+    Index("corrections_by_post", "post", "field", "number"),
 )  # fmt: skip

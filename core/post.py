@@ -92,7 +92,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     versions: tuple[Version, ...] = ()  # earlier texts, oldest first
 
     # What enrich/ adds
-    normal: str | None = None  # the text in normal spelling: for search and models
+    normal: str | None = None  # the words search finds (core.spelling.search_text), made once; stores keep them apart
     language: Claim | None = None
     dialect: Claim | None = None
     sentiment: Claim | None = None  # negative, neutral, positive, unsure
@@ -133,6 +133,21 @@ def tombstone(post: Post, at: datetime) -> Post:
         post, text="", author=None, media=(), versions=(), url=None, normal=None, place_told=None, copy_of=None,
         private=(), deleted_at=at, observed_at=max(at, post.observed_at),
     )  # fmt: skip
+
+
+PERSON = "person@"
+
+
+def corrected_by(number: int) -> str:
+    """Who claims what a person corrected: nobody's name, but which correction it was."""
+    return f"{PERSON}{number}"
+
+
+def correction(claims: Claim | tuple[Claim, ...] | None) -> int:
+    """The number of the correction that a claim, or the first of several, comes from; 0 if a model made it or there is none."""
+    first = claims if isinstance(claims, Claim) else claims[0] if claims else None
+    told = first.by.removeprefix(PERSON) if first and first.by.startswith(PERSON) else ""
+    return int(told) if told.isdecimal() else 0
 
 
 def encode(record: msgspec.Struct) -> bytes:

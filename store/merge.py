@@ -2,13 +2,16 @@
 
 import msgspec
 
-from core.post import METRICS, Post, Version, encode, tombstone
+from core.post import METRICS, Post, Version, correction, encode, tombstone
+
+CORRECTED = ("language", "sentiment", "intent", "topics", "places")  # what people may correct
 
 
 def merged(old: Post | None, new: Post) -> Post:
     """The post to keep after `new` came to `old`: the later observation, with what it does not tell taken from the earlier.
 
-    A deletion is final. Of two different observations of the same time the greater in bytes stands, so that order does not matter.
+    What a person corrected stands over what a model claims, and of two corrections the later one. A deletion is final.
+    Of two different observations of the same time the greater in bytes stands, so that order does not matter.
     """
     if old is None:
         return new
@@ -19,6 +22,7 @@ def merged(old: Post | None, new: Post) -> Post:
     later, earlier = (new, old) if _is_later(new, old) else (old, new)
     untold = {name: getattr(earlier, name) for name in METRICS if getattr(later, name) is None}
     untold |= {name: getattr(earlier, name) for name in ("author", "url", "account", "parent_id", "conversation_id") if getattr(later, name) is None}
+    untold |= {name: getattr(earlier, name) for name in CORRECTED if correction(getattr(earlier, name)) > correction(getattr(later, name))}
     return msgspec.structs.replace(later, versions=_versions(earlier, later), **untold)
 
 

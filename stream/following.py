@@ -18,6 +18,7 @@ from core.theme import Theme
 from enrich.themes import Detector, ThemeSettings, WindowCounts, counts, from_post, join
 from enrich.themes_counts import Digest
 from store.base import Batch, Follower, Store
+from stream.correcting import take_in_corrections
 from stream.followers import follow
 
 log = logging.getLogger("sada.following")
@@ -162,6 +163,7 @@ class Following:
         themes = ThemeFollower(store, deployment, clock)
         self._steps: dict[str, Callable[[], object]] = {
             "entries": lambda: take_in_entries(store, cases, understand),
+            "corrections": lambda: take_in_corrections(store, cases),
             "cases": lambda: receive_cases(store, cases, deployment, clock()),
             "campaigns": lambda: hear_campaigns(store, cases, deployment, clock()),
             "themes": themes.run,
