@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -20,24 +19,15 @@ from core.theme import Theme
 from store import buckets, elastic_bodies
 from store.base import Batch, Follower, Saved
 from store.elastic_bodies import POSTS, Body
-from store.elastic_saving import TOO_MUCH, Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulk_body, halves, refusal, saving
+from store.elastic_patience import Failure, asking, patiently
+from store.elastic_patience import wait_seconds as wait_seconds
+from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
 
-PATIENCE = 12  # turns of waiting in a row, doubling to half a minute: about four minutes, then the process says so and ends
-LONGEST_WAIT = 30.0
 SEVERAL = 1000  # documents read at once for an export
 RETRIED = (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout)
 R = TypeVar("R", bound=msgspec.Struct)
-
-
-def wait_seconds(turn: int) -> float:
-    """Seconds before try number `turn` + 1: doubling, capped, half of it by chance so that workers do not knock together.
-
-    Raises StoreFailed when patience is at its end.
-    """
-    if turn > PATIENCE:
-        raise StoreFailed("Elasticsearch has been full, blocked or unreachable for minutes; nothing is lost. Free disk or start it, then start this again.")
-    return min(LONGEST_WAIT, 0.25 * 2.0**turn) * random.uniform(0.5, 1)
+T = TypeVar("T")
 
 
 class ElasticStore:
@@ -55,54 +45,41 @@ class ElasticStore:
 
     def save_posts(self, batch: Batch) -> Outcome:
         """The same, saying also which posts the engine refused for ever."""
-        steps = saving(batch.posts, batch.deleted, self._prefix)
-        outcome = self._drive(steps)
+        outcome = self._drive(patiently(saving(batch.posts, batch.deleted, self._prefix)))
         self._put("accounts", {a.id: a for a in batch.accounts})
         self._put("samples", {f"{s.account}@{s.at.isoformat()}": s for s in batch.account_samples})
         self._put("samples", {f"{s.post_id}@{s.at.isoformat()}": s for s in batch.samples})
         return outcome
 
-    def _drive(self, steps: Any) -> Outcome:
-        request = next(steps, None)
+    def _drive(self, steps: Generator[Request, Answer | Failure, T]) -> T:
         try:
-            while request is not None:
-                request = steps.send(self._ask_patiently(request))
+            request = next(steps)
+            while True:
+                request = steps.send(self._ask(request))
         except StopIteration as done:
-            outcome: Outcome = done.value
-            return outcome
-        return Outcome(saved=Saved())
+            value: T = done.value
+            return value
 
-    def _ask_patiently(self, request: Request) -> Answer:
-        for turn in range(PATIENCE + 1):
-            try:
-                return self._ask(request)
-            except RETRIED:
-                time.sleep(wait_seconds(turn))
-            except elasticsearch.ApiError as error:
-                if isinstance(request, Bulk) and error.status_code in TOO_MUCH:
-                    both = halves(request)
-                    return refusal(request, error.status_code, error.error) if both is None else [i for half in both for i in self._ask_patiently(half)]
-                if error.status_code not in (429, 503):
-                    raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}); nothing of this batch is lost, it comes again") from error
-                time.sleep(wait_seconds(turn))
-        raise StoreFailed("Elasticsearch cannot be reached; nothing is lost, start it and start this again")
-
-    def _ask(self, request: Request) -> Answer:
+    def _ask(self, request: Request) -> Answer | Failure:
         if isinstance(request, Wait):
             time.sleep(wait_seconds(request.turn))
             return []
-        if isinstance(request, Seek) and request.fresh:
-            self.refresh()
         method, path, rest = call(request, self._alias)
-        return answer_of(request, self._client.perform_request(method, path, **rest).body)
+        try:
+            if isinstance(request, Seek) and request.fresh:
+                self.refresh()
+            return answer_of(request, self._client.perform_request(method, path, **rest).body)
+        except RETRIED:
+            return Failure()
+        except elasticsearch.ApiError as error:
+            return Failure(error.status_code, error.error)
 
     def _put(self, name: str, records: dict[str, Any]) -> None:
-        lines: list[Body] = []
-        for id, record in records.items():
-            lines += [{"index": {"_index": f"{self._prefix}-{name}", "_id": id}}, msgspec.to_builtins(record)]
-        if lines:
-            items = self._ask_patiently(Bulk(tuple(lines)))
-            wrong = [i["index"]["error"]["type"] for i in items if i["index"]["status"] >= 300]
+        for request in bulks(
+            indexed({"_index": f"{self._prefix}-{name}", "_id": id}, msgspec.json.encode(record)) for id, record in records.items()
+        ):
+            answers = [answer for item in self._drive(asking(request)) for answer in item.values()]
+            wrong = [answer["error"]["type"] for answer in answers if answer["status"] >= 300]
             if wrong:
                 raise StoreFailed(f"Elasticsearch refused {len(wrong)} {name} ({wrong[0]}); is the template current? Run `sada setup`.")
 
@@ -122,7 +99,7 @@ class ElasticStore:
 
     def get(self, ids: Sequence[str]) -> list[Post]:
         """The posts with these ids that there are, in the order asked."""
-        hits = self._ask_patiently(Seek(tuple(ids))) if ids else []
+        hits = self._drive(asking(Seek(tuple(ids)))) if ids else []
         known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for hit in hits}
         return [known[id] for id in ids if id in known]
 
@@ -147,20 +124,33 @@ class ElasticStore:
         """One page of posts, and how many there are up to COUNT_LIMIT."""
         hits = self._search(elastic_bodies.find(question))["hits"]
         total = hits["total"]["value"]
-        return Found(posts=tuple(elastic_bodies.post_of(h["_source"]) for h in hits["hits"]), total=min(total, COUNT_LIMIT), total_is_exact=total <= COUNT_LIMIT)
+        return Found(
+            posts=tuple(elastic_bodies.post_of(h["_source"]) for h in hits["hits"]),
+            total=min(total, COUNT_LIMIT),
+            total_is_exact=total <= COUNT_LIMIT,
+        )
 
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week."""
         lines = self._composite(question, elastic_bodies.week_hours)
         rows = (
-            (_at(b["key"]["start"]), b["doc_count"], int(b["interactions"]["value"]), int(b["views"]["value"]), int(b["seen"]["interactions"]["value"]))
+            (
+                _at(b["key"]["start"]),
+                b["doc_count"],
+                int(b["interactions"]["value"]),
+                int(b["views"]["value"]),
+                int(b["seen"]["interactions"]["value"]),
+            )
             for b in lines
         )
         return buckets.week_hours(question.timezone, rows)
 
     def posts(self, which: Filter) -> Iterator[Post]:
         """Every post meant, oldest first, a thousand at a time from one point in time."""
-        yield from (elastic_bodies.post_of(hit) for hit in self._every(self._alias, elastic_bodies.query(which), [{"created_at": "asc"}, {"id": "asc"}]))
+        yield from (
+            elastic_bodies.post_of(hit)
+            for hit in self._every(self._alias, elastic_bodies.query(which), [{"created_at": "asc"}, {"id": "asc"}])
+        )
 
     def _every(self, index: str, query: Body, sort: list[Body]) -> Iterator[Body]:
         """All documents of a query through a point in time."""
@@ -192,7 +182,10 @@ class ElasticStore:
 
     def newest(self) -> dict[str, datetime]:
         """When each source's newest post was written."""
-        body = {"size": 0, "aggs": {"s": {"terms": {"field": "source", "size": ONCE_SOURCES}, "aggs": {"at": {"max": {"field": "created_at"}}}}}}
+        body = {
+            "size": 0,
+            "aggs": {"s": {"terms": {"field": "source", "size": ONCE_SOURCES}, "aggs": {"at": {"max": {"field": "created_at"}}}}},
+        }
         return {b["key"]: _at(b["at"]["value"]) for b in self._search(body)["aggregations"]["s"]["buckets"]}
 
     def themes(self, since: datetime | None = None) -> list[Theme]:
@@ -214,7 +207,9 @@ class ElasticStore:
         try:
             return self._client.search(index=self._alias, ignore_unavailable=True, **_named(body))
         except RETRIED as error:
-            raise StoreFailed("Elasticsearch cannot be reached; the rest of the page still works. Start it or mend SADA_ELASTICSEARCH.") from error
+            raise StoreFailed(
+                "Elasticsearch cannot be reached; the rest of the page still works. Start it or mend SADA_ELASTICSEARCH."
+            ) from error
         except elasticsearch.ApiError as error:
             raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}) to a question") from error
 
@@ -224,13 +219,14 @@ class ElasticStore:
 
 
 ONCE_SOURCES = 10_000
+BULK = "/_bulk?filter_path=items.*.status,items.*.error.type"  # of the answer what `saving` reads: a tenth of it
 
 
 def call(request: Bulk | Get | Seek, alias: str) -> tuple[str, str, Body]:
     """Method, path and the rest of the HTTP request for what `saving` asked."""
     headers = {"accept": "application/json", "content-type": "application/x-ndjson" if isinstance(request, Bulk) else "application/json"}
     if isinstance(request, Bulk):
-        return "POST", "/_bulk", {"headers": headers, "body": bulk_body(request.lines)}
+        return "POST", BULK, {"headers": headers, "body": b"".join(request.lines)}
     if isinstance(request, Get):
         return "POST", "/_mget", {"headers": headers, "body": {"docs": list(request.docs)}}
     query = {"ids": {"values": list(request.ids)}}
