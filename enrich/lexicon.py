@@ -16,23 +16,28 @@ from enrich.sets import rows
 
 JUDGED = ("very bad", "bad", "good", "very good")  # polarity -2, -1, 1, 2
 SIGNS = ("?", "!", "#", "0", "؟", LINK, HANDLE)
+CUES = ("asks", "wishes", "thanks", "announces", "trades", "greets", "lacks")  # what a word or pair of words is said for
 FACTS = (
     *JUDGED, *(f"not {name}" for name in JUDGED), "leans", "is judged", "question", "exclamation", "hashtag", "number",
     "link", "handle", "up to 3 words", "up to 8 words", "over 30 words", "asks at the end", *BASE_TOPICS, *(f"{topic}, broadly" for topic in BASE_TOPICS),
+    *(f"cue: {cue}" for cue in CUES),
 )  # fmt: skip
 """What each column of the counted facts tells."""
 
 _TOPIC = FACTS.index(BASE_TOPICS[0])
+_CUE = FACTS.index(f"cue: {CUES[0]}")
 _PLACE = {-2: 0, -1: 1, 1: 2, 2: 3}
 
 
 class Lexicon(msgspec.Struct, frozen=True):
-    """One language's words: judgement by word or pair of words, what negates, and the phrases that tell a base topic."""
+    """One language's words: judgement and cues by word or pair of words, what negates, and the phrases that tell a base topic."""
 
     language: str
     polarity: dict[str, int]
     negations: frozenset[str]
     topics: Phrases
+    cues: dict[str, tuple[int, ...]]
+    cue_endings: tuple[tuple[str, int], ...]  # of words, where a language wishes or asks by its endings
 
 
 @cache
@@ -44,7 +49,22 @@ def lexicon(language: str) -> Lexicon:
         for row in rows(path):
             polarity.setdefault(model_text(normal(row["word"])), int(row["score"]))
     seeds = [*_topic_words(language, "topic_words", 0), *_topic_words(language, "topic_stems", len(BASE_TOPICS))]
-    return Lexicon(language, polarity, frozenset(affixes(language).negations), Phrases(seeds))
+    return Lexicon(language, polarity, frozenset(affixes(language).negations), Phrases(seeds), *_cue_words(language))
+
+
+def _cue_words(language: str) -> tuple[dict[str, tuple[int, ...]], tuple[tuple[str, int], ...]]:
+    """Of cues.tsv each word or pair of words with its cues, and each ending (written "-ending") with its cue."""
+    path = LANGUAGE_FACTS / language / "cues.tsv"
+    found: dict[str, tuple[int, ...]] = {}
+    endings = []
+    for row in rows(path) if path.exists() else ():
+        word, cue = row["word"], CUES.index(row["cue"])
+        if word.startswith("-"):
+            endings.append((normal(word[1:]), cue))
+        else:
+            key = model_text(normal(word))
+            found[key] = (*found.get(key, ()), cue)
+    return found, tuple(endings)
 
 
 def _topic_words(language: str, name: str, first: int) -> list[tuple[str, str, int]]:
@@ -61,6 +81,7 @@ def counted(texts: Sequence[str], words: Lexicon) -> Array:
         tokens = text.split()
         _judge(line, tokens, words)
         _shape(line, tokens)
+        _cues(line, tokens, words)
         for topic in words.topics.find(text):
             line[_TOPIC + topic.value] += 1
     np.log1p(np.maximum(found, 0), out=found, where=np.arange(len(FACTS)) != _LEANS)
@@ -86,6 +107,18 @@ def _judge(line: Array, tokens: Sequence[str], words: Lexicon) -> None:
         negated = token in words.negations
         before = token
     line[_LEANS] = total / (1 + abs(total))
+
+
+def _cues(line: Array, tokens: Sequence[str], words: Lexicon) -> None:
+    """Count what is said to ask, to wish, to thank, to announce."""
+    before = ""
+    for token in tokens:
+        for cue in words.cues.get(token, ()) + words.cues.get(f"{before} {token}", ()):
+            line[_CUE + cue] += 1
+        for ending, cue in words.cue_endings:
+            if token.endswith(ending):
+                line[_CUE + cue] += 1
+        before = token
 
 
 def _shape(line: Array, tokens: Sequence[str]) -> None:
