@@ -58,16 +58,13 @@ def columns(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
     Raises BadInput for a column nobody knows and did not ask to ignore, and where no column holds the text.
     """
     header = list(header)
-    found: dict[str, str] = {}
     wanted = {_side(pair, header): pair for pair in asked.items()}
-    for column in header:
-        field = wanted.pop(column)[0] if column in wanted else None
-        field = _field(column, asked, field)
-        if field == IGNORE:
-            continue
-        found[field] = column
-    if wanted:
-        raise BadInput(f"--map names the column {next(iter(wanted))!r}, which the file does not have; it has: {', '.join(header)}")
+    fields = {column: _field(column, asked, wanted) for column in header}
+    if absent := [column for column in wanted if column not in header]:
+        raise BadInput(f"--map names the column {absent[0]!r}, which the file does not have; it has: {', '.join(header)}")
+    if unknown := [column for column, field in fields.items() if field is None]:
+        raise BadInput(_unknown(unknown))
+    found = {field: column for column, field in fields.items() if field not in (None, IGNORE)}
     if "text" not in found:
         raise BadInput(f"no column holds the text; say which: --map text=COLUMN (the file has: {', '.join(header)})")
     return found
@@ -77,17 +74,22 @@ def _side(pair: tuple[str, str], header: list[str]) -> str:
     return pair[1] if pair[1] in header else pair[0]
 
 
-def _field(column: str, asked: dict[str, str], by_map: str | None) -> str:
-    if column in asked:
-        by_map = asked[column]
+def _field(column: str, asked: dict[str, str], wanted: dict[str, tuple[str, str]]) -> str | None:
+    """The field that a column holds, IGNORE, or None where nobody knows."""
+    by_map = asked.get(column) or (wanted[column][0] if column in wanted else None)
     field = by_map or SAME.get(column.strip().lower(), column.strip().lower())
     if field == IGNORE or (by_map is None and field in IGNORED):
         return IGNORE
-    if field in FIELDS:
-        return field
-    near = difflib.get_close_matches(field, [*FIELDS, *SAME], n=1)
-    hint = f"did you mean {near[0]!r}? Then --map {near[0]}={column}; or " if near else ""
-    raise BadInput(f"column {column!r} is not one we know; {hint}leave it out with --map {column}={IGNORE}")
+    return field if field in FIELDS else None
+
+
+def _unknown(columns: list[str]) -> str:
+    """One sentence about all columns that nobody knows, with what to type."""
+    hints = [f"did you mean {near[0]!r}? Then --map {near[0]}={c}; " for c in columns
+             if (near := difflib.get_close_matches(c.strip().lower(), [*FIELDS, *SAME], n=1))]  # fmt: skip
+    named = f"column {columns[0]!r} is" if len(columns) == 1 else f"columns {', '.join(map(repr, columns))} are"
+    leave = " ".join(f"--map {c}={IGNORE}" for c in columns)
+    return f"{named} not {'one' if len(columns) == 1 else 'ones'} we know; {''.join(hints)}leave {'it' if len(columns) == 1 else 'them'} out with {leave}"
 
 
 def to_post(row: reading.Row, rules: Rules) -> Post:
@@ -141,7 +143,12 @@ def _author(told: dict[str, str]) -> Author | None:
         return None
     platform = told.get("platform", "import").lower()
     known = id or handle or name or ""
-    return Author(id=known if known.startswith(f"{platform}:") else f"{platform}:{known}", handle=handle, name=name, followers=_number(told, "followers"))
+    return Author(
+        id=known if known.startswith(f"{platform}:") else f"{platform}:{known}",
+        handle=handle,
+        name=name,
+        followers=_number(told, "followers"),
+    )
 
 
 def _media(told: dict[str, str]) -> tuple[Media, ...]:
@@ -199,7 +206,9 @@ def _reason(error: Exception) -> str:
     return "has an author or media that is not the record's JSON" if isinstance(error, msgspec.DecodeError) else str(error)
 
 
-def _save(store: Store, source: str, before: Progress, batch: Sequence[reading.Numbered], posts: tuple[Post, ...], refused: int) -> Progress:
+def _save(
+    store: Store, source: str, before: Progress, batch: Sequence[reading.Numbered], posts: tuple[Post, ...], refused: int
+) -> Progress:
     """Make the batch durable, then the line it reached: killed in between, its posts come again and are known."""
     saved = store.save(Batch(posts=posts))
     progress = Progress(

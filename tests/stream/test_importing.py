@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.deployment import load
+from core.deployment_file import load
 from core.errors import BadInput, StoreFailed
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
@@ -41,7 +41,11 @@ def test_every_row_becomes_a_post(tmp_path):
     done = run(write(tmp_path, "a.csv", ROWS), store)
     assert (done.read, done.stored, done.refused) == (2, 2, 0)
     first = store.get(["import:1"])[0]
-    assert (first.text, first.created_at.isoformat(), first.author.handle) == ("الشارع مظلم منذ أسبوع", "2026-03-01T10:00:00+00:00", "resident1")
+    assert (first.text, first.created_at.isoformat(), first.author.handle) == (
+        "الشارع مظلم منذ أسبوع",
+        "2026-03-01T10:00:00+00:00",
+        "resident1",
+    )
 
 
 def test_twice_changes_nothing(tmp_path):
@@ -51,7 +55,13 @@ def test_twice_changes_nothing(tmp_path):
     assert (again.read, again.stored, again.updated, again.duplicates) == (2, 0, 0, 2)
 
 
-ENCODED = [("utf-8", "الشارع مظلم"), ("utf-8-sig", "яма во дворе"), ("cp1256", "الشارع مظلم جدا هذه الليلة"), ("cp1251", "яма во дворе уже месяц"), ("utf-16", "яма")]
+ENCODED = [
+    ("utf-8", "الشارع مظلم"),
+    ("utf-8-sig", "яма во дворе"),
+    ("cp1256", "الشارع مظلم جدا هذه الليلة"),
+    ("cp1251", "яма во дворе уже месяц"),
+    ("utf-16", "яма"),
+]
 
 
 @pytest.mark.parametrize(("name", "text"), ENCODED)
@@ -72,7 +82,16 @@ def test_an_excel_file_is_read(tmp_path):
 
 
 def test_json_lines_are_read(tmp_path):
-    lines = [{"id": "9", "platform": "x", "text": "line one\nline two", "created_at": "2026-03-01T00:00:00+05:00", "author": {"id": "x:7", "name": "n"}}, {"text": 5}]
+    lines = [
+        {
+            "id": "9",
+            "platform": "x",
+            "text": "line one\nline two",
+            "created_at": "2026-03-01T00:00:00+05:00",
+            "author": {"id": "x:7", "name": "n"},
+        },
+        {"text": 5},
+    ]
     store = MemoryStore()
     done = run(write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, lines))), store)
     assert store.get(["x:9"])[0].text == "line one\nline two"
@@ -106,6 +125,7 @@ WRONG = [
     ("a.jsonl", b"text,created_at\n", "not JSON"),
     ("a.csv", b"no header here\nmore\n", "names no columns"),
     ("a.csv", b"text,colour\nhello,red\n", "column 'colour' is not one we know"),
+    ("a.csv", b"text,colour,shape\nhello,red,round\n", "leave them out with --map colour=- --map shape=-"),
     ("a.csv", b"txt,created_at\nhello,2026-01-01\n", "did you mean 'text'?"),
     ("a.csv", b"likes,created_at\n1,2026-01-01\n", "no column holds the text"),
     ("a.csv", b"a\0b,text\n", "zero bytes"),
