@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -61,6 +62,13 @@ def open_case(store: CaseStore, person: Person, post: Post, intent: str, at: dat
         db.execute(update(triage).where(triage.c.post == post.id).values(decided_by=person.name, decided_at=at, decision=intent))
         note(db, AuditLine(at=at, who=person.name, what="opened", about=case.id, detail=intent))
     return case
+
+
+def cases_of(store: CaseStore, posts: Sequence[str]) -> dict[str, str]:
+    """The case each of these posts belongs to; those that belong to none are left out."""
+    with store.reading() as db:
+        found = db.execute(select(case_posts.c.post, case_posts.c.case_id).where(case_posts.c.post.in_(posts)))
+        return {post: id for post, id in found}
 
 
 def join(store: CaseStore, person: Person, post: Post, id: str, at: datetime, deployment: Deployment) -> Case:

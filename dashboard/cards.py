@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
 import streamlit as st
 
-from core.post import METRICS, Post
+from core.post import METRICS, Post, correction
 from core.theme import Theme
 from dashboard import filters
 from dashboard.bidi import bare, escaped, foreign, isolate
@@ -101,8 +101,8 @@ def opens(desk: Desk, said: str, changes: dict[str, object], icon: str | None = 
     st.page_link(POSTS_PAGE, label=said, icon=icon, query_params=filters.write(view))
 
 
-def post_card(desk: Desk, post: Post) -> None:
-    """One post as it was published, in its own direction, with what is understood of it."""
+def post_card(desk: Desk, post: Post, acts: Callable[[], None] | None = None) -> None:
+    """One post as it was published, in its own direction, with what is understood of it; `acts` draws what may be done with it."""
     with st.container(border=True, gap="xsmall"):
         st.caption(_heading(desk, post), help=exact(post.created_at, desk.about.zone, desk.about.calendar, desk.words))
         if post.deleted_at:
@@ -115,6 +115,8 @@ def post_card(desk: Desk, post: Post) -> None:
             st.caption(_metrics(desk, post) or "\u200b", width="stretch")
             if address := safe_address(post.url):
                 st.link_button(desk.words("post.original"), address, type="tertiary", icon=":material/open_in_new:")
+            if acts:
+                acts()
 
 
 def masked(post: Post, desk: Desk) -> str:
@@ -150,6 +152,8 @@ def _badges(desk: Desk, post: Post) -> str:
         found.append(f":{'orange' if post.intent.label == 'complaint' else 'gray'}-badge[{desk.words(f'intent.{post.intent.label}')}]")
     found += [f":green-badge[{escaped(desk.topic(c.label))}]" for c in post.topics[:3]]
     found += [f":violet-badge[:material/location_on: {escaped(desk.place(c.label))}]" for c in post.places[:2]]
+    if any(correction(claim) for claim in (post.language, post.sentiment, post.intent, post.topics, post.places)):
+        found.append(f":gray-badge[:material/how_to_reg: {desk.words('post.corrected')}]")
     return " ".join(found)
 
 

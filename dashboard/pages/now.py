@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import cards, foot, frame, questions, sums, volume
+from dashboard import acting, cards, foot, frame, questions, sums, volume
 from dashboard.bidi import escaped
 from dashboard.cards import Number
 from dashboard.figures import NONE, change, whole
@@ -107,10 +107,7 @@ def _risen(desk: Desk, rise: sums.Rise) -> None:
 def _newest(desk: Desk, asked: questions.Now) -> None:
     st.subheader(desk.words("now.newest"), anchor=False)
     found = desk.ask.find(asked.newest)
-    columns = st.columns(2, gap="medium")
-    for i, post in enumerate(found.posts):
-        with columns[i % 2]:
-            cards.post_card(desk, post)
+    acting.listed(desk, found.posts, columns=2)
     if not found.posts:
         frame.empty(desk, "now.empty")
 

@@ -7,7 +7,7 @@ from itertools import islice
 import streamlit as st
 
 from core.theme import Theme
-from dashboard import cards, exports, filters, foot, frame, questions, sums
+from dashboard import acting, cards, exports, filters, foot, frame, questions, sums
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import exact
@@ -69,8 +69,7 @@ def _draw(desk: Desk, asked: questions.Posts) -> None:
         frame.empty(desk, "posts.empty")
         return
     _export(desk, asked, total)
-    for post in found.posts:
-        cards.post_card(desk, post)
+    acting.listed(desk, found.posts)
     _turn(desk, found)
 
 
