@@ -68,7 +68,7 @@ def cases_of(store: CaseStore, posts: Sequence[str]) -> dict[str, str]:
     """The case each of these posts belongs to; those that belong to none are left out."""
     with store.reading() as db:
         found = db.execute(select(case_posts.c.post, case_posts.c.case_id).where(case_posts.c.post.in_(posts)))
-        return {post: id for post, id in found}
+        return {row.post: row.case_id for row in found}
 
 
 def join(store: CaseStore, person: Person, post: Post, id: str, at: datetime, deployment: Deployment) -> Case:
