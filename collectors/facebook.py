@@ -14,7 +14,7 @@ from collectors.base import Answer, Context, Finding, Source, context
 from collectors.crowdtangle import is_crowdtangle
 from collectors.crowdtangle import to_answer as from_crowdtangle
 from collectors.facebook_posts import Node, insight, to_answer, with_left_over
-from collectors.parts import placed, refused, together, translated
+from collectors.parts import placed, refused, together, translated, with_strays
 from collectors.told import moment, native, rows
 from collectors.told import table as object_
 from core.deployment import Deployment
@@ -205,7 +205,7 @@ def translate(body: Any, context: Context) -> Answer:
     if is_crowdtangle(body):
         return from_crowdtangle(body, context)
     above = f"facebook:{parent}" if (parent := graph.asked_under(context.path, "comments")) else None
-    answer = translated(graph.objects(body), lambda node: _one(node, context, above))
+    answer = with_strays(translated(graph.objects(body), lambda node: _one(node, context, above)), body, object_(body).get("data"))
     return msgspec.structs.replace(answer, next=graph.next_place(body))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from collectors import messenger
 from collectors.base import Answer, Context
 from collectors.facebook_posts import facebook_id
-from collectors.parts import refused, together, translated
-from collectors.told import moment, native, rows, stable_id, table, text
+from collectors.parts import refused, strays, together, translated
+from collectors.told import moment, moment_or, native, rows, stable_id, table, text
 from core.post import Author, Kind, Media, Post
 
 Node = dict[str, Any]
@@ -28,14 +28,16 @@ def is_webhook(body: Any) -> bool:
 def translate(body: Any, context: Context) -> Answer:
     """One delivery: each of its changes and messages. Deliveries repeat and arrive out of order; ids and times keep them right."""
     deliveries = rows(body) if isinstance(body, list) else [body]
-    return together([_entry(entry, context) for delivery in deliveries for entry in rows(delivery["entry"])])
+    answers = [_entry(entry, context) for delivery in deliveries for entry in rows(delivery.get("entry"))]
+    return together([*answers, strays(*(delivery.get("entry") for delivery in deliveries))])
 
 
 def _entry(entry: Node, context: Context) -> Answer:
-    told = moment(entry.get("time"))
-    changes = translated(rows(entry.get("changes")), lambda change: change_of(change, entry, told or context.now, context))
+    told = moment_or(entry.get("time"), context.now)
+    changes = translated(rows(entry.get("changes")), lambda change: change_of(change, entry, told, context))
     events = [event for key in ("messaging", "standby") for event in rows(entry.get(key))]
-    return together([changes, translated(events, lambda event: messenger.to_answer(event, "facebook", native(entry.get("id")), context))])
+    messages = translated(events, lambda event: messenger.to_answer(event, "facebook", native(entry.get("id")), context))
+    return together([changes, messages, strays(*(entry.get(key) for key in ("changes", "messaging", "standby")))])
 
 
 def change_of(change: Node, entry: Node, at: datetime, context: Context) -> Answer:

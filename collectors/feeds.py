@@ -13,7 +13,7 @@ import msgspec
 from collectors import fetching, table, versions
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.feeds_entries import PLATFORM as PLATFORM
-from collectors.feeds_entries import answer, read
+from collectors.feeds_entries import answer, deleted, read
 from core.deployment import Deployment
 from core.errors import PlatformProblem
 from core.post import Moment, Post
@@ -119,7 +119,8 @@ def translate(body: Any, context: Context) -> Answer:
         body = body.encode("utf-8", "surrogatepass")
     if not isinstance(body, bytes):
         raise table.problem(PLATFORM, context.now, code="unreadable")
-    whole = answer(read(body, context.headers, context.now), context)
+    found, lost = read(body, context.headers, context.now)
+    whole = msgspec.structs.replace(answer(found, lost, context), deleted=deleted(body, found.feed, context))
     return versions.with_latest([whole], whole)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from typing import Any
+from xml.etree import ElementTree
 
 import feedparser
 
@@ -20,20 +22,62 @@ Entry = Mapping[str, Any]
 AHEAD = timedelta(days=1)  # a date further in the future is a clock gone wrong
 MEDIA = {"image": "photo", "video": "video", "audio": "audio"}
 BLOCKS = {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"}
+ENTRY = re.compile(rb"<(item|entry)[\s>].*?</\1\s*>", re.DOTALL)
+TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 HEADERS = ("content-type", "content-location", "content-language")  # what the reading of the bytes depends on
 
 
-def read(body: bytes, headers: Mapping[str, str], now: datetime) -> feedparser.FeedParserDict:
-    """The feed in `body`. Raises PlatformProblem where there is none."""
-    found = feedparser.parse(io.BytesIO(body), response_headers={name: headers[name] for name in HEADERS if name in headers})
-    if not found.entries and not found.get("version") and (found.bozo or not found.feed or table.is_web_page(body)):
+def read(body: bytes, headers: Mapping[str, str], now: datetime) -> tuple[feedparser.FeedParserDict, int]:
+    """The feed in `body`, and how many entries feedparser stumbled over. Raises PlatformProblem where there is no feed."""
+    known = {name: headers[name] for name in HEADERS if name in headers}
+    try:
+        found, lost = _parsed(body, known), 0
+    except parts.BAD:
+        found, lost = _without_stumbling(body, known, now)
+    if not found.entries and not lost and not found.get("version") and (found.bozo or not found.feed or table.is_web_page(body)):
         raise table.problem(PLATFORM, now, code="html" if table.is_web_page(body) else "unreadable")
-    return found
+    return found, lost
 
 
-def answer(found: feedparser.FeedParserDict, context: Context) -> Answer:
-    """Its entries as posts."""
-    return parts.translated(found.entries, lambda entry: Answer(posts=(to_post(entry, found.feed, context),)))
+def _parsed(body: bytes, headers: Mapping[str, str]) -> feedparser.FeedParserDict:
+    return feedparser.parse(io.BytesIO(body), response_headers=headers)
+
+
+def _without_stumbling(body: bytes, headers: Mapping[str, str], now: datetime) -> tuple[feedparser.FeedParserDict, int]:
+    """feedparser raises for some of what a single entry may hold: the entries it can read alone are read together."""
+    whole = list(ENTRY.finditer(body))
+    head, tail = (body[: whole[0].start()], body[whole[-1].end() :]) if whole else (body, b"")
+    good = [one[0] for one in whole if _is_readable(head + one[0] + tail, headers)]
+    try:
+        return _parsed(head + b"".join(good) + tail, headers), len(whole) - len(good)
+    except parts.BAD:
+        raise table.problem(PLATFORM, now, code="unreadable") from None
+
+
+def _is_readable(body: bytes, headers: Mapping[str, str]) -> bool:
+    try:
+        return bool(_parsed(body, headers).entries)
+    except parts.BAD:
+        return False
+
+
+def answer(found: feedparser.FeedParserDict, lost: int, context: Context) -> Answer:
+    """Its entries as posts, those nobody can read as refusals."""
+    refused = [parts.refused("an entry that cannot be read")] * lost
+    return parts.together([parts.translated(found.entries, lambda entry: Answer(posts=(to_post(entry, found.feed, context),))), *refused],
+                          returned=len(found.entries) + lost)  # fmt: skip
+
+
+def deleted(body: bytes, feed: Entry, context: Context) -> tuple[str, ...]:
+    """The posts that the feed says are gone (RFC 6721), which feedparser does not hand on."""
+    if b"deleted-entry" not in body or b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        return ()
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 limited in size by the fetcher, and a document that declares entities is left alone
+    except (ElementTree.ParseError, ValueError, LookupError):
+        return ()
+    told_ids = (node.get("ref") for node in root.iter(TOMBSTONE))
+    return tuple(dict.fromkeys(_named(id, feed, context) for id in told_ids if id))
 
 
 def to_post(entry: Entry, feed: Entry, context: Context) -> Post:
@@ -100,10 +144,18 @@ def _without_tags(value: str) -> str:
 
 def _id(entry: Entry, feed: Entry, context: Context, words: str, published: datetime | None) -> str:
     """The entry's own id where it is one for the whole world, else under its feed; without any, one made of what it says."""
-    id, home = told.text(entry.get("id")) or told.text(entry.get("link")), context.handle or told.text(feed.get("link")) or ""
+    id = told.text(entry.get("id")) or told.text(entry.get("link"))
     if id is None:
-        return told.stable_id(PLATFORM, home, published.isoformat() if published else "", words)
-    return f"{PLATFORM}:{id}" if ":" in id else f"{PLATFORM}:{home}#{id}"
+        return told.stable_id(PLATFORM, _home(feed, context), published.isoformat() if published else "", words)
+    return _named(id, feed, context)
+
+
+def _named(id: str, feed: Entry, context: Context) -> str:
+    return f"{PLATFORM}:{id}" if ":" in id else f"{PLATFORM}:{_home(feed, context)}#{id}"
+
+
+def _home(feed: Entry, context: Context) -> str:
+    return context.handle or told.text(feed.get("link")) or ""
 
 
 def _moment(entry: Entry, name: str, now: datetime) -> datetime | None:

@@ -42,7 +42,8 @@ def translate(body: Any, context: Context) -> Answer:
     found = list(_things(whole, context))
     page = next((told.table(whole.get(name)) for name in ("photos", "photoset") if isinstance(whole.get(name), dict)), {})
     at, pages = told.number(page.get("page")), told.number(page.get("pages"))
-    answer = parts.translated(found, lambda thing: _one(thing[0], thing[1], context))
+    lists = (told.table(whole.get(name)).get(each) for name, each in (("photos", "photo"), ("photoset", "photo"), ("comments", "comment")))
+    answer = parts.with_strays(parts.translated(found, lambda thing: _one(thing[0], thing[1], context)), *lists)
     return msgspec.structs.replace(answer, next=str(at + 1) if at and pages and at < pages else None)
 
 

@@ -49,7 +49,7 @@ def translate(body: Any, context: Context) -> Answer:
             raise table.problem(PLATFORM, context.now, code="html")
         body = pairs(body)
     found = told.rows(body) if isinstance(body, list) else [told.table(body)]
-    return parts.translated(found, lambda report: Answer(posts=(to_post(report, context),)))
+    return parts.with_strays(parts.translated(found, lambda report: Answer(posts=(to_post(report, context),))), body)
 
 
 def pairs(body: str | bytes) -> dict[str, Any]:

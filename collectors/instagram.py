@@ -14,7 +14,7 @@ from collectors.base import Answer, Context, Finding, Source, context
 from collectors.facebook_webhooks import is_webhook
 from collectors.instagram_posts import PLATFORM as PLATFORM
 from collectors.instagram_posts import Node, instagram_id, to_answer
-from collectors.parts import placed, translated
+from collectors.parts import placed, translated, with_strays
 from collectors.told import moment, native, number, rows
 from collectors.told import table as object_
 from core.deployment import Deployment, OfficialAccount
@@ -120,7 +120,9 @@ def translate(body: Any, context: Context) -> Answer:
     above = graph.asked_under(context.path, "comments") or graph.asked_under(context.path, "replies")
     if any(graph.asked_under(context.path, edge) for edge in ("recent_media", "top_media")):
         context = msgspec.structs.replace(context, what="hashtag")
-    answer = translated(graph.objects(body), lambda node: to_answer(node, context, instagram_id(above)))
+    answer = with_strays(
+        translated(graph.objects(body), lambda node: to_answer(node, context, instagram_id(above))), body, object_(body).get("data")
+    )
     return msgspec.structs.replace(answer, next=graph.next_place(body))
 
 

@@ -10,8 +10,8 @@ import msgspec
 from collectors import messenger
 from collectors.base import Answer, Context
 from collectors.instagram_posts import comments, instagram_id
-from collectors.parts import refused, sample, together, translated
-from collectors.told import moment, native, number, rows, table
+from collectors.parts import refused, sample, strays, together, translated
+from collectors.told import moment_or, native, number, rows, table
 from core.post import Kind
 
 Node = dict[str, Any]
@@ -21,11 +21,12 @@ COMMENTS = ("comments", "live_comments")
 def translate(body: Any, context: Context) -> Answer:
     """One delivery: each of its changes and messages."""
     deliveries = rows(body) if isinstance(body, list) else [body]
-    return together([_entry(entry, context) for delivery in deliveries for entry in rows(delivery["entry"])])
+    answers = [_entry(entry, context) for delivery in deliveries for entry in rows(delivery.get("entry"))]
+    return together([*answers, strays(*(delivery.get("entry") for delivery in deliveries))])
 
 
 def _entry(entry: Node, context: Context) -> Answer:
-    at, account = moment(entry.get("time")) or context.now, native(entry.get("id"))
+    at, account = moment_or(entry.get("time"), context.now), native(entry.get("id"))
     told = msgspec.structs.replace(
         context, now=at, native_id=context.native_id or account, account=context.account or instagram_id(account)
     )
@@ -34,6 +35,7 @@ def _entry(entry: Node, context: Context) -> Answer:
     return together([
         translated(changes, lambda change: _change(change, at, told)),
         translated(events, lambda event: messenger.to_answer(event, "instagram", account, told)),
+        strays(*(entry.get(key) for key in ("changes", "messaging", "standby"))),
     ])  # fmt: skip
 
 

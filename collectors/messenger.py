@@ -25,9 +25,11 @@ def to_answer(event: Node, platform: str, page: str | None, context: Context) ->
         gone = native(message.get("mid")) or native(table(event.get("message_delete") or event.get("message_unsend")).get("mid"))
         return Answer(deleted=(f"{platform}:{gone}",)) if gone else refused("a withdrawn message without its id")
     if message:
-        return Answer(posts=(_post(event, message, platform, page, context),))
+        post = _post(event, message, platform, page, context)
+        return Answer(posts=(post,)) if post.text or post.media else refused("a message of a kind that is not handed on")
     if pressed := table(event.get("postback")):
-        return Answer(posts=(_post(event, {"mid": pressed.get("mid"), "text": pressed.get("title")}, platform, page, context),))
+        post = _post(event, {"mid": pressed.get("mid"), "text": pressed.get("title")}, platform, page, context)
+        return Answer(posts=(post,)) if post.text else Answer()  # a button without a face: nobody said anything
     if any(key in event for key in (*NO_MESSAGE, "referral")):
         return Answer()
     return refused("an event of a kind we do not know", lost=False)
@@ -63,6 +65,11 @@ def _media(message: Node) -> Iterator[Media]:
         place = table(held.get("coordinates"))
         where = f"geo:{place.get('lat')},{place.get('long')}" if place else None
         kind = "sticker" if held.get("sticker_id") else MEDIA_KINDS.get(str(one.get("type")), "document")
-        yield Media(
-            kind=kind, url=text(held.get("url")) or text(one.get("url")) or where, text=text(held.get("title")) or text(one.get("title"))
-        )
+        yield Media(kind=kind, url=text(held.get("url")) or text(one.get("url")) or where, text=_told_with(one, held))
+
+
+def _told_with(one: Node, held: Node) -> str | None:
+    """The words on what was attached: its title, a template's text and its cards."""
+    cards = [text(card.get(key)) for card in rows(held.get("elements")) for key in ("title", "subtitle")]
+    words = (text(held.get("title")), text(one.get("title")), text(held.get("text")), *cards)
+    return "\n".join(dict.fromkeys(filter(None, words))) or None

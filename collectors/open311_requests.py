@@ -30,6 +30,7 @@ LISTS = (
     "service_request_updates",
 )
 LEADING_ZEROS = re.compile(r"([\[:,]\s*)(0\d+)(?=\s*[,}\]])")
+AT_FIRST = ("open", "submitted", "received", "new", "acknowledged")  # states that only say that the request is there
 STATUS_LINE = re.compile(r"^HTTP/\d(?:\.\d)?\s+(\d{3})[^\n]*\n")
 
 
@@ -39,7 +40,7 @@ def translate(body: Any, context: Context) -> Answer:
         body = parsed(body, context.now)
     if trouble := error_in(body, 0, context.now):
         raise trouble
-    return parts.translated(found(body), lambda one: request_answer(one, context))
+    return parts.with_strays(parts.translated(found(body), lambda one: request_answer(one, context)), *_lists(body))
 
 
 def parsed(body: str | bytes, now: datetime) -> Any:
@@ -89,6 +90,13 @@ def found(body: Any) -> Iterator[Node]:
             yield from found(one)
 
 
+def _lists(body: Any) -> Iterator[Any]:
+    """The lists of requests or updates in a body."""
+    yield body
+    for name in LISTS:
+        yield told.table(body).get(name)
+
+
 def is_list(body: Any) -> bool:
     """Whether a body is a list of requests, be it an empty one."""
     return isinstance(body, list) or any(name in told.table(body) for name in LISTS)
@@ -130,7 +138,7 @@ def request_answer(request: Node, context: Context) -> Answer:
         conversation_id=f"{PLATFORM}:{id}", replies=told.number(request.get("comment_count")), place_told=_place(request),
         topic_told=_text(request, "service_name") or _text(request, "service_code"),
     )  # fmt: skip
-    return Answer(posts=(post, *_note(request, post, context)))
+    return Answer(posts=(post, *_said_of(request, post, context)))
 
 
 def _words(request: Node) -> str:
@@ -139,19 +147,33 @@ def _words(request: Node) -> str:
     return _text(request, "description") or "\n\n".join(filter(None, parts_)) or _text(request, "service_name") or ""
 
 
-def _note(request: Node, post: Post, context: Context) -> Iterator[Post]:
-    """What the city says of it. One post a request: a later note is a new version of it."""
-    note = _text(request, "status_notes")
-    if note:
-        yield Post(
-            id=f"{post.id}/status", platform=PLATFORM, kind=Kind.OWN, text=note, observed_at=context.now, source=context.source,
-            created_at=_moment(request, "updated_datetime") or post.created_at, account=context.account, parent_id=post.id,
-            conversation_id=post.id, topic_told=_text(request, "status"),
-        )  # fmt: skip
+def _said_of(request: Node, post: Post, context: Context) -> Iterator[Post]:
+    """What the city says of it: its state, one post a request (a later note is a new version of it), and notes where a server keeps them."""
+    state = _text(request, "status")
+    words = (
+        _text(request, "status_notes") or _text(request, "service_notice") or (state if state and state.lower() not in AT_FIRST else None)
+    )
+    if words:
+        yield _note(f"{post.id}/status", words, state, _moment(request, "updated_datetime"), post)
+    for note in told.rows(request.get("notes")):
+        at = _moment(note, "datetime")
+        said = _text(note, "description") or _text(note, "summary")
+        if said:
+            yield _note(told.stable_id(f"{post.id}/note", at.isoformat() if at else None, said), said, _text(note, "type"), at, post)
+
+
+def _note(id: str, words: str, state: str | None, at: datetime | None, request: Post) -> Post:
+    words.encode()
+    return Post(
+        id=id, platform=PLATFORM, kind=Kind.OWN, text=words, observed_at=request.observed_at, source=request.source,
+        created_at=at or request.created_at, account=request.account, parent_id=request.id, conversation_id=request.id, topic_told=state,
+    )  # fmt: skip
 
 
 def _update(update: Node, context: Context) -> Post:
-    request, words = _native(update.get("service_request_id")), _text(update, "description") or ""
+    """One step of a request; where nobody wrote a word, the state is what is said."""
+    request = _native(update.get("service_request_id"))
+    words = _text(update, "description") or _text(update, "comment") or _text(update, "status") or ""
     words.encode()
     parent = f"{PLATFORM}:{request}" if request else None
     id = _native(update["update_id"]) or told.stable_id("", _text(update, "updated_datetime"), words).removeprefix(":")
@@ -195,6 +217,17 @@ def _media(node: Mapping[str, Any]) -> Iterator[Media]:
             yield Media(kind="photo", url=link.strip())
     if place := _coordinates(node):
         yield Media(kind="location", text=place)
+    for asked in told.rows(node.get("attributes")):
+        if filled := _filled_in(asked):
+            yield Media(kind="document", text=filled)
+
+
+def _filled_in(asked: Node) -> str | None:
+    """A question of the service's own form with what was answered: "Which lamp? The tall one"."""
+    values = [_text(one, "name") or _text(one, "key") for one in told.rows(asked.get("values"))] or [_text(asked, "value")]
+    said = ", ".join(filter(None, values))
+    question = _text(asked, "label") or _text(asked, "description") or _text(asked, "code")
+    return ": ".join(filter(None, (question, said))) if said else None
 
 
 def _coordinates(node: Mapping[str, Any]) -> str | None:

@@ -31,6 +31,18 @@ def _guarded(part: Any, one: Callable[[Any], Answer]) -> Answer:
         return refused(f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else f"a part with {type(error).__name__}")
 
 
+def strays(*lists: Any) -> Answer:
+    """What stands in lists of objects and is none: a message that nobody can read is counted, not skipped."""
+    found = [one for value in lists if isinstance(value, list) for one in value if not isinstance(one, dict)]
+    return together([refused("a part that is no object") for _ in found], returned=len(found))
+
+
+def with_strays(answer: Answer, *lists: Any) -> Answer:
+    """`answer` with the strays of the lists it was read from."""
+    lost = strays(*lists)
+    return msgspec.structs.replace(answer, refused=answer.refused + lost.refused, returned=answer.returned + lost.returned)
+
+
 def refused(why: str, lost: bool = True) -> Answer:
     """An answer that brought one part nobody can use; `lost` where it was a message."""
     return Answer(refused=(Refusal(why=why, lost=lost),))

@@ -152,7 +152,7 @@ def translate(body: Any, context: Context) -> Answer:
     result = body.get("result", body) if isinstance(body, dict) and "ok" in body else body
     updates = told.rows(result) if isinstance(result, list) else [told.table(result)]
     answers = [_guarded(update, context) for update in updates]
-    whole = parts.together(answers, returned=len(updates))
+    whole = parts.with_strays(parts.together(answers, returned=len(updates)), result)
     last = max((number for one in updates if (number := _number(one)) is not None), default=None)
     return msgspec.structs.replace(versions.with_latest(answers, whole), next=str(last + 1) if last is not None else None)
 

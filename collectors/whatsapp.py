@@ -65,7 +65,7 @@ def translate(body: Any, context: Context) -> Answer:
         raise problem(0, {}, {"error": error}, context.now)
     if "messaging_product" in whole and "entry" not in whole and "metadata" not in whole:
         return outgoing_answer(whole, context)
-    answers = [_delivery(told.rows(one.get("changes")), context) for one in _entries(body)]
+    answers = [parts.with_strays(_delivery(told.rows(one.get("changes")), context), one.get("changes")) for one in _entries(body)]
     return msgspec.structs.replace(parts.together(answers), posts=tuple(post for answer in answers for post in answer.posts))
 
 

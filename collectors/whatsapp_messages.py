@@ -19,6 +19,8 @@ PLATFORM = "whatsapp"
 Node = dict[str, Any]
 MEDIA = {"image": "photo", "video": "video", "audio": "audio", "voice": "audio", "document": "document", "sticker": "sticker"}
 STATES = ("sent", "delivered", "read", "played", "failed")
+KNOWN = (*MEDIA, "text", "location", "contacts", "interactive", "button", "order", "reaction", "edit")
+WRITTEN = ("body", "text", "caption", "question", "name", "title", "description")  # keys under which a new kind may hold words
 SILENT = ("system", "request_welcome", "ephemeral")  # told of a chat, by nobody
 
 
@@ -54,6 +56,8 @@ def change_answer(change: Node, context: Context) -> Answer:
     ]
     answers = [parts.translated([one], lambda one, ours=ours: message_answer(one, beside, context, ours)) for one, ours in said]  # type: ignore[misc]
     answers.append(parts.translated(told.rows(value.get("statuses")), lambda one: receipt_answer(one, context)))
+    answers.append(parts.strays(value.get("messages"), value.get("message_echoes"), value.get("statuses")))
+    answers += [parts.refused(f"told with the delivery: {_kind_of(error)}", lost=False) for error in told.rows(value.get("errors"))]
     return versions.with_latest(answers, parts.together(answers))
 
 
@@ -64,11 +68,9 @@ def message_answer(message: Node, beside: Around, context: Context, ours: bool =
         return Answer(deleted=(f"{PLATFORM}:{gone}",))
     if sort in SILENT or _is_no_message(message):
         return Answer()
-    if sort in ("unsupported", "unknown", "errors"):
-        return parts.refused(f"a message of a kind WhatsApp does not hand on ({_error(message)})")
     post = _post(message, beside, context, ours)
     if not post.text and not post.media:
-        return parts.refused(f"a message of the kind {sort or 'none'} without anything to read ({_error(message)})")
+        return parts.refused(f"a message of a kind WhatsApp does not hand on, or of one without anything to read ({_error(message)})")
     return Answer(posts=(post,))
 
 
@@ -110,7 +112,16 @@ def _words(message: Node) -> str:
         answered.get("description"), _filled_in(told.table(chosen.get("nfm_reply"))), told.table(message.get("order")).get("text"),
         told.table(message.get("reaction")).get("emoji"),
     ]  # fmt: skip
-    return "\n".join(filter(None, map(told.text, found)))
+    return "\n".join(filter(None, map(told.text, found))) or "\n".join(_of_a_new_kind(message))
+
+
+def _of_a_new_kind(message: Node) -> Iterator[str]:
+    """What a person wrote in a message of a kind that is newer than this program: its own part is named like its type."""
+    sort = told.text(message.get("type")) or ""
+    if sort not in KNOWN:
+        part = told.table(message.get(sort))
+        options = [told.text(one.get("name")) or told.text(one.get("title")) for one in told.rows(part.get("options"))]
+        yield from filter(None, (*(told.text(part.get(name)) for name in WRITTEN), *options))
 
 
 def _filled_in(form: Node) -> str:
@@ -133,6 +144,9 @@ def _media(message: Node) -> Iterator[Media]:
         yield Media(kind="contact", text=told.text(told.table(one.get("name")).get("formatted_name")))
     if filled := told.text(told.table(told.table(message.get("interactive")).get("nfm_reply")).get("response_json")):
         yield Media(kind="document", text=filled)
+    if shown := told.table(message.get("referral")):  # what the person saw and tapped before writing
+        yield Media(kind="link", url=told.text(shown.get("source_url")),
+                    text="\n".join(filter(None, (told.text(shown.get("headline")), told.text(shown.get("body"))))) or None)  # fmt: skip
     if items := told.rows(told.table(message.get("order")).get("product_items")):
         yield Media(kind="document", text=", ".join(f"{one.get('quantity')} × {one.get('product_retailer_id')}" for one in items))
 
@@ -163,16 +177,24 @@ def _conversation(message: Node, beside: Around, ours: bool) -> str | None:
 
 def _error(message: Node) -> str:
     error = next(iter(told.rows(message.get("errors"))), {})
-    return table.look_up(PLATFORM, code=str(error.get("code"))).kind if error else "no reason told"
+    return _kind_of(error) if error else "no reason told"
+
+
+def _kind_of(error: Node) -> str:
+    return table.look_up(PLATFORM, code=str(error.get("code"))).kind
 
 
 def receipt_answer(status: Node, context: Context) -> Answer:
-    """One receipt of a message; one of a call is nobody's. Raises ValueError for one nobody can place."""
+    """One receipt of a message; one of a call is nobody's, one of a state we do not know says nothing. Raises ValueError for one without an id."""
     if status.get("type") == "call":
         return Answer()
     id, state = told.native(status.get("id")), str(status.get("status")).lower()
-    if id is None or state not in STATES:
-        raise ValueError("a receipt without an id or a state we know")
+    if id is None:
+        raise ValueError("a receipt without an id")
+    if state == "deleted":
+        return Answer(deleted=(f"{PLATFORM}:{id}",))
+    if state not in STATES:
+        return parts.refused("a receipt of a state we do not know", lost=False)
     to = (
         told.native(status.get("recipient_participant_id"))
         or told.native(status.get("recipient_id"))

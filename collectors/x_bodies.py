@@ -29,7 +29,9 @@ def translate(body: Any, context: Context) -> Answer:
     if trouble := _trouble(body, errors, context.now):
         raise trouble
     pieces = list(_pieces(body))
-    found = parts.translated(pieces, lambda piece: _one(piece[0], piece[1], context))
+    found = parts.with_strays(
+        parts.translated(pieces, lambda piece: _one(piece[0], piece[1], context)), body, *(one.get("data") for one in _bodies(body))
+    )
     meta = told.table(told.table(body).get("meta"))
     return msgspec.structs.replace(
         found, next=told.native(meta.get("next_token")), cursor=told.native(meta.get("newest_id")) or _newest(found),
@@ -111,7 +113,7 @@ def _newest(found: Answer) -> str | None:
 
 def _told(body: Any) -> int:
     """How many things were sent, and so billed."""
-    return sum(len(told.rows(one["data"])) if isinstance(one.get("data"), list) else 1 if one.get("data") else 0 for one in _bodies(body))
+    return sum(len(one["data"]) if isinstance(one.get("data"), list) else 1 if one.get("data") else 0 for one in _bodies(body))
 
 
 def _missing(errors: list[dict[str, Any]]) -> Iterator[str]:

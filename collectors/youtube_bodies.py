@@ -10,7 +10,7 @@ import msgspec
 
 from collectors import table, youtube_feed
 from collectors.base import Answer, Context
-from collectors.parts import translated
+from collectors.parts import translated, with_strays
 from collectors.told import native, number, rows
 from collectors.told import table as object_
 from collectors.youtube_posts import PLATFORM, to_answer
@@ -43,5 +43,7 @@ def translate(body: Any, context: Context) -> Answer:
         raise problem(0, {}, body, context.now)
     listed = isinstance(body, dict) and isinstance(body.get("items"), list)
     found = rows(body["items"]) if listed else rows(body) if isinstance(body, list) else [object_(body)]
-    answer = translated([node for node in found if node], lambda node: to_answer(node, context))
+    answer = with_strays(
+        translated([node for node in found if node], lambda node: to_answer(node, context)), body, object_(body).get("items")
+    )
     return msgspec.structs.replace(answer, next=native(object_(body).get("nextPageToken")), spend=1 if listed else 0)

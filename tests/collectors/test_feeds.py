@@ -47,7 +47,12 @@ def asked(answers: Any, cursor: str | None = None, now: datetime = NOW, **limits
 def test_an_entry_is_its_title_and_what_stands_under_it_without_markup():
     post = only(item(description="&lt;p&gt;Until &lt;b&gt;Friday&lt;/b&gt;.&lt;/p&gt;&lt;p&gt;Take road 2 &amp;amp; 3.&lt;/p&gt;"))
     assert post.text == "Road 1 closed\n\nUntil Friday.\nTake road 2 & 3."
-    assert (post.id, post.url, post.account, post.platform_language) == ("rss:https://news.example/1", "https://news.example/1", "rss:news", "ar")
+    assert (post.id, post.url, post.account, post.platform_language) == (
+        "rss:https://news.example/1",
+        "https://news.example/1",
+        "rss:news",
+        "ar",
+    )
 
 
 @pytest.mark.parametrize(("more", "text"), [
@@ -131,6 +136,41 @@ def test_a_feed_in_an_old_encoding_is_read():
     assert feeds.translate(body, TOLD).posts[0].text == "انقطاع المياه"
 
 
+@pytest.mark.parametrize("encoding", ["punycode", "undefined"])
+def test_a_feed_in_an_encoding_that_is_none_is_a_problem_and_no_crash(encoding):
+    with pytest.raises(PlatformProblem) as caught:
+        feeds.translate(f'<?xml version="1.0" encoding="{encoding}"?>{rss(item())}'.encode(), TOLD)
+    assert caught.value.kind == "not readable"
+
+
+def test_one_entry_that_the_parser_stumbles_over_leaves_ninety_nine_alone():
+    bad = item(7) + '<gml:pos srsDimension="two">24.7 46.6</gml:pos>'
+    answer = feeds.translate(
+        rss(*map(item, range(1, 7)), bad, *map(item, range(8, 101)), attributes='xmlns:gml="http://www.opengis.net/gml"'), TOLD
+    )
+    assert len(answer.posts) == 99 and [r.lost for r in answer.refused] == [True] and answer.returned == 100
+
+
+TOMBSTONES = 'xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"'
+
+
+@pytest.mark.parametrize(("ref", "id"), [("tag:news.example,2026:7", "rss:tag:news.example,2026:7"), ("7", "rss:news#7")])
+def test_an_entry_the_feed_says_is_gone_is_deleted_under_the_id_it_came_with(ref, id):
+    atom = f'<feed {TOMBSTONES}><title>N</title><at:deleted-entry ref="{ref}" when="2026-04-06T09:00:00Z"/></feed>'
+    before = feeds.translate(f"<feed {TOMBSTONES}><title>N</title><entry><id>{ref}</id><title>t</title></entry></feed>".encode(), TOLD)
+    answer = feeds.translate(atom.encode(), TOLD)
+    assert answer.deleted == (id,) == (before.posts[0].id,) and answer.posts == ()
+
+
+@pytest.mark.parametrize("body", [
+    "<!DOCTYPE feed [<!ENTITY a 'b'>]>" + f'<feed {TOMBSTONES}><title>N</title><at:deleted-entry ref="tag:a"/></feed>',
+    f'<feed {TOMBSTONES}><title>N</title><entry><id>x:1</id><title>about &lt;deleted-entry ref="x:2"&gt;</title></entry></feed>',
+    f'<feed {TOMBSTONES}><title>N</title><entry><id>x:1</id><title>t</title></entry><at:deleted-entry ref="x:1"',
+])  # fmt: skip
+def test_what_is_no_sound_tombstone_deletes_nothing(body):
+    assert feeds.translate(body.encode(), TOLD).deleted == ()
+
+
 # The questions
 
 
@@ -138,7 +178,10 @@ def test_a_feed_is_asked_for_only_if_it_changed():
     (first,), server = asked({"/all.xml": Reply(rss(item()), headers={"ETag": '"abc"', "Last-Modified": "Mon, 06 Apr 2026 09:00:00 GMT"})})
     assert server.asked[0].query == {"a": "1"} and "if-none-match" not in server.asked[0].headers
     (second,), server = asked({"/all.xml": Reply(status=304)}, first.cursor)
-    assert server.asked[0].headers["if-none-match"] == '"abc"' and server.asked[0].headers["if-modified-since"] == "Mon, 06 Apr 2026 09:00:00 GMT"
+    assert (
+        server.asked[0].headers["if-none-match"] == '"abc"'
+        and server.asked[0].headers["if-modified-since"] == "Mon, 06 Apr 2026 09:00:00 GMT"
+    )
     assert second.posts == () and second.cursor == first.cursor
 
 

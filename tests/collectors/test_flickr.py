@@ -38,7 +38,13 @@ def asked(answers: Any, what: str = "photos", cursor: str | None = None) -> tupl
 
 
 def photo(number: int = 1, **more: Any) -> dict[str, Any]:
-    return {"id": str(number), "owner": "77@N01", "title": f"photo {number}", "description": {"_content": "of the square"}, "dateupload": str(1_775_400_000 + number)} | more
+    return {
+        "id": str(number),
+        "owner": "77@N01",
+        "title": f"photo {number}",
+        "description": {"_content": "of the square"},
+        "dateupload": str(1_775_400_000 + number),
+    } | more
 
 
 def page(*photos: dict[str, Any], at: int = 1, pages: int = 1) -> Reply:
@@ -84,18 +90,29 @@ def test_json_and_xml_of_the_same_comments_say_the_same():
 
 
 def test_notes_on_a_photo_are_comments_on_it():
-    answer = flickr.translate({"photo": photo() | {"notes": {"note": [{"id": "n1", "author": "8@N", "authorname": "w", "_content": "a crack here"}]}}, "stat": "ok"}, TOLD)
+    answer = flickr.translate(
+        {
+            "photo": photo() | {"notes": {"note": [{"id": "n1", "author": "8@N", "authorname": "w", "_content": "a crack here"}]}},
+            "stat": "ok",
+        },
+        TOLD,
+    )
     assert [(p.id, p.text, p.parent_id) for p in answer.posts][1:] == [("flickr:n1", "a crack here", "flickr:1")]
 
 
-@pytest.mark.parametrize("nothing", [{"sizes": {"size": [{"label": "Square"}]}, "stat": "ok"}, {"galleries": {}, "stat": "ok"}, {"stat": "ok"}, "<rsp stat='ok'></rsp>"])
+@pytest.mark.parametrize(
+    "nothing",
+    [{"sizes": {"size": [{"label": "Square"}]}, "stat": "ok"}, {"galleries": {}, "stat": "ok"}, {"stat": "ok"}, "<rsp stat='ok'></rsp>"],
+)
 def test_sizes_and_collections_are_nobodys_message(nothing):
     answer = flickr.translate(nothing, TOLD)
     assert answer.posts == () and answer.refused == ()
 
 
 def test_one_bad_photo_leaves_the_others_alone():
-    answer = flickr.translate({"photos": {"photo": [photo(1), photo(2, id=None), photo(3, dateupload="never"), photo(4)]}, "stat": "ok"}, TOLD)
+    answer = flickr.translate(
+        {"photos": {"photo": [photo(1), photo(2, id=None), photo(3, dateupload="never"), photo(4)]}, "stat": "ok"}, TOLD
+    )
     assert [p.id for p in answer.posts] == ["flickr:1", "flickr:3", "flickr:4"] and len(answer.refused) == 1
     assert answer.posts[1].created_at == NOW
 
@@ -117,7 +134,9 @@ def test_the_next_pass_asks_from_a_minute_before_the_newest():
 
 def test_a_search_begins_a_month_back_and_takes_the_words():
     _, server = asked(page(), "search")
-    assert of(server.asked[0])["text"] == "potholes" and of(server.asked[0])["min_upload_date"] == str(int((NOW - timedelta(days=30)).timestamp()))
+    assert of(server.asked[0])["text"] == "potholes" and of(server.asked[0])["min_upload_date"] == str(
+        int((NOW - timedelta(days=30)).timestamp())
+    )
 
 
 def test_beyond_what_a_search_hands_out_there_is_a_gap():
@@ -138,7 +157,12 @@ def test_comments_are_read_where_their_number_changed_and_a_photo_that_is_gone_i
             return listed
         if told["photo_id"] == "2":
             return Reply({"stat": "fail", "code": 1, "message": "Photo not found"})
-        return Reply({"comments": {"photo_id": "1", "comment": [{"id": "c1", "author": "8@N", "_content": "nice", "datecreate": "1775400500"}]}, "stat": "ok"})
+        return Reply(
+            {
+                "comments": {"photo_id": "1", "comment": [{"id": "c1", "author": "8@N", "_content": "nice", "datecreate": "1775400500"}]},
+                "stat": "ok",
+            }
+        )
 
     answers, _ = asked(answer, "comments")
     assert [p.id for a in answers for p in a.posts] == ["flickr:1", "flickr:2", "flickr:3", "flickr:c1"]
@@ -197,4 +221,10 @@ def test_without_keys_it_says_what_it_waits_for():
 def test_sources_are_the_accounts_questions_and_a_search_for_each_word():
     town = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="flickr", handle="town"),),
                       watch=Watch(keywords=("water",), hashtags=("#water", "bins")))  # fmt: skip
-    assert [s.id for s in flickr.sources(town)] == ["flickr.photos.town", "flickr.comments.town", "flickr.account.town", "flickr.search.1", "flickr.search.2"]
+    assert [s.id for s in flickr.sources(town)] == [
+        "flickr.photos.town",
+        "flickr.comments.town",
+        "flickr.account.town",
+        "flickr.search.1",
+        "flickr.search.2",
+    ]

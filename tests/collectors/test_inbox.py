@@ -71,7 +71,8 @@ def test_a_repeated_body_is_known_for_eight_days_after_it_was_forgotten(tmp_path
 def test_many_writers_at_once_lose_nothing(tmp_path):
     boxes = [Inbox(tmp_path) for _ in range(3)]
     threads = [
-        threading.Thread(target=lambda box=box, at=at: [box.keep("form", "web", f"{at}-{n}".encode(), NOW) for n in range(40)]) for at, box in enumerate(boxes)
+        threading.Thread(target=lambda box=box, at=at: [box.keep("form", "web", f"{at}-{n}".encode(), NOW) for n in range(40)])
+        for at, box in enumerate(boxes)
     ]
     for thread in threads:
         thread.start()
@@ -105,10 +106,21 @@ def test_more_bodies_than_a_page_are_all_read(tmp_path):
 
 
 def test_a_page_that_was_removed_on_facebook_is_deleted_here(tmp_path):
-    town = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="facebook", handle="town", id="20"),))
+    town = Deployment(
+        id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="facebook", handle="town", id="20"),)
+    )
     (source,) = meta.sources(town)
     inbox, store = Inbox(tmp_path), MemoryStore()
-    gone = {"object": "page", "entry": [{"id": "20", "time": 1775467000, "changes": [{"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "9_3"}}]}]}
+    gone = {
+        "object": "page",
+        "entry": [
+            {
+                "id": "20",
+                "time": 1775467000,
+                "changes": [{"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "9_3"}}],
+            }
+        ],
+    }
     for body in ((ANSWERS / "meta/comment.json").read_bytes(), json.dumps(gone).encode()):
         inbox.keep("facebook", "", body, NOW)
         cursor = store.cursor(source.id)
@@ -123,7 +135,9 @@ def test_killed_at_any_moment_everything_acknowledged_is_there(tmp_path, seed):
         door.bind(("127.0.0.1", 0))
         door.listen(64)  # a knock waits here until the server takes it
         os.set_inheritable(door.fileno(), True)
-        server = subprocess.Popen([sys.executable, "-c", SERVE, str(tmp_path), str(door.fileno())], pass_fds=[door.fileno()], cwd=Path(__file__).parents[2])
+        server = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(tmp_path), str(door.fileno())], pass_fds=[door.fileno()], cwd=Path(__file__).parents[2]
+        )
         heard = _post_until_it_dies(f"http://127.0.0.1:{door.getsockname()[1]}", server, chance.randint(5, 60))
         server.wait(10)
     there = {json.loads(one.body)["id"] for one in Inbox(tmp_path).read("form", 0, 10_000)}

@@ -19,11 +19,19 @@ from tests.collectors.scenarios import ANSWERS
 
 NOW = datetime(2026, 4, 6, 12, tzinfo=UTC)
 TOLD = Context(now=NOW, source="open311.requests.town", account="open311:town")
-TOWN = Source(id="open311.requests.town", platform="open311", what="requests", account="open311:town", handle="town", native_id="town.example")
+TOWN = Source(
+    id="open311.requests.town", platform="open311", what="requests", account="open311:town", handle="town", native_id="town.example"
+)
 
 
 def request(number: int = 1, **more: Any) -> dict[str, Any]:
-    usual = {"service_request_id": str(number), "status": "open", "service_name": "Pothole", "description": "a deep one", "requested_datetime": "2026-04-05T11:00:00Z"}
+    usual = {
+        "service_request_id": str(number),
+        "status": "open",
+        "service_name": "Pothole",
+        "description": "a deep one",
+        "requested_datetime": "2026-04-05T11:00:00Z",
+    }
     return {name: value for name, value in {**usual, **more}.items() if value is not None}
 
 
@@ -45,9 +53,47 @@ def test_json_and_xml_of_the_same_requests_say_the_same():
 
 
 def test_a_request_is_a_report_and_what_the_city_notes_on_it_an_answer_under_it():
-    report, note = open311.translate([request(status="closed", status_notes="Filled.", updated_datetime="2026-04-06T08:00:00Z")], TOLD).posts
+    report, note = open311.translate(
+        [request(status="closed", status_notes="Filled.", updated_datetime="2026-04-06T08:00:00Z")], TOLD
+    ).posts
     assert (report.id, report.kind, report.text, report.topic_told) == ("open311:1", Kind.REPORT, "a deep one", "Pothole")
     assert (note.id, note.kind, note.text, note.parent_id) == ("open311:1/status", Kind.OWN, "Filled.", "open311:1")
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ({"status": "closed"}, ["closed"]), ({"status": "Completed - no work"}, ["Completed - no work"]), ({"status": "open"}, []), ({"status": "OPEN"}, []),
+    ({"status": None}, []), ({"status": "closed", "service_notice": "Within 4 days."}, ["Within 4 days."]),
+    ({"status": "closed", "status_notes": "Filled.", "service_notice": "Within 4 days."}, ["Filled."]),
+    ({"notes": [{"datetime": "2026-04-06T08:00:00Z", "summary": "Crew sent", "description": "A crew is on its way"}, {"summary": "Done"}, {}, None]},
+     ["A crew is on its way", "Done"]),
+])  # fmt: skip
+def test_what_became_of_a_request_is_told_even_where_nobody_wrote_a_note(more, said):
+    report, *notes = open311.translate([request(**more)], TOLD).posts
+    assert [note.text for note in notes] == said and {note.parent_id for note in notes} <= {report.id}
+    assert len({note.id for note in notes}) == len(notes)
+
+
+def test_a_state_told_later_is_a_new_version_of_the_same_post_and_a_note_of_the_same_words_the_same_post():
+    first, later = (open311.translate([request(status=state)], TOLD).posts[1] for state in ("in progress", "closed"))
+    assert first.id == later.id and (first.text, later.text) == ("in progress", "closed")
+    notes = [open311.translate([request(notes=[{"description": "Crew sent"}])], TOLD).posts[1] for _ in range(2)]
+    assert notes[0] == notes[1]
+
+
+@pytest.mark.parametrize(("more", "text"), [
+    ({"description": "On its way", "status": "open"}, "On its way"), ({"comment": "Fixed it"}, "Fixed it"), ({"status": "closed"}, "closed"),
+])  # fmt: skip
+def test_an_update_says_its_words_or_its_state(more, text):
+    (post,) = open311.translate(
+        [{"update_id": "9", "service_request_id": "1", "updated_datetime": "2026-04-06T08:00:00Z", **more}], TOLD
+    ).posts
+    assert (post.id, post.text, post.parent_id) == ("open311:1/update/9", text, "open311:1")
+
+
+def test_what_was_answered_in_the_services_own_form_stands_beside_the_words():
+    asked = [{"code": "LAMP", "label": "Which lamp", "values": [{"key": "2", "name": "The tall one"}, {"key": "3", "name": "The low one"}]},
+             {"code": "NEAR", "value": "The school"}, {"code": "EMPTY"}, None]  # fmt: skip
+    assert [m.text for m in only(attributes=asked).media] == ["Which lamp: The tall one, The low one", "NEAR: The school"]
 
 
 @pytest.mark.parametrize(("more", "text"), [
@@ -65,13 +111,21 @@ def test_place_media_and_numbers_come_as_told():
     assert post.replies == 0 and only().replies is None
 
 
-@pytest.mark.parametrize("wrapped", [{"requests": [request()]}, {"service_requests": [request()]}, {"request": request()}, [[request()]], request()])
+@pytest.mark.parametrize(
+    "wrapped", [{"requests": [request()]}, {"service_requests": [request()]}, {"request": request()}, [[request()]], request()]
+)
 def test_however_requests_are_wrapped_they_come_out(wrapped):
     assert [post.id for post in open311.translate(wrapped, TOLD).posts] == ["open311:1"]
 
 
 def test_an_update_is_under_its_request():
-    update = {"update_id": "u5", "service_request_id": "1", "status": "open", "updated_datetime": "2026-04-06T08:00:00Z", "description": "seen by a team"}
+    update = {
+        "update_id": "u5",
+        "service_request_id": "1",
+        "status": "open",
+        "updated_datetime": "2026-04-06T08:00:00Z",
+        "description": "seen by a team",
+    }
     (post,) = open311.translate({"request_updates": [update]}, TOLD).posts
     assert (post.id, post.parent_id, post.text) == ("open311:1/update/u5", "open311:1", "seen by a team")
 
@@ -125,7 +179,12 @@ def test_a_document_that_declares_things_or_is_broken_is_not_read(bomb):
 
 def test_the_first_pass_asks_for_ninety_days_and_the_next_from_a_little_before_the_last():
     answers, server = asked({"/requests.json": Reply([request()])})
-    assert server.asked[0].query == {"jurisdiction_id": "town.example", "api_key": "sesame", "start_date": "2026-01-06T12:00:00Z", "end_date": "2026-04-06T12:00:00Z"}
+    assert server.asked[0].query == {
+        "jurisdiction_id": "town.example",
+        "api_key": "sesame",
+        "start_date": "2026-01-06T12:00:00Z",
+        "end_date": "2026-04-06T12:00:00Z",
+    }
     _, server = asked({"/requests.json": Reply([])}, answers[-1].cursor)
     assert server.asked[0].query["start_date"] == "2026-04-04T12:00:00Z"
 
@@ -167,7 +226,10 @@ def test_two_cities_that_count_from_one_do_not_mix():
     accounts = tuple(OfficialAccount(platform="open311", handle=name, url="https://c.example") for name in ("north", "south"))
     first, second = open311.sources(Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=accounts))
     ids = [asked({"/requests.json": Reply([request(status_notes="seen")])}, source=source)[0][0].posts for source in (first, second)]
-    assert [[post.id for post in posts] for posts in ids] == [["open311:1", "open311:1/status"], ["open311:south:1", "open311:south:1/status"]]
+    assert [[post.id for post in posts] for posts in ids] == [
+        ["open311:1", "open311:1/status"],
+        ["open311:south:1", "open311:south:1/status"],
+    ]
     assert ids[1][1].parent_id == "open311:south:1"
 
 
@@ -187,11 +249,16 @@ def test_nothing_at_all_seen_means_nothing_is_missing():
     assert answer.missing == ()
 
 
-@pytest.mark.parametrize("odd", [Reply("null"), Reply({"ok": True}), Reply("<html>", headers={"Content-Type": "text/html"}), Reply("[", cut_after=0)])
+@pytest.mark.parametrize(
+    "odd", [Reply("null"), Reply({"ok": True}), Reply("<html>", headers={"Content-Type": "text/html"}), Reply("[", cut_after=0)]
+)
 def test_what_is_no_list_moves_no_cursor(odd):
     with pytest.raises(PlatformProblem):
         asked({"/requests.json": odd})
 
 
 def test_the_key_is_not_printed():
-    assert "sesame" not in repr(open311.connect("http://c.example", "sesame")) and msgspec.structs.asdict(open311.connect(None, "k"))["key"] == "k"
+    assert (
+        "sesame" not in repr(open311.connect("http://c.example", "sesame"))
+        and msgspec.structs.asdict(open311.connect(None, "k"))["key"] == "k"
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collectors.base import Answer
-from collectors.parts import once, refused, sample, together, translated
+from collectors.parts import once, refused, sample, together, translated, with_strays
 from core.post import Kind, Post
 
 NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
@@ -33,6 +33,11 @@ def test_a_text_that_is_not_unicode_is_refused_without_being_quoted() -> None:
         return Answer()
 
     assert [r.why for r in translated(["secret \ud800"], one).refused] == ["a text that is not Unicode"]
+
+
+def test_what_stands_in_a_list_of_objects_and_is_none_is_counted() -> None:
+    found = with_strays(Answer(returned=2), [{"id": 1}, None, "a secret", [{}]], None, {"data": 5}, "text")
+    assert [r.lost for r in found.refused] == [True] * 3 and found.returned == 5 and "secret" not in str(found)
 
 
 def test_a_mistake_of_ours_is_no_bad_part() -> None:

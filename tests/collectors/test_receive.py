@@ -174,7 +174,9 @@ def test_a_timestamp_that_is_none_does_not_open(stamp):
 def test_a_person_fills_in_the_page_and_the_report_comes_out_once(tmp_path):
     client = knock(tmp_path)
     page = client.get("/form/web", headers={"accept-language": "ar-SA,en;q=0.5"})
-    assert 'dir="rtl"' in page.text and "script" not in page.text.lower() and "default-src 'none'" in page.headers["content-security-policy"]
+    assert (
+        'dir="rtl"' in page.text and "script" not in page.text.lower() and "default-src 'none'" in page.headers["content-security-policy"]
+    )
     token = re.search(r'name="token" value="([^"]+)"', page.text)[1]
     sent = {"token": token, "language": "ar", "text": "الحفرة كبيرة & خطرة", "place": "حي الزهور", "name": "", "website": ""}
     answers = [client.post("/form/web", data=sent, headers={"accept-language": "ar"}) for _ in range(2)]

@@ -68,7 +68,9 @@ def test_no_recording_is_of_a_shape_we_do_not_know(shared, platform):
     for path, found in recordings(shared, platform):
         assert not [part.why for part in found.refused if "shape we do not know" in part.why], path.name
         for post in found.posts:
-            assert json.loads(json.dumps(post.text)) == post.text and post.id.startswith(f"{platform}:") and post.created_at.tzinfo, path.name
+            assert json.loads(json.dumps(post.text)) == post.text and post.id.startswith(f"{platform}:") and post.created_at.tzinfo, (
+                path.name
+            )
 
 
 @pytest.mark.parametrize("platform", ["telegram", "whatsapp", "flickr", "open311"])

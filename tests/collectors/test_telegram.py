@@ -22,12 +22,20 @@ from tests.collectors.scenarios import ANSWERS
 NOW = datetime(2026, 4, 6, 12, tzinfo=UTC)
 AT = 1_775_466_000
 TOLD = Context(now=NOW, source="telegram.updates", account="telegram:town", native_id="100")
-UPDATES = Source(id="telegram.updates", platform="telegram", what="updates", account="telegram:town", query="town=telegram:town\n-100900=telegram:group")
+UPDATES = Source(
+    id="telegram.updates", platform="telegram", what="updates", account="telegram:town", query="town=telegram:town\n-100900=telegram:group"
+)
 PATH = "/bot100:sesame/getUpdates"
 
 
 def message(**more: Any) -> dict[str, Any]:
-    usual = {"message_id": 5, "date": AT, "chat": {"id": -100900, "type": "supergroup"}, "from": {"id": 71, "first_name": "Salem"}, "text": "the lamp is dark"}
+    usual = {
+        "message_id": 5,
+        "date": AT,
+        "chat": {"id": -100900, "type": "supergroup"},
+        "from": {"id": 71, "first_name": "Salem"},
+        "text": "the lamp is dark",
+    }
     return {name: value for name, value in {**usual, **more}.items() if value is not None}
 
 
@@ -75,7 +83,10 @@ def test_the_kind_follows_from_chat_and_sender(more, kind):
 
 def test_a_reply_names_what_it_answers_and_brings_it_along():
     answer = told({"update_id": 1, "message": message(message_id=6, reply_to_message=message())})
-    assert [(post.id, post.parent_id) for post in answer.posts] == [("telegram:-100900:5", None), ("telegram:-100900:6", "telegram:-100900:5")]
+    assert [(post.id, post.parent_id) for post in answer.posts] == [
+        ("telegram:-100900:5", None),
+        ("telegram:-100900:6", "telegram:-100900:5"),
+    ]
     assert answer.posts[1].kind == Kind.REPLY
 
 
@@ -94,7 +105,10 @@ def test_an_edit_in_the_same_answer_keeps_the_earlier_text_as_a_version_even_if_
 
 
 def test_an_edit_is_a_later_observation_so_that_any_order_ends_the_same():
-    first, edit = told({"update_id": 1, "message": message()}), told({"update_id": 2, "edited_message": message(text="dark", edit_date=AT + 60)})
+    first, edit = (
+        told({"update_id": 1, "message": message()}),
+        told({"update_id": 2, "edited_message": message(text="dark", edit_date=AT + 60)}),
+    )
     assert edit.posts[0].observed_at > first.posts[0].observed_at
 
 
@@ -130,8 +144,12 @@ def test_what_the_service_itself_says_is_no_post(service):
 
 
 def test_a_pinned_message_comes_out_and_one_that_is_gone_is_a_suspicion():
-    assert [p.id for p in told({"update_id": 1, "message": message(text=None, pinned_message=message(message_id=4))}).posts] == ["telegram:-100900:4"]
-    assert told({"update_id": 1, "message": message(text=None, pinned_message=message(message_id=4, date=0, text=None))}).missing == ("telegram:-100900:4",)
+    assert [p.id for p in told({"update_id": 1, "message": message(text=None, pinned_message=message(message_id=4))}).posts] == [
+        "telegram:-100900:4"
+    ]
+    assert told({"update_id": 1, "message": message(text=None, pinned_message=message(message_id=4, date=0, text=None))}).missing == (
+        "telegram:-100900:4",
+    )
 
 
 def test_messages_of_a_business_account_that_were_deleted_are_deleted():
@@ -163,7 +181,9 @@ def test_a_post_says_where_it_is_read(chat, url):
     {"update_id": 2, "message": message(chat={"title": "no id"})}, {"update_id": 2, "message": message(text="\ud800")}, {"update_id": 2, "message": None},
 ])  # fmt: skip
 def test_one_update_nobody_can_read_leaves_the_others_alone(poison):
-    answer = told({"ok": True, "result": [{"update_id": 1, "message": message()}, poison, {"update_id": 3, "message": message(message_id=7)}]})
+    answer = told(
+        {"ok": True, "result": [{"update_id": 1, "message": message()}, poison, {"update_id": 3, "message": message(message_id=7)}]}
+    )
     assert [post.id for post in answer.posts] == ["telegram:-100900:5", "telegram:-100900:7"]
     assert len(answer.refused) == 1 and answer.returned == 3 and answer.next == "4"
 
@@ -235,7 +255,9 @@ def test_a_group_that_moved_is_counted_under_its_new_number():
     def count(request: Any) -> Reply:
         if request.query["chat_id"] == "-100123":
             return Reply({"ok": True, "result": 12 if "Count" in request.path else {"id": -100123, "title": "Group"}})
-        return Reply({"ok": False, "error_code": 400, "description": "group chat was upgraded", "parameters": {"migrate_to_chat_id": -100123}}, 400)
+        return Reply(
+            {"ok": False, "error_code": 400, "description": "group chat was upgraded", "parameters": {"migrate_to_chat_id": -100123}}, 400
+        )
 
     source = Source(id="telegram.members", platform="telegram", what="members", query="-900=telegram:group")
     with replay(lambda request: count(request)) as server:

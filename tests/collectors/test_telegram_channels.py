@@ -27,7 +27,15 @@ def look_alike(**more: Any) -> Any:
 
 def of_telethon(**more: Any) -> Any:
     types = pytest.importorskip("telethon.tl.types", reason="Telethon is an extra that is not installed here")
-    usual = {"id": 40, "peer_id": types.PeerChannel(9002), "date": NOW - timedelta(hours=1), "message": "Water off tonight", "post": True, "views": 310, "forwards": 0}
+    usual = {
+        "id": 40,
+        "peer_id": types.PeerChannel(9002),
+        "date": NOW - timedelta(hours=1),
+        "message": "Water off tonight",
+        "post": True,
+        "views": 310,
+        "forwards": 0,
+    }
     return types.Message(**{**usual, **more})
 
 
@@ -92,6 +100,9 @@ def test_every_known_error_lands_on_its_line(error, then):
 
 
 def test_a_channel_is_read_this_way_only_where_its_address_says_so():
-    accounts = (OfficialAccount(platform="telegram", handle="town", url="https://t.me/town"), OfficialAccount(platform="telegram", handle="group"))
+    accounts = (
+        OfficialAccount(platform="telegram", handle="town", url="https://t.me/town"),
+        OfficialAccount(platform="telegram", handle="group"),
+    )
     ids = [s.id for s in telegram.sources(Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=accounts))]
     assert ids == ["telegram.channel.town", "telegram.updates", "telegram.members"]

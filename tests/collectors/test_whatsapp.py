@@ -24,7 +24,9 @@ from tests.collectors.scenarios import ANSWERS
 NOW = datetime(2026, 4, 6, 12, tzinfo=UTC)
 AT = "1775466000"
 TOLD = Context(now=NOW, source="whatsapp.inbox", account="whatsapp:940")
-TOWN = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="whatsapp", handle="940", id="9400"),))
+TOWN = Deployment(
+    id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="whatsapp", handle="940", id="9400"),)
+)
 
 
 def delivery(field: str = "messages", **value: Any) -> dict[str, Any]:
@@ -53,6 +55,41 @@ def test_a_message_is_a_direct_one_of_a_known_person_to_one_of_our_numbers():
     assert (post.author.id, post.author.name, post.account) == ("whatsapp:966001", "Huda", "whatsapp:9400")
     assert (post.parent_id, post.conversation_id) == ("whatsapp:wamid.OURS", "whatsapp:9400:966001")
     assert post.created_at == datetime(2026, 4, 6, 9, tzinfo=UTC) and post.likes is None
+
+
+@pytest.mark.parametrize(("part", "text"), [
+    ({"type": "poll", "poll": {"question": "When?", "options": [{"name": "Now"}, {"name": "Later"}]}}, "When?\nNow\nLater"),
+    ({"type": "event", "event": {"title": "Town hall", "description": "Bring a chair", "secret": "no words of anybody"}}, "Town hall\nBring a chair"),
+    ({"type": "unsupported", "unsupported": {"type": "video_note"}, "errors": [{"code": 131051}]}, None),
+    ({"type": "gift"}, None), ({"type": "gift", "gift": None}, None), ({"type": None}, None),
+])  # fmt: skip
+def test_a_message_of_a_kind_that_is_newer_than_this_program_loses_no_words(part, text):
+    answer = told({"from": "966001", "id": "wamid.N", "timestamp": AT, **part})
+    assert [post.text for post in answer.posts] == ([text] if text else [])
+    assert [refusal.lost for refusal in answer.refused] == ([] if text else [True])
+
+
+def test_what_a_person_tapped_before_writing_stands_beside_the_words():
+    post = only(referral={"source_url": "https://fb.example/1", "headline": "Report a leak", "body": "We come at once"})
+    assert post.text == "no water since monday"
+    assert [(m.kind, m.url, m.text) for m in post.media] == [("link", "https://fb.example/1", "Report a leak\nWe come at once")]
+
+
+def test_a_trouble_told_with_a_delivery_is_said_and_loses_no_message():
+    answer = whatsapp.translate(delivery(errors=[{"code": 130429, "title": "Rate limit hit"}], messages=[message()]), TOLD)
+    assert len(answer.posts) == 1 and [(r.why, r.lost) for r in answer.refused] == [("told with the delivery: rate limit", False)]
+
+
+@pytest.mark.parametrize(("status", "deleted", "states", "lost"), [
+    ({"status": "deleted"}, ("whatsapp:wamid.S",), [], []),       # the reader's copy was taken back
+    ({"status": "warning"}, (), [], [False]),                     # a state of an older or newer version
+    ({"status": "READ"}, (), ["read"], []),
+    ({"status": "delivered", "id": None}, (), [], [True]),
+    ({"status": None}, (), [], [False]),
+])  # fmt: skip
+def test_a_receipt_of_whatever_state_is_placed_or_counted(status, deleted, states, lost):
+    answer = whatsapp.translate(delivery(statuses=[{"id": "wamid.S", "timestamp": AT, "recipient_id": "966001"} | status]), TOLD)
+    assert answer.deleted == deleted and [r.state for r in answer.receipts] == states and [r.lost for r in answer.refused] == lost
 
 
 def test_a_person_without_a_telephone_number_is_known_by_the_id_that_holds_for_us():
@@ -109,12 +146,21 @@ def test_an_edit_is_the_same_post_later_with_the_earlier_text_as_a_version():
 
 
 def test_a_revoked_message_is_deleted_even_in_the_delivery_that_brought_it():
-    answer = told(message(), {"from": "966001", "id": "wamid.R", "timestamp": AT, "type": "revoke", "revoke": {"original_message_id": "wamid.A"}})
+    answer = told(
+        message(), {"from": "966001", "id": "wamid.R", "timestamp": AT, "type": "revoke", "revoke": {"original_message_id": "wamid.A"}}
+    )
     assert answer.deleted == ("whatsapp:wamid.A",) and answer.posts == ()
 
 
 def test_what_our_staff_writes_on_a_telephone_is_our_own():
-    echo = {"from": "96600000940", "to": "966001", "id": "wamid.O", "timestamp": AT, "type": "text", "text": {"body": "a team is on its way"}}
+    echo = {
+        "from": "96600000940",
+        "to": "966001",
+        "id": "wamid.O",
+        "timestamp": AT,
+        "type": "text",
+        "text": {"body": "a team is on its way"},
+    }
     (post,) = whatsapp.translate(delivery("smb_message_echoes", message_echoes=[echo]), TOLD).posts
     assert (post.kind, post.author, post.conversation_id) == (Kind.OWN, None, "whatsapp:9400:966001")
 
@@ -153,7 +199,9 @@ def test_one_bad_message_leaves_the_others_alone():
 
 
 def test_a_message_as_we_send_it_is_our_own():
-    (post,) = whatsapp.translate({"messaging_product": "whatsapp", "to": "+966001", "type": "text", "text": {"body": "it is solved"}}, TOLD).posts
+    (post,) = whatsapp.translate(
+        {"messaging_product": "whatsapp", "to": "+966001", "type": "text", "text": {"body": "it is solved"}}, TOLD
+    ).posts
     assert (post.kind, post.text, post.conversation_id) == (Kind.OWN, "it is solved", "whatsapp::966001")
 
 
@@ -246,7 +294,9 @@ def test_without_the_apps_secret_it_says_what_it_waits_for():
         whatsapp.client(Settings())
 
 
-@pytest.mark.parametrize(("code", "then"), [(190, "credential"), (80007, "wait"), (131047, "skip"), (368, "stop"), (131000, "retry"), (100, "stop")])
+@pytest.mark.parametrize(
+    ("code", "then"), [(190, "credential"), (80007, "wait"), (131047, "skip"), (368, "stop"), (131000, "retry"), (100, "stop")]
+)
 def test_every_known_error_lands_on_its_line(code, then):
     assert whatsapp.problem(400, {}, {"error": {"code": code, "message": "…"}}, NOW).then == then
     with pytest.raises(PlatformProblem):
