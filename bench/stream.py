@@ -25,8 +25,8 @@ from enrich.knowledge import learn
 from enrich.pipeline import understand
 from store.base import Batch
 from store.elastic import ElasticStore
-from store.elastic_bodies import document, index_of
-from store.elastic_saving import bulk_body
+from store.elastic_bodies import index_of
+from store.elastic_saving import created
 from store.elastic_set_up import set_up as prepare
 from stream import kafka, set_up
 from stream.kafka import Publisher
@@ -208,8 +208,7 @@ def _index_alone() -> dict[str, object]:
     knowledge = learn(set_up.deployment(None, set_up.settings()))
     posts = [p for start in range(0, ALL, 500) for p in understand(make_posts(500, start), knowledge)]
     with place() as at:
-        bodies = [bulk_body([line for p in posts[i : i + 500] for line in ({"create": {"_index": index_of(p, at.prefix), "_id": p.id}}, document(p))])
-                  for i in range(0, ALL, 500)]  # fmt: skip
+        bodies = [b"".join(created(p, index_of(p, at.prefix)) for p in posts[i : i + 500]) for i in range(0, ALL, 500)]
         headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
         began = time.perf_counter()
         for body in bodies:

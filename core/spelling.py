@@ -61,7 +61,12 @@ def search_text(text: str) -> str:
     A hashtag or handle stands whole (as __tag and ___handle) and in its parts; at the end follow, for Arabic words with a
     joined article, the bare words. Only word characters and spaces, so that every engine cuts it into the same words.
     """
-    plain = _TAG.sub(_whole_and_parts, normal(text))
+    return words_of(normal(text))
+
+
+def words_of(spelt: str) -> str:
+    """The same of a text that is in normal spelling already."""
+    plain = _TAG.sub(_whole_and_parts, spelt)
     words = _WORD.findall(plain)
     if _ARABIC.search(plain):
         words += [bare for word in words if (bare := _JOINED.sub("", word)) != word]

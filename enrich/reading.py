@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from core.spelling import normal
+from core.spelling import normal, words_of
 from enrich.batch import Batch, Part
 from enrich.grams import cut
 from enrich.knowledge import Knowledge
@@ -12,9 +12,9 @@ from enrich.normalize import model_text
 
 
 def add_normal(batch: Batch, knowledge: Knowledge) -> Batch:
-    """Each post's text in the spelling of search and in the spelling of the models."""
+    """Each post's words as search finds them, and its text in the spelling of the models."""
     spelt = tuple(normal(post.text) for post in batch.posts)
-    return msgspec.structs.replace(batch, normal=spelt, texts=tuple(map(model_text, spelt)))
+    return msgspec.structs.replace(batch, normal=tuple(map(words_of, spelt)), texts=tuple(map(model_text, spelt)))
 
 
 def part_by_language(batch: Batch, knowledge: Knowledge) -> Batch:

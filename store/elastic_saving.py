@@ -6,24 +6,29 @@ Two drivers share it: the dashboard's and commands' client, which waits, and the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from core.post import Post
 from store.base import Saved
-from store.elastic_bodies import Body, document, index_of, post_of
+from store.elastic_bodies import Body, index_of, post_of, source
 from store.merge import is_same, merged
 
 FULL_OR_BUSY = {429, 503}
+TOO_MUCH = {400, 413}  # the engine refuses a request as a whole: one line of it cannot be, or it is too long
 BLOCKED = "cluster_block_exception"  # the disk is nearly full: the engine takes no writes until there is room
+LARGEST_BULK = 5_000_000  # bytes of one request; larger ones gain nothing and weigh on the engine's memory
+
+_json = msgspec.json.Encoder().encode
 
 
 class Bulk(msgspec.Struct, frozen=True):
-    """Ask _bulk; the answer is its `items`."""
+    """Ask _bulk; the answer is its `items`, of which status and error are read. A line is one document's action and source."""
 
-    lines: tuple[Body, ...]
+    lines: tuple[bytes, ...]
 
 
 class Get(msgspec.Struct, frozen=True):
@@ -52,11 +57,15 @@ class Refused(msgspec.Struct, frozen=True):
     why: str
 
 
+Became = Literal["stored", "updated", "duplicates"]
+
+
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of the posts."""
+    """What became of the posts, in sum and by id; a refused one is in `refused` alone."""
 
     saved: Saved
     refused: tuple[Refused, ...] = ()
+    became: Mapping[str, Became] = {}
 
 
 Request = Bulk | Get | Seek | Wait
@@ -69,65 +78,110 @@ class _Todo(msgspec.Struct):
     replace: list[tuple[Post, Body]]
 
 
-def saving(posts: Sequence[Post], deleted: Iterable[tuple[str, datetime]] = (), prefix: str = "sada") -> Generator[Request, Answer, Outcome]:
+class _Found(msgspec.Struct):
+    """What is known of the posts so far."""
+
+    became: dict[str, Became]
+    refused: list[Refused]
+
+
+def saving(
+    posts: Sequence[Post], deleted: Iterable[tuple[str, datetime]] = (), prefix: str = "sada"
+) -> Generator[Request, Answer, Outcome]:
     """Yield requests until every post is durable or refused; StopIteration carries the Outcome."""
-    tally: Counter[str] = Counter()
-    refused: list[Refused] = []
-    folded = _folded(posts, tally)
+    folded, again = _folded(posts)
+    found = _Found({}, [])
     todo = _Todo(create=list(folded.values()), replace=[])
     todo.replace += yield from _tombstones(dict(deleted))
     turn = 0
     while todo.create or todo.replace:
-        items = yield Bulk(tuple(_lines(todo, prefix)))
-        conflicts, again = _sorted_out(todo, items, tally, refused)
-        turn = turn + 1 if again.create or again.replace else 0
+        items = yield from _bulk(todo, prefix)
+        conflicts, left = _sorted_out(todo, items, found)
+        turn = turn + 1 if left.create or left.replace else 0
         if turn:
             yield Wait(turn)
         known = (yield from _known(conflicts, prefix)) if conflicts else {}
-        again.replace += _changed(conflicts, known, tally)
-        again.create += [p for p in conflicts if p.id not in known]
-        todo = again
-    return Outcome(saved=Saved(stored=tally["stored"], updated=tally["updated"], duplicates=tally["duplicates"]), refused=tuple(refused))
+        left.replace += _changed(conflicts, known, found.became)
+        left.create += [p for p in conflicts if p.id not in known]
+        todo = left
+    tally = Counter(found.became.values()) + again
+    return Outcome(
+        saved=Saved(stored=tally["stored"], updated=tally["updated"], duplicates=tally["duplicates"]),
+        refused=tuple(found.refused),
+        became=found.became,
+    )
 
 
-def _folded(posts: Sequence[Post], tally: Counter[str]) -> dict[str, Post]:
-    """One post an id: what came twice in the batch is merged before it is sent."""
+def _folded(posts: Sequence[Post]) -> tuple[dict[str, Post], Counter[str]]:
+    """One post an id: what came twice in the batch is merged before it is sent, and counted."""
     folded: dict[str, Post] = {}
+    again: Counter[str] = Counter()
     for post in posts:
         old = folded.get(post.id)
         folded[post.id] = merged(old, post)
         if old is not None:
-            tally["duplicates" if is_same(old, folded[post.id]) else "updated"] += 1
-    return folded
+            again["duplicates" if is_same(old, folded[post.id]) else "updated"] += 1
+    return folded, again
 
 
-def _lines(todo: _Todo, prefix: str) -> Iterable[Body]:
+def _bulk(todo: _Todo, prefix: str) -> Generator[Request, Answer, Answer]:
+    items: Answer = []
+    for request in bulks(_lines(todo, prefix)):
+        items += yield request
+    return items
+
+
+def _lines(todo: _Todo, prefix: str) -> Iterator[bytes]:
     for post in todo.create:
-        yield {"create": {"_index": index_of(post, prefix), "_id": post.id}}
-        yield document(post)
+        yield created(post, index_of(post, prefix))
     for post, where in todo.replace:
-        yield {"index": where}
-        yield document(post)
+        yield indexed(where, source(post))
 
 
-def _sorted_out(todo: _Todo, items: Answer, tally: Counter[str], refused: list[Refused]) -> tuple[list[Post], _Todo]:
+def created(post: Post, index: str) -> bytes:
+    """The line that adds a post to an index unless its id is there."""
+    return b'{"create":{"_index":"%b","_id":%b}}\n%b\n' % (index.encode(), _json(post.id), source(post))
+
+
+def indexed(where: Body, document: bytes) -> bytes:
+    """The line that puts a document, as JSON, in the place of the one that stands there."""
+    return b'{"index":%b}\n%b\n' % (_json(where), document)
+
+
+def bulks(lines: Iterable[bytes]) -> Iterator[Bulk]:
+    """Lines in as few requests as LARGEST_BULK allows."""
+    together: list[bytes] = []
+    size = 0
+    for line in lines:
+        if together and size + len(line) > LARGEST_BULK:
+            yield Bulk(tuple(together))
+            together, size = [], 0
+        together.append(line)
+        size += len(line)
+    if together:
+        yield Bulk(tuple(together))
+
+
+def _sorted_out(todo: _Todo, items: Answer, found: _Found) -> tuple[list[Post], _Todo]:
     """Posts that met an earlier self, and what must be sent again as it is."""
     conflicts: list[Post] = []
-    again = _Todo(create=[], replace=[])
+    left = _Todo(create=[], replace=[])
     wheres: list[Body | None] = [None] * len(todo.create) + [where for _, where in todo.replace]
     sent = todo.create + [post for post, _ in todo.replace]
     for post, where, item in zip(sent, wheres, items, strict=True):
         (answer,) = item.values()
-        status, error = answer["status"], answer.get("error", {})
+        status = answer["status"]
         if status in (200, 201):
-            tally["stored" if where is None else "updated"] += 1
-        elif status == 409:
+            found.became[post.id] = "stored" if where is None else "updated"
+            continue
+        why = answer.get("error", {}).get("type", str(status))
+        if status == 409:
             conflicts.append(post)
-        elif status in FULL_OR_BUSY or error.get("type") == BLOCKED:
-            again.create.append(post) if where is None else again.replace.append((post, where))
+        elif status in FULL_OR_BUSY or why == BLOCKED:
+            left.create.append(post) if where is None else left.replace.append((post, where))
         else:
-            refused.append(Refused(post, f"{error.get('type', status)}"))
-    return conflicts, again
+            found.refused.append(Refused(post, why))
+    return conflicts, left
 
 
 def _known(posts: list[Post], prefix: str) -> Generator[Request, Answer, Known]:
@@ -148,7 +202,7 @@ def _by_id(docs: Answer) -> Known:
             for d in docs}  # fmt: skip
 
 
-def _changed(posts: list[Post], known: Known, tally: Counter[str]) -> list[tuple[Post, Body]]:
+def _changed(posts: list[Post], known: Known, became: dict[str, Became]) -> list[tuple[Post, Body]]:
     """What must replace its earlier self; what says nothing new is a duplicate."""
     replace = []
     for post in posts:
@@ -157,32 +211,18 @@ def _changed(posts: list[Post], known: Known, tally: Counter[str]) -> list[tuple
         old, where = known[post.id]
         new = merged(old, post)
         if is_same(old, new):
-            tally["duplicates"] += 1
+            became[post.id] = "duplicates"
         else:
             replace.append((new, where))
     return replace
 
 
-def bulk_body(lines: Sequence[Body]) -> bytes:
-    """The lines of a _bulk request as the engine takes them."""
-    encode = msgspec.json.Encoder().encode
-    return b"\n".join(encode(line) for line in lines) + b"\n"
-
-
-
-TOO_MUCH = {400, 413}  # the engine refuses a request as a whole: one line of it cannot be, or it is too long
-
-
 def halves(request: Bulk) -> tuple[Bulk, Bulk] | None:
-    """The request in two, to find the line for which it was refused; None if it holds one document only."""
-    documents = len(request.lines) // 2
-    if documents < 2:
-        return None
-    middle = documents // 2 * 2
-    return Bulk(request.lines[:middle]), Bulk(request.lines[middle:])
+    """The request in two, to find the document for which it was refused; None if it holds one only."""
+    middle = len(request.lines) // 2
+    return (Bulk(request.lines[:middle]), Bulk(request.lines[middle:])) if middle else None
 
 
-def refusal(request: Bulk, status: int, why: str) -> Answer:
+def refusal(status: int | None, why: str) -> Answer:
     """The answer that says of a request's only document that the engine will never take it."""
-    (verb,) = request.lines[0]
-    return [{verb: {"status": 400 if status in TOO_MUCH else status, "error": {"type": why}}}]
+    return [{"create": {"status": 400 if status in TOO_MUCH else status, "error": {"type": why}}}]

@@ -11,8 +11,8 @@ from elasticsearch import Elasticsearch
 
 from core.errors import StoreFailed
 from store.elastic import ElasticStore
-from store.elastic_bodies import Body, document, post_of, template
-from store.elastic_saving import bulk_body
+from store.elastic_bodies import Body, post_of, template
+from store.elastic_saving import created
 
 INDICES = ("posts", "accounts", "samples", "themes", "cases", "ledger")
 ANALYZERS = ("arabic", "persian", "russian", "english")  # the full distribution's; there is none for Kazakh
@@ -27,7 +27,9 @@ def set_up(client: Elasticsearch, prefix: str = "sada", shards: int = 1, replica
     try:
         client.cluster.health(wait_for_status="yellow", timeout="30s")
     except (elasticsearch.ConnectionError, elasticsearch.ApiError) as error:
-        raise StoreFailed(f"Elasticsearch cannot be reached ({type(error).__name__}); start it or mend SADA_ELASTICSEARCH, then repeat `sada setup`") from error
+        raise StoreFailed(
+            f"Elasticsearch cannot be reached ({type(error).__name__}); start it or mend SADA_ELASTICSEARCH, then repeat `sada setup`"
+        ) from error
     extra = {name: found for name in ANALYZERS if (found := has_analyzer(client, name))}
     settings = _settings(shards, replicas)
     client.cluster.put_component_template(name=f"{prefix}-settings", **settings)
@@ -35,7 +37,9 @@ def set_up(client: Elasticsearch, prefix: str = "sada", shards: int = 1, replica
         client.indices.put_index_template(name=f"{prefix}-{name}", **index_template(name, prefix, tuple(extra)))
     said = [f"{len(INDICES)} index templates are in place under {prefix}-*"]
     left = [name for name in ANALYZERS if name not in extra]
-    said.append(f"language analyzers as sub-fields of words: {', '.join(extra) or 'none'}; left out: {', '.join(left) or 'none'} (everything Sada does works without)")
+    said.append(
+        f"language analyzers as sub-fields of words: {', '.join(extra) or 'none'}; left out: {', '.join(left) or 'none'} (everything Sada does works without)"
+    )
     return said
 
 
@@ -88,7 +92,9 @@ def reindex(client: Elasticsearch, prefix: str = "sada") -> list[str]:
         client.indices.create(index=new, aliases={})
         client.indices.update_aliases(actions=[{"remove": {"index": new, "alias": alias, "must_exist": False}}])
         _copy(client, store, old, new)
-        client.indices.update_aliases(actions=[{"add": {"index": new, "alias": alias}}, {"remove_index": {"index": old}}, {"add": {"index": new, "alias": old}}])
+        client.indices.update_aliases(
+            actions=[{"add": {"index": new, "alias": alias}}, {"remove_index": {"index": old}}, {"add": {"index": new, "alias": old}}]
+        )
         made.append(new)
     return made
 
@@ -100,22 +106,21 @@ def _next_name(name: str) -> str:
 
 
 def _copy(client: Elasticsearch, store: ElasticStore, old: str, new: str) -> None:
-    lines: list[Body] = []
+    lines: list[bytes] = []
     for source in store._every(old, {"match_all": {}}, [{"created_at": "asc"}, {"id": "asc"}]):
-        post = post_of(source)
-        lines += [{"create": {"_index": new, "_id": post.id}}, document(post)]
-        if len(lines) >= 2 * SEVERAL:
+        lines.append(created(post_of(source), new))
+        if len(lines) >= SEVERAL:
             _send(client, lines)
             lines = []
     _send(client, lines)
     client.indices.refresh(index=new)  # whole before it takes the old one's place
 
 
-def _send(client: Elasticsearch, lines: list[Body]) -> None:
+def _send(client: Elasticsearch, lines: list[bytes]) -> None:
     if not lines:
         return
     headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
-    answer = client.perform_request("POST", "/_bulk", headers=headers, body=bulk_body(lines)).body
+    answer = client.perform_request("POST", "/_bulk", headers=headers, body=b"".join(lines)).body
     wrong = [item["create"]["error"]["type"] for item in answer["items"] if item["create"]["status"] not in (201, 409)]
     if wrong:
         raise StoreFailed(f"reindexing: {len(wrong)} documents do not fit the new template ({wrong[0]}); the old index stays in use")

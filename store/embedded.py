@@ -145,7 +145,7 @@ class EmbeddedStore:
                 updates.append((*row, at))
                 unwords.append((at, spelling.search_text(old.text)))
                 self._count(cubes, _row(old), -1)
-            words.append((at, spelling.search_text(post.text)))
+            words.append((at, spelling.search_text(post.text) if post.normal is None else post.normal))
             seqs.append((at,))
             self._count(cubes, row, 1)
         self._db.executemany("INSERT INTO words(words, rowid, text) VALUES ('delete', ?, ?)", unwords)
