@@ -29,7 +29,11 @@ def merged(old: Post | None, new: Post) -> Post:
 def _is_later(new: Post, old: Post) -> bool:
     if new.observed_at != old.observed_at:
         return new.observed_at > old.observed_at
-    return not is_same(old, new) and encode(new) > encode(old)
+    return not is_same(old, new) and _bytes(new) > _bytes(old)
+
+
+def _bytes(post: Post) -> bytes:
+    return encode(msgspec.structs.replace(post, normal=None))
 
 
 def _versions(earlier: Post, later: Post) -> tuple[Version, ...]:
@@ -41,5 +45,5 @@ def _versions(earlier: Post, later: Post) -> tuple[Version, ...]:
 
 
 def is_same(old: Post, new: Post) -> bool:
-    """Whether `new` says nothing that `old` did not, apart from when it was seen and by which source."""
-    return old is new or msgspec.structs.replace(new, observed_at=old.observed_at, source=old.source) == old
+    """Whether `new` says nothing that `old` did not, apart from when it was seen, by which source, and its words made ready for search."""
+    return old is new or msgspec.structs.replace(new, observed_at=old.observed_at, source=old.source, normal=old.normal) == old

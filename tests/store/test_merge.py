@@ -52,3 +52,11 @@ def test_nothing_brings_back_what_was_deleted():
     gone = tombstone(post(1, likes=3), NOON + timedelta(hours=1))
     assert merged(gone, post(1, observed_at=NOON + timedelta(days=3))) == gone
     assert (gone.text, gone.author, gone.likes) == ("", None, 3)
+
+
+def test_words_made_ready_for_search_are_no_news():
+    known, again = post(1), post(1, normal="the lamp in lane 1 is dark")
+    assert is_same(known, again)
+    assert is_same(merged(known, again), known)
+    later = post(1, likes=3, normal="the lamp in lane 1 is dark")
+    assert merged(known, later).likes == merged(later, known).likes
