@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Protocol
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
@@ -16,13 +17,18 @@ from cases.store import CaseStore, keep_first, note
 from cases.tables import broadcasts, deliveries, subscribers
 from core.deployment import Deployment
 from core.errors import AskedWrongly, NotAllowed, PlatformProblem
-from core.post import Kind, Post
+from core.post import Kind, Moment, Post
 from core.spelling import normal
 
 STOP_WORDS = frozenset(map(normal, (
     "stop", "unsubscribe", "إيقاف", "ايقاف", "قف", "إلغاء الاشتراك", "الغاء الاشتراك", "لغو", "لغو اشتراک", "توقف",
     "стоп", "отписаться", "отписка", "тоқтат", "тоқтату", "бас тарту",
 )))  # fmt: skip
+START_WORDS = frozenset(map(normal, (
+    "subscribe", "start news", "اشتراك", "اشترك", "اشتراک", "عضویت", "подписаться", "подписка", "жазылу", "жазыламын",
+)))  # fmt: skip
+CHANNELS = ("whatsapp", "telegram")  # where news can be told
+RETRY_AFTER = timedelta(minutes=1)  # who could not be told for a passing reason
 ORDER = ("waiting", "sending", "sent", "delivered", "read")  # a receipt never takes a message back
 ENDED = ("failed", "opted_out")
 
@@ -40,12 +46,78 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     states: dict[str, int]
 
 
+class Broadcast(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of news, who wrote it and let it out, and what became of its messages."""
+
+    id: str
+    text: str
+    by: str
+    at: Moment
+    template: str | None = None
+    approved_by: str | None = None  # None: it waits for a second person
+    states: dict[str, int] = {}
+    problem: str | None = None  # why the latest message that did not go out did not
+
+
 def subscribe(store: CaseStore, platform: str, citizen: str, how: str, at: datetime) -> None:
     """Somebody asks for the news; `how` says where the consent was given. Who had left may come back."""
     with store.writing() as db:
-        db.execute(keep_first(store.database, subscribers).values(platform=platform, citizen=citizen, consented_at=at, how=how))
-        theirs = (subscribers.c.platform == platform, subscribers.c.citizen == citizen, subscribers.c.opted_out_at.is_not(None))
-        db.execute(update(subscribers).where(*theirs).values(consented_at=at, how=how, opted_out_at=None))
+        opt_in(db, store, platform, citizen, how, at)
+
+
+def opt_in(db: Connection, store: CaseStore, platform: str, citizen: str, how: str, at: datetime) -> None:
+    """Somebody asks for the news, inside a transaction."""
+    db.execute(keep_first(store.database, subscribers).values(platform=platform, citizen=citizen, consented_at=at, how=how))
+    theirs = (subscribers.c.platform == platform, subscribers.c.citizen == citizen, subscribers.c.opted_out_at.is_not(None))
+    db.execute(update(subscribers).where(*theirs).values(consented_at=at, how=how, opted_out_at=None))
+
+
+def enrol(store: CaseStore, person: Person, platform: str, number: str, how: str, at: datetime) -> None:
+    """Write down that somebody gave their consent on paper or by voice. Raises NotAllowed, AskedWrongly."""
+    must(person, Right.BROADCAST)
+    citizen = _citizen(platform, number)
+    if not how.strip():
+        raise AskedWrongly("how was the consent given? Without that nobody is told news")
+    with store.writing() as db:
+        opt_in(db, store, platform, citizen, f"{person.name}: {how.strip()}", at)
+        note(db, AuditLine(at=at, who=person.name, what="subscribed", about=platform))
+
+
+def leave(store: CaseStore, person: Person, platform: str, number: str, at: datetime) -> None:
+    """Somebody said by other means that they want no more. Raises NotAllowed, AskedWrongly."""
+    must(person, Right.BROADCAST)
+    with store.writing() as db:
+        opt_out(db, platform, _citizen(platform, number), at)
+        note(db, AuditLine(at=at, who=person.name, what="unsubscribed", about=platform))
+
+
+def _citizen(platform: str, number: str) -> str:
+    digits = "".join(str(unicodedata.decimal(sign)) for sign in number if sign.isdecimal())
+    if platform not in CHANNELS or not digits:
+        raise AskedWrongly(f"news goes to a number on {' or '.join(CHANNELS)}; name one")
+    return f"{platform}:{digits}"
+
+
+def subscribed(store: CaseStore) -> dict[str, int]:
+    """How many have asked for the news and not left, by platform."""
+    asked = select(subscribers.c.platform, func.count()).where(subscribers.c.opted_out_at.is_(None)).group_by(subscribers.c.platform)
+    with store.reading() as db:
+        return {str(platform): int(number) for platform, number in db.execute(asked)}
+
+
+def starts(post: Post) -> bool:
+    """Whether a message says no more than that its author wants the news."""
+    return post.kind == Kind.DIRECT and post.platform in CHANNELS and normal(post.text).strip(" .!؟?") in START_WORDS
+
+
+def hear(db: Connection, store: CaseStore, posts: Sequence[Post], at: datetime) -> None:
+    """Let those in who ask for the news, and out who want no more, inside the transaction that received their messages."""
+    for post in posts:
+        if post.author and post.author.id and not post.deleted_at:
+            if stops(post):
+                opt_out(db, post.platform, post.author.id, at)
+            elif starts(post):
+                opt_in(db, store, post.platform, post.author.id, f"message {post.id}", at)
 
 
 def stops(post: Post) -> bool:
@@ -97,10 +169,12 @@ def send(store: CaseStore, senders: Mapping[str, Broadcaster], at: datetime, mos
 
     What was being sent when a process died stays `sending`: it may have arrived, and nobody is told twice.
     """
-    told = 0
-    for row in _next(store, tuple(senders), most):
-        if _claim(store, row, at):
-            told += _tell(store, senders[row.platform], row, at)
+    told, resting = 0, set[str]()
+    for row in _next(store, tuple(senders), most, at):
+        if row.platform not in resting and _claim(store, row, at):
+            state, rests = _tell(store, senders[row.platform], row, at)
+            told += state == "sent"
+            resting |= {row.platform} if rests else set()
     return told
 
 
@@ -119,11 +193,28 @@ def figures(store: CaseStore, id: str) -> Figures:
         return Figures(broadcast=id, states={str(state): int(number) for state, number in db.execute(asked)})
 
 
-def _next(store: CaseStore, platforms: tuple[str, ...], most: int) -> list[Row]:  # type: ignore[type-arg]
+def every(store: CaseStore, person: Person, most: int = 20) -> list[Broadcast]:
+    """The newest pieces of news with what became of each. Raises NotAllowed."""
+    must(person, Right.BROADCAST)
+    c = broadcasts.c
+    asked = select(c.id, c.text, c.by, c.at, c.template, c.approved_by).order_by(c.at.desc(), c.id).limit(most)
+    with store.reading() as db:
+        return [Broadcast(**row._mapping, **_became(db, row.id)) for row in db.execute(asked)]
+
+
+def _became(db: Connection, id: str) -> dict[str, Any]:
+    states = select(deliveries.c.state, func.count()).where(deliveries.c.broadcast == id).group_by(deliveries.c.state)
+    undone = (deliveries.c.broadcast == id, deliveries.c.problem.is_not(None), deliveries.c.state.in_(("waiting", "failed", "sending")))
+    problem = db.scalar(select(deliveries.c.problem).where(*undone).order_by(deliveries.c.at.desc()).limit(1))
+    return {"states": {str(state): int(number) for state, number in db.execute(states)}, "problem": problem}
+
+
+def _next(store: CaseStore, platforms: tuple[str, ...], most: int, at: datetime) -> list[Row]:  # type: ignore[type-arg]
+    due = or_(deliveries.c.problem.is_(None), deliveries.c.at <= at - RETRY_AFTER)
     asked = (
         select(deliveries.c.broadcast, deliveries.c.platform, deliveries.c.citizen, broadcasts.c.text, broadcasts.c.template)
         .join(broadcasts, broadcasts.c.id == deliveries.c.broadcast)
-        .where(deliveries.c.state == "waiting", deliveries.c.platform.in_(platforms), broadcasts.c.approved_by.is_not(None))
+        .where(deliveries.c.state == "waiting", deliveries.c.platform.in_(platforms), broadcasts.c.approved_by.is_not(None), due)
         .order_by(broadcasts.c.at, deliveries.c.citizen).limit(most)
     )  # fmt: skip
     with store.reading() as db:
@@ -137,14 +228,22 @@ def _claim(store: CaseStore, row: Row, at: datetime) -> bool:  # type: ignore[ty
         )
 
 
-def _tell(store: CaseStore, sender: Broadcaster, row: Row, at: datetime) -> int:  # type: ignore[type-arg]
+def _tell(store: CaseStore, sender: Broadcaster, row: Row, at: datetime) -> tuple[str, bool]:  # type: ignore[type-arg]
+    """How the message stands now, and whether the platform takes no more of them for a while."""
     try:
-        values = {"state": "sent", "native_id": sender.tell(row.citizen, row.text, row.template)}
+        values, rests = {"state": "sent", "native_id": sender.tell(row.citizen, row.text, row.template)}, False
     except PlatformProblem as problem:
-        values = {"state": "waiting" if problem.then in ("retry", "wait") else "failed", "problem": problem.says}
+        values, rests = {"state": after(problem), "problem": problem.says}, problem.then in ("wait", "credential")
     with store.writing() as db:
         db.execute(update(deliveries).where(*_one(row)).values(at=at, **values))
-    return values["state"] == "sent"
+    return values["state"], rests
+
+
+def after(problem: PlatformProblem) -> str:
+    """How a message stands that brought no receipt: what may have arrived stays `sending`, so that nobody is told twice. Pure."""
+    if problem.kind == "no receipt":
+        return "sending"
+    return "waiting" if problem.then in ("retry", "wait", "credential") else "failed"
 
 
 def _one(row: Row):  # type: ignore[no-untyped-def,type-arg]

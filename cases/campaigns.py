@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from cases.desk import summary
 from cases.joining import place_of
-from cases.store import CaseStore, keep_first, keep_place
+from cases.query import AuditLine
+from cases.roles import Person, Right, must
+from cases.store import CaseStore, keep_first, keep_place, note
 from cases.tables import ambassadors, proposals, voices, votes
 from core.deployment import Campaign, Deployment
 from core.errors import AskedWrongly
-from core.post import Post
+from core.post import Author, Post
 from core.spelling import normal
 
 FOLLOWER = "campaigns"
 ALIKE = 0.5  # of the words of both, so many must be shared for two proposals to be one (Jaccard)
 SHORTEST = 3  # letters; shorter words say little
+MOST_WAITING = 500  # sign-ups nobody has looked at; more are refused until somebody does
+LONGEST_NAME = 80
+CODES = 1_000_000
 _TAG = re.compile(r"#(\w+)")
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_HANDLE = re.compile(r"@?([\w.]{2,40})")
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +39,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     place: str | None
     text: str
+    code: str  # six digits; written with the campaign's hashtag they are a vote
     said: int  # times it was proposed
     votes: int
     rank: int  # within its neighbourhood
@@ -56,6 +65,7 @@ class Ambassador(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     reach: int  # views of their posts, where the platform told them
     gained: int | None  # followers since they signed up
+    accepted: bool = True  # somebody looked at the sign-up
 
 
 def taking_part(post: Post, deployment: Deployment) -> list[Campaign]:
@@ -97,21 +107,48 @@ def vote(store: CaseStore, proposal: str, citizen: str, at: datetime) -> bool:
         return _vote(db, store, row.joined_to or row.id, citizen, at)
 
 
-def sign_up(store: CaseStore, campaign: Campaign, citizen: str, name: str, place: str, followers: int | None, at: datetime) -> None:
-    """Somebody becomes an ambassador of their neighbourhood. Raises AskedWrongly."""
-    if not name.strip() or (campaign.places and place not in campaign.places):
+def sign_up(store: CaseStore, campaign: Campaign, citizen: str, name: str, place: str, followers: int | None, at: datetime,
+            accepted_by: str | None = None) -> None:  # fmt: skip
+    """Somebody becomes an ambassador of their neighbourhood; twice changes nothing. Raises AskedWrongly."""
+    if not name.strip() or len(name) > LONGEST_NAME or (campaign.places and place not in campaign.places):
         raise AskedWrongly(f"campaign {campaign.id}: an ambassador needs a name and one of its neighbourhoods")
-    line = {
-        "campaign": campaign.id,
-        "citizen": citizen,
-        "place": place,
-        "name": name.strip(),
-        "at": at,
-        "followers_first": followers,
-        "followers_last": followers,
-    }
+    line = {"campaign": campaign.id, "citizen": citizen, "place": place, "name": " ".join(name.split()), "at": at,
+            "followers_first": followers, "followers_last": followers, "accepted_by": accepted_by}  # fmt: skip
+    waiting = (ambassadors.c.campaign == campaign.id, ambassadors.c.accepted_by.is_(None))
     with store.writing() as db:
+        if accepted_by is None and (db.scalar(select(func.count()).select_from(ambassadors).where(*waiting)) or 0) >= MOST_WAITING:
+            raise AskedWrongly(f"campaign {campaign.id}: too many have signed up just now; try again tomorrow")
         db.execute(keep_first(store.database, ambassadors).values(**line))
+
+
+def account_of(platform: str, handle: str) -> str:
+    """The account somebody speaks with, as long as only its handle is known. Raises AskedWrongly. Pure."""
+    told = _HANDLE.fullmatch(handle.strip())
+    if told is None:
+        raise AskedWrongly("which account do you speak with? Its name has letters, digits, dots and underscores")
+    return f"{platform}:@{told[1].lower()}"
+
+
+def accept(store: CaseStore, person: Person, campaign: str, citizen: str, at: datetime) -> None:
+    """Let an ambassador stand on the public page. Raises NotAllowed, AskedWrongly."""
+    must(person, Right.PLAN)
+    with store.writing() as db:
+        asked = update(ambassadors).where(*_one(campaign, citizen), ambassadors.c.accepted_by.is_(None))
+        if not db.execute(asked.values(accepted_by=person.name)).rowcount:
+            raise AskedWrongly(f"campaign {campaign}: this sign-up waits no more")
+        note(db, AuditLine(at=at, who=person.name, what="ambassador", about=campaign, detail="accepted"))
+
+
+def refuse(store: CaseStore, person: Person, campaign: str, citizen: str, at: datetime) -> None:
+    """Take an ambassador away; nothing of them is kept. Raises NotAllowed."""
+    must(person, Right.PLAN)
+    with store.writing() as db:
+        db.execute(delete(ambassadors).where(*_one(campaign, citizen)))
+        note(db, AuditLine(at=at, who=person.name, what="ambassador", about=campaign, detail="refused"))
+
+
+def _one(campaign: str, citizen: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ambassadors.c.campaign == campaign, ambassadors.c.citizen == citizen
 
 
 def standing(store: CaseStore, campaign: str, first: int = 5) -> list[Neighbourhood]:
@@ -140,7 +177,8 @@ def reach(store: CaseStore, campaign: str) -> list[Ambassador]:
         .where(ambassadors.c.campaign == campaign).group_by(*ambassadors.c)
     )  # fmt: skip
     with store.reading() as db:
-        found = [Ambassador(citizen=r.citizen, name=r.name, place=r.place, posts=int(r[-2]), reach=int(r[-1]), gained=_gained(r.followers_first, r.followers_last))
+        found = [Ambassador(citizen=r.citizen, name=r.name, place=r.place, posts=int(r[-2]), reach=int(r[-1]), accepted=r.accepted_by is not None,
+                            gained=_gained(r.followers_first, r.followers_last))
                  for r in db.execute(asked)]  # fmt: skip
     return sorted(found, key=lambda a: (-a.reach, a.citizen))
 
@@ -158,11 +196,40 @@ def _hear(db: Connection, store: CaseStore, campaign: Campaign, post: Post, depl
     line = {"campaign": campaign.id, "post": post.id, "place": place, "citizen": author, "views": post.views, "at": post.created_at}
     db.execute(keep_first(store.database, voices).values(**line))
     db.execute(update(voices).where(voices.c.campaign == campaign.id, voices.c.post == post.id).values(views=post.views))
-    if post.author and post.author.followers is not None:
-        mine = (ambassadors.c.campaign == campaign.id, ambassadors.c.citizen == author)
-        db.execute(update(ambassadors).where(*mine).values(followers_last=post.author.followers))
-    if post.intent and post.intent.label == "suggestion":
+    if post.author and author:
+        _know(db, campaign.id, post.author, author, post.platform)
+    if author and (wanted := _voted(db, campaign.id, post.text)):
+        for proposal in wanted:
+            _vote(db, store, proposal, author, post.created_at)
+    elif post.intent and post.intent.label == "suggestion":
         _propose(db, store, campaign.id, place, _TAG.sub("", summary(post)).strip(), author, post.created_at, post.id)
+
+
+def _know(db: Connection, campaign: str, author: Author, citizen: str, platform: str) -> None:
+    """An ambassador who signed up by a handle is known by their account from now on; and how many follow them."""
+    if author.handle:
+        signed = _one(campaign, f"{platform}:@{author.handle.lower()}")
+        if db.scalar(select(ambassadors.c.name).where(*_one(campaign, citizen))) is None:
+            db.execute(update(ambassadors).where(*signed).values(citizen=citizen))
+    if author.followers is not None:
+        first = func.coalesce(ambassadors.c.followers_first, author.followers)
+        db.execute(update(ambassadors).where(*_one(campaign, citizen)).values(followers_first=first, followers_last=author.followers))
+
+
+def code(proposal: str) -> str:
+    """The six digits by which a proposal is voted for. Pure."""
+    return f"{int.from_bytes(hashlib.blake2b(proposal.encode(), digest_size=8).digest(), 'big') % CODES:06}"
+
+
+def _voted(db: Connection, campaign: str, text: str) -> list[str]:
+    """The proposals whose digits a post names; digits that two proposals share are nobody's."""
+    named = set(_CODE.findall("".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)))
+    if not named:
+        return []
+    known: dict[str, set[str]] = {}
+    for row in db.execute(select(proposals.c.id, proposals.c.joined_to).where(proposals.c.campaign == campaign)):
+        known.setdefault(code(row.id), set()).add(row.joined_to or row.id)
+    return [next(iter(known[digits])) for digits in sorted(named) if len(known.get(digits, ())) == 1]
 
 
 def _propose(
@@ -205,7 +272,10 @@ def _proposals(db: Connection, campaign: str) -> list[Proposal]:
     heads = db.execute(
         select(proposals.c.id, proposals.c.place, proposals.c.text).where(proposals.c.campaign == campaign, proposals.c.joined_to.is_(None))
     )
-    return [Proposal(id=r.id, place=r.place, text=r.text, said=1 + said.get(r.id, 0), votes=counted.get(r.id, 0), rank=0) for r in heads]
+    return [
+        Proposal(id=r.id, place=r.place, text=r.text, code=code(r.id), said=1 + said.get(r.id, 0), votes=counted.get(r.id, 0), rank=0)
+        for r in heads
+    ]
 
 
 def _heard(campaign: str):  # type: ignore[no-untyped-def]

@@ -44,12 +44,11 @@ def receive(posts: Sequence[Post], deployment: Deployment, case_store: CaseStore
     with case_store.writing() as db:
         sitting = Sitting(_lines(db, posts), {}, _triaged(db, posts), deployment, now, lessons(db))
         sitting.know(_cases(db, {line.case_id for line in sitting.index.by_post.values()}))
+        sitting.know(_cases(db, {case.duplicate_of for case in sitting.cases.values() if case.duplicate_of} - sitting.cases.keys()))
         for post in posts:
             sitting.take(post)
         _write(db, case_store, sitting)
-        for post in posts:
-            if broadcasting.stops(post) and post.author and post.author.id:
-                broadcasting.opt_out(db, post.platform, post.author.id, now)
+        broadcasting.hear(db, case_store, posts, now)
         keep_place(db, case_store.database, FOLLOWER, after)
     return sitting.received()
 
@@ -103,7 +102,9 @@ class Sitting:
     def _join(self, post: Post) -> None:
         line = joins(post, self.index, self.cases, self.deployment)
         if line:
-            self._keep(joined(self.cases[line.case_id], post, self.deployment, self.now), post)
+            case = self.cases[line.case_id]
+            case = self.cases.get(case.duplicate_of or "", case)  # what is said of a duplicate is said of its original
+            self._keep(joined(case, post, self.deployment, self.now), post)
 
     def _keep(self, case: Case, post: Post) -> None:
         self.cases[case.id] = case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from core.deployment import Deployment
 Span = tuple[datetime, datetime]
 HANDLING = (Status.DONE, Status.NOT_FIXED, Status.ANSWERED)  # arrived there, the department did what it could
 ENDING = (Status.CLOSED, Status.NOT_FIXED, Status.REJECTED)
+DUPLICATE = re.compile(r"duplicate of (c-\S+)")
+"""The reason of a case rejected for being another one's duplicate."""
 NOT_YET_REFERRED = (Status.RECEIVED, Status.VERIFIED, Status.REJECTED)
 
 
@@ -26,6 +29,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     reopened: int = 0
     department: str | None = None
     reason: str = ""
+    duplicate_of: str | None = None
     waiting_since: datetime | None = None
     solving_since: datetime | None = None  # the clock to the solution starts anew when a case is reopened
 
@@ -58,7 +62,7 @@ def derived(case: Case, deployment: Deployment) -> Case:
     told_where = any(step.department for step in case.steps)  # imported histories may not say where to
     return msgspec.structs.replace(
         case, handled_at=said.handled_at, first_answer_at=said.first_answer_at, closed_at=said.closed_at, reopened=said.reopened,
-        department=said.department if told_where else case.department, reason=said.reason, waiting_since=said.waiting_since, answer_due=answer_due, closing_due=closing_due,
+        department=said.department if told_where else case.department, reason=said.reason, duplicate_of=said.duplicate_of, waiting_since=said.waiting_since, answer_due=answer_due, closing_due=closing_due,
     )  # fmt: skip
 
 
@@ -80,10 +84,19 @@ def _of_move(said: Standing, step: Step) -> dict[str, object]:
         new |= {"closed_at": step.at, "waiting_since": None}
     if now in (Status.NOT_FIXED, Status.REJECTED):
         new |= {"reason": step.why}
+    if now == Status.REJECTED and (of := DUPLICATE.fullmatch(step.why)):
+        new |= {"duplicate_of": of[1]}
     if now == Status.REFERRED:
         new |= {"department": step.department}
     if now == Status.REOPENED:
-        new |= {"handled_at": None, "closed_at": None, "reason": "", "reopened": said.reopened + 1, "solving_since": step.at}
+        new |= {
+            "handled_at": None,
+            "closed_at": None,
+            "reason": "",
+            "duplicate_of": None,
+            "reopened": said.reopened + 1,
+            "solving_since": step.at,
+        }
     if step.what == "returned":
         new |= {"department": None}
     if step.was == Status.DONE and now == Status.IN_HAND:

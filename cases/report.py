@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -92,8 +92,38 @@ def table(cases: Iterable[Case], by: str, deployment: Deployment, now: datetime,
 
 
 def reports(cases: Iterable[Case]) -> Iterable[Case]:
-    """Citizens' reports: what asks for something to be done, or for an answer. A duplicate is counted with its original."""
-    return (case for case in cases if case.intent != "suggestion" and case.duplicate_of is None)
+    """Citizens' reports: what asks for something to be done, or for an answer.
+
+    A duplicate is no case of its own: its posts and citizens are counted with its original, if that is among them.
+    """
+    asked = [case for case in cases if case.intent != "suggestion"]
+    duplicates = [case for case in asked if case.duplicate_of]
+    if not duplicates:
+        return asked
+    known = {case.id: case for case in asked}
+    for case in duplicates:
+        original = _original(case, known)
+        if original:
+            known[original.id] = _with_told(original, case)
+    return [known[case.id] for case in asked if not _original(case, known)]
+
+
+def _original(case: Case, known: Mapping[str, Case]) -> Case | None:
+    """The case at the end of a chain of duplicates; None for one that is nobody's, or whose chain bites its own tail."""
+    found, seen = known.get(case.duplicate_of or ""), {case.id}
+    while found and found.duplicate_of and found.duplicate_of in known:
+        if found.id in seen:
+            return None
+        seen.add(found.id)
+        found = known[found.duplicate_of]
+    return found
+
+
+def _with_told(original: Case, duplicate: Case) -> Case:
+    """The original with the posts and citizens that told of it in a duplicate."""
+    told = [who for who in (duplicate.citizen or duplicate.id, *duplicate.others) if who != original.citizen]
+    posts = (*(original.posts or (original.id,)), *(duplicate.posts or (duplicate.id,)))
+    return msgspec.structs.replace(original, posts=posts, others=tuple(dict.fromkeys((*original.others, *told))))
 
 
 def labels(by: str, deployment: Deployment, language: str) -> dict[str, str]:

@@ -38,6 +38,15 @@ def keep(store: CaseStore, person: Person, text: Canned, at: datetime) -> None:
         note(db, AuditLine(at=at, who=person.name, what="canned", about=text.id))
 
 
+def forget(store: CaseStore, person: Person, id: str, at: datetime) -> None:
+    """Take a text away; answers given with it stay. Raises NotAllowed, AskedWrongly."""
+    must(person, Right.TEACH)
+    with store.writing() as db:
+        if not db.execute(delete(canned).where(canned.c.id == id)).rowcount:
+            raise AskedWrongly(f"text {id}: there is none of this name")
+        note(db, AuditLine(at=at, who=person.name, what="canned", about=id, detail="taken away"))
+
+
 def every(store: CaseStore) -> list[Canned]:
     """All texts, by name."""
     columns = [canned.c[field] for field in Canned.__struct_fields__]

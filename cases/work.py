@@ -62,6 +62,28 @@ def move(store: CaseStore, person: Person, id: str, version: int | None, to: Sta
     return change(store, person, id, version, how, at, f"→ {to.value}")
 
 
+def duplicate(store: CaseStore, person: Person, id: str, version: int | None, of: str, at: datetime, deployment: Deployment) -> Case:
+    """Reject a case as another one's duplicate: from then on it is counted with that one. Raises MoveRefused, NotAllowed, AskedWrongly, Stale."""
+    with store.reading() as db:
+        original = fetch(db, of)
+    if of == id or original.duplicate_of:
+        raise AskedWrongly(
+            f"case {id}: {of} is {'the same case' if of == id else f'itself a duplicate of {original.duplicate_of}; name that one'}"
+        )
+    return move(store, person, id, version, Status.REJECTED, f"duplicate of {of}", at, deployment)
+
+
+def resembling(store: CaseStore, person: Person, case: Case, most: int = 10) -> tuple[Case, ...]:
+    """Cases that may tell of the same matter: the citizen's others, then open ones of the same topic at the same place. Raises NotAllowed."""
+    must(person, Right.TRIAGE)
+    asked = [FindCases(citizen=case.citizen, is_open=None, order="newest", limit=most)] if case.citizen else []
+    asked += (
+        [FindCases(categories=(case.category,), places=(case.place,), order="newest", limit=most)] if case.category and case.place else []
+    )
+    found = {other.id: other for question in asked for other in store.find(question).cases}
+    return tuple(as_seen(person, other) for other in found.values() if other.id != case.id and not other.duplicate_of)[:most]
+
+
 def undo(store: CaseStore, person: Person, id: str, at: datetime, deployment: Deployment) -> Case:
     """Take back one's own last move within a minute. Raises MoveRefused."""
     return change(store, person, id, None, lambda case: workflow.undo(case, person.name, at, deployment), at, "undone")

@@ -28,7 +28,7 @@ def begin(store: Store, case_store: CaseStore, made: History, deployment: Deploy
     """Sign up the ambassadors, let the campaigns hear the posts, and draw the road map. Done twice it changes nothing but the audit."""
     for campaign in deployment.campaigns:
         for citizen, name, place, followers, at in ambassadors(made, campaign, deployment):
-            campaigns.sign_up(case_store, campaign, citizen, name, place, followers, at)
+            campaigns.sign_up(case_store, campaign, citizen, name, place, followers, at, WHO.name)
     if deployment.campaigns:
         after = case_store.place(campaigns.FOLLOWER)
         follow(store, after, lambda posts, place: campaigns.receive(posts, deployment, case_store, now, place))

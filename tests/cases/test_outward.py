@@ -148,8 +148,75 @@ def test_receipts_only_go_forward(news):
 
 def test_a_limit_is_waited_for_and_a_refusal_is_final(news):
     id = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY)
-    send(news, Messenger([PlatformProblem("limit", "wait", "wait"), PlatformProblem("gone", "no such number", "skip")]))
+    messenger = Messenger([PlatformProblem("gone", "no such number", "skip"), PlatformProblem("limit", "wait", "wait")])
+    send(news, messenger)
+    assert states(news, id) == {"waiting": 2, "failed": 1}  # whoever says wait is not asked for the next one at once
+    send(news, messenger)
     assert states(news, id) == {"waiting": 1, "failed": 1, "sent": 1}
+    assert broadcasting.send(news, {"whatsapp": messenger}, NOW + broadcasting.RETRY_AFTER) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "then", "state"), [("no receipt", "stop", "sending"), ("token expired", "credential", "waiting"), ("down", "retry", "waiting")]
+)
+def test_what_may_have_arrived_is_told_to_nobody_twice(kind, then, state, news):
+    id, messenger = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY), Messenger([PlatformProblem(kind, "hm", then)] * 3)
+    send(news, messenger)
+    told = states(news, id)
+    assert told.get(state, 0) >= 1 and "failed" not in told
+    later = NOW + broadcasting.RETRY_AFTER
+    messenger.fails.clear()
+    broadcasting.send(news, {"whatsapp": messenger}, later)
+    assert states(news, id) == ({"sending": 3} if state == "sending" else {"sent": 3})
+
+
+@pytest.mark.parametrize("said", ["Subscribe", "اشتراك", "عضویت", "подписаться", "жазылу"])
+def test_who_asks_for_the_news_gets_them_from_then_on(said, store):
+    asks = complaint(1, id="whatsapp:m1", platform="whatsapp", kind=Kind.DIRECT, text=said, author=Author(id="whatsapp:7"), intent=None)
+    desk.receive([asks], CITY, store, NOW, 1)
+    assert broadcasting.subscribed(store) == {"whatsapp": 1}
+
+
+@pytest.mark.parametrize("more", [{"kind": Kind.COMMENT}, {"platform": "x"}, {"text": "how do I subscribe to water?"}, {"author": None}])
+def test_no_other_word_is_taken_for_consent(more, store):
+    told = {
+        "id": "whatsapp:m1",
+        "platform": "whatsapp",
+        "kind": Kind.DIRECT,
+        "text": "subscribe",
+        "author": Author(id="whatsapp:7"),
+        "intent": None,
+    }
+    desk.receive([complaint(1, **(told | more))], CITY, store, NOW, 1)
+    assert broadcasting.subscribed(store) == {}
+
+
+def test_consent_given_on_paper_is_written_down_and_withdrawn(store):
+    broadcasting.enrol(store, SUPERVISOR, "whatsapp", "+٩٦٦ 5", "form 12", NOW)
+    assert broadcasting.subscribed(store) == {"whatsapp": 1}
+    assert "9665" not in str(store.audit())
+    broadcasting.leave(store, SUPERVISOR, "whatsapp", "9665", NOW)
+    assert broadcasting.subscribed(store) == {}
+    for wrong in (("x", "9665", "form"), ("whatsapp", "", "form"), ("whatsapp", "9665", " ")):
+        with pytest.raises(AskedWrongly):
+            broadcasting.enrol(store, SUPERVISOR, *wrong, NOW)
+    with pytest.raises(NotAllowed):
+        broadcasting.enrol(store, OFFICER, "whatsapp", "9665", "form", NOW)
+
+
+def test_the_delivery_ledger_tells_what_became_of_each_message_and_why_not(news):
+    id = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY)
+    send(news, Messenger([PlatformProblem("gone", "whatsapp: no such number", "skip")]))
+    (told,) = broadcasting.every(news, SUPERVISOR)
+    assert (told.id, told.by, told.approved_by, told.states, told.problem) == (
+        id,
+        "sami",
+        "sami",
+        {"failed": 1, "sent": 2},
+        "whatsapp: no such number",
+    )
+    with pytest.raises(NotAllowed):
+        broadcasting.every(news, OFFICER)
 
 
 def test_a_second_person_lets_the_news_out_where_answers_need_one(news):
@@ -230,8 +297,67 @@ def test_proposals_that_say_the_same_are_joined_and_votes_counted_once_a_citizen
     assert store.place(campaigns.FOLLOWER) == 9
 
 
+@pytest.mark.parametrize("digits", ["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"])
+def test_a_proposal_is_voted_for_by_its_digits_once_a_citizen(digits, store):
+    campaigns.receive([idea(1, "plant more trees along the quay"), idea(2, "a library for children")], TOWN, store, NOW, 2)
+    wanted = campaigns.code("x:1").translate(str.maketrans("0123456789", digits))
+    votes = [complaint(n, text=f"#IAmMayor {wanted}", intent=None, author=Author(id=f"x:v{min(n, 4)}")) for n in (3, 4, 5)]
+    campaigns.receive([*votes, complaint(6, text=f"#IAmMayor {wanted}", author=Author(id="x:u1"))], TOWN, store, NOW, 3)
+    (port, *_) = [hood for hood in campaigns.standing(store, "mayor") if hood.place == "port"]
+    assert next((p.text, p.votes, p.code) for p in port.first) == ("plant more trees along the quay", 3, campaigns.code("x:1"))
+
+
+@pytest.mark.parametrize("text", ["#IAmMayor {}0", "#IAmMayor 000000", "{}", "#IAmMayor"])
+def test_other_numbers_are_no_vote(text, store):
+    campaigns.receive([idea(1, "plant more trees")], TOWN, store, NOW, 1)
+    campaigns.receive([complaint(2, text=text.format(campaigns.code("x:1")), intent=None)], TOWN, store, NOW, 2)
+    assert [hood.votes for hood in campaigns.standing(store, "mayor") if hood.place == "port"] == [1]
+
+
+def test_a_vote_for_what_was_joined_counts_for_what_it_was_joined_to(store):
+    campaigns.receive([idea(1, "plant more trees along the quay"), idea(2, "please plant more trees along the quay")], TOWN, store, NOW, 2)
+    campaigns.receive([complaint(3, text=f"#IAmMayor {campaigns.code('x:2')}", intent=None)], TOWN, store, NOW, 3)
+    assert [(p.id, p.votes) for hood in campaigns.standing(store, "mayor") for p in hood.first] == [("x:1", 3)]
+
+
+def test_who_signs_up_waits_until_somebody_has_looked_and_is_known_by_their_first_post(store):
+    citizen = campaigns.account_of("x", "@Resident1")
+    campaigns.sign_up(store, MAYOR, citizen, "  R.   of the port ", "port", None, NOW)
+    campaigns.sign_up(store, MAYOR, citizen, "somebody else", "hill", None, NOW)
+    assert [(a.citizen, a.name, a.accepted) for a in campaigns.reach(store, "mayor")] == [("x:@resident1", "R. of the port", False)]
+    with pytest.raises(NotAllowed):
+        campaigns.accept(store, OFFICER, "mayor", citizen, NOW)
+    campaigns.accept(store, SUPERVISOR, "mayor", citizen, NOW)
+    for n, followers in ((1, 100), (2, 130)):
+        campaigns.receive([idea(n, "trees", author=Author(id="x:u1", handle="resident1", followers=followers))], TOWN, store, NOW, n)
+    (known,) = campaigns.reach(store, "mayor")
+    assert (known.citizen, known.posts, known.gained, known.accepted) == ("x:u1", 2, 30, True)
+    campaigns.refuse(store, SUPERVISOR, "mayor", "x:u1", NOW)
+    assert campaigns.reach(store, "mayor") == []
+
+
+@pytest.mark.parametrize("handle", ["", "@", "a b", "<b>", "x" * 50])
+def test_an_account_has_a_name_that_can_be(handle):
+    with pytest.raises(AskedWrongly):
+        campaigns.account_of("x", handle)
+
+
+def test_a_flood_of_sign_ups_ends(store, monkeypatch):
+    monkeypatch.setattr(campaigns, "MOST_WAITING", 2)
+    for n in range(2):
+        campaigns.sign_up(store, MAYOR, f"x:@r{n}", "R.", "port", None, NOW)
+    with pytest.raises(AskedWrongly, match="try again tomorrow"):
+        campaigns.sign_up(store, MAYOR, "x:@r9", "R.", "port", None, NOW)
+    campaigns.sign_up(store, MAYOR, "x:@r9", "R.", "port", None, NOW, accepted_by="sami")
+    with pytest.raises(AskedWrongly):
+        campaigns.sign_up(store, MAYOR, "x:@r7", "R" * 81, "port", None, NOW)
+
+
 def test_equal_votes_are_one_rank():
-    tied = [campaigns.Proposal(id=i, place="port", text=i, said=1, votes=v, rank=0) for i, v in (("a", 2), ("b", 3), ("c", 2), ("d", 1))]
+    tied = [
+        campaigns.Proposal(id=i, place="port", text=i, code="000000", said=1, votes=v, rank=0)
+        for i, v in (("a", 2), ("b", 3), ("c", 2), ("d", 1))
+    ]
     assert [(p.id, p.rank) for p in campaigns.ranked(tied)["port"]] == [("b", 1), ("a", 2), ("c", 2), ("d", 4)]
 
 

@@ -117,3 +117,25 @@ def test_nothing_is_ranked_by_too_few_cases():
 def test_the_table_of_no_cases_is_empty():
     made = table()
     assert (made.rows, made.total.received, made.total.share_handled) == ((), 0, None)
+
+
+# Duplicates
+
+
+def test_a_duplicate_is_no_case_of_its_own_but_its_posts_and_citizens_count():
+    one = table(case(1), case(2, duplicate_of="c-1", status=Status.REJECTED), case(3, duplicate_of="c-2", status=Status.REJECTED)).total
+    assert (one.received, one.posts, one.citizens, one.rejected) == (1, 3, 3, 0)
+
+
+def test_the_same_citizen_twice_is_one_citizen():
+    one = table(case(1), case(2, duplicate_of="c-1", citizen="x:u1", others=("x:u1", "x:u7"), status=Status.REJECTED)).total
+    assert (one.posts, one.citizens) == (2, 2)
+
+
+@pytest.mark.parametrize("told", [{"duplicate_of": "c-99"}, {"duplicate_of": "c-2"}])
+def test_a_duplicate_of_nothing_is_not_lost(told):
+    assert table(case(1), case(2, **told)).total.received == 2
+
+
+def test_two_that_name_each_other_are_both_counted():
+    assert table(case(1, duplicate_of="c-2"), case(2, duplicate_of="c-1")).total.received == 2

@@ -7,13 +7,14 @@ import pytest
 from cases import assigning, desk, entering, triage, work
 from cases.entering import Entry
 from cases.history import derived
+from cases.identity import case_id
 from cases.query import FindCases
 from cases.roles import Person, Role
 from cases.routing import LEARNED_FROM, Tally, route
 from core.case import Status
 from core.deployment import Desk
 from core.errors import AskedWrongly, NotAllowed, Stale
-from core.post import Claim, Kind
+from core.post import Author, Claim, Kind
 from tests.cases.factory import CITY, OFFICER, SUNDAY_NOON, SUPERVISOR, VERIFIER, WORKER, case, complaint
 
 NOW = SUNDAY_NOON + timedelta(hours=1)
@@ -244,3 +245,48 @@ def test_an_entry_that_is_not_complete_is_refused(wrong, store):
     with pytest.raises(AskedWrongly):
         entering.enter(store, OFFICER, Entry(**({"channel": "counter", "text": "the bin is full"} | wrong)), NOW, CITY)
     assert list(store.all()) == []
+
+
+# Duplicates
+
+
+def two_of_a_matter(store):
+    desk.receive([complaint(1, place_told="port"), complaint(2, place_told="port")], CITY, store, NOW, 1)
+    return case_id("x:1"), case_id("x:2")
+
+
+def test_a_duplicate_is_rejected_with_its_original_and_can_be_taken_back(store):
+    first, second = two_of_a_matter(store)
+    assert [c.id for c in work.resembling(store, OFFICER, store.get(second))] == [first]
+    told = work.duplicate(store, OFFICER, second, 1, first, NOW, CITY)
+    assert (told.status, told.duplicate_of, told.reason) == (Status.REJECTED, first, f"duplicate of {first}")
+    assert work.undo(store, OFFICER, second, NOW, CITY).duplicate_of is None
+    work.duplicate(store, OFFICER, second, None, first, NOW, CITY)
+    reopened = work.move(store, SUPERVISOR, second, None, Status.REOPENED, "it is another bin", NOW, CITY)
+    assert (reopened.duplicate_of, reopened.status) == (None, Status.REOPENED)
+
+
+def test_a_duplicate_needs_an_original_that_is_one(store):
+    first, second = two_of_a_matter(store)
+    with pytest.raises(AskedWrongly, match="the same case"):
+        work.duplicate(store, OFFICER, first, None, first, NOW, CITY)
+    with pytest.raises(AskedWrongly, match="there is none"):
+        work.duplicate(store, OFFICER, first, None, "c-nowhere", NOW, CITY)
+    work.duplicate(store, OFFICER, second, None, first, NOW, CITY)
+    with pytest.raises(AskedWrongly, match="name that one"):
+        work.duplicate(store, OFFICER, first, None, second, NOW, CITY)
+
+
+def test_what_is_said_of_a_duplicate_later_joins_its_original(store):
+    first, second = two_of_a_matter(store)
+    work.duplicate(store, OFFICER, second, None, first, NOW, CITY)
+    more = complaint(9, parent_id="x:2", conversation_id="x:2", author=Author(id="x:u2"), intent=None)
+    desk.receive([more], CITY, store, NOW, 2)
+    assert (store.get(first).posts, store.get(second).posts) == (("x:1", "x:9"), ("x:2",))
+
+
+def test_a_deleted_duplicate_loses_its_own_text(store):
+    first, second = two_of_a_matter(store)
+    work.duplicate(store, OFFICER, second, None, first, NOW, CITY)
+    desk.receive([complaint(2, text="", deleted_at=NOW, author=None)], CITY, store, NOW, 2)
+    assert (store.get(second).summary, store.get(second).citizen, bool(store.get(first).summary)) == ("", None, True)
