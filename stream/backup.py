@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from core.errors import BadInput, StoreFailed
 
 FILES = ("posts.db", "cases.db", "inbox.db")
+KEY = "secret.key"  # without it the departments' links that are out would lead nowhere after a restore
 COUNTED = {"posts.db": "posts", "cases.db": "cases"}
 
 
@@ -27,6 +29,8 @@ def copy(source: Path, target: Path) -> tuple[int, int]:
         target.mkdir(parents=True, exist_ok=True)
         for name in there:
             _copy_file(source / name, target / name)
+        if (source / KEY).is_file():
+            shutil.copy2(source / KEY, target / KEY)
     except (OSError, sqlite3.Error) as error:
         raise StoreFailed(f"{target}: the copy failed ({error}); remove what is there and try again") from error
     return tuple(_count(target / name) for name in COUNTED)  # type: ignore[return-value]

@@ -12,14 +12,13 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from cases.store import open_cases
 from core.errors import AskedWrongly, BadInput
 from enrich.knowledge import learn
 from enrich.pipeline import understand
 from stream import backup, demo_command, exporting, importing, reading, receive_command, running, set_up
+from stream.showing import progress
 
 app = typer.Typer()
 app.registered_commands += demo_command.app.registered_commands
@@ -42,12 +41,17 @@ def import_file(file: Path, map: Annotated[list[str] | None, typer.Option("--map
     rules = importing.rules_for(file, _pairs(map or []), using)
     began = time.monotonic()
     knowledge = learn(using)
-    with set_up.writing(settings, using) as store, _bar("importing", reading.count_lines(file)) as step:
-        done = importing.run(file, store, rules, lambda posts: understand(posts, knowledge), set_up.now, lambda p: step(p.line))
+    with set_up.writing(settings, using) as store, progress("importing", "lines") as tell:
+        lines = reading.count_lines(file)
+        done = importing.run(file, store, rules, lambda posts: understand(posts, knowledge), set_up.now, lambda p: tell(p.line, lines))
     result = {name: getattr(done, name) for name in ("read", "stored", "updated", "duplicates", "refused")}
     result["seconds"] = round(time.monotonic() - began, 2)  # type: ignore[assignment]
     why = f"; the refused lines and why: {file}.rejected.csv" if done.refused else ""
-    say(as_json, result, f"{done.read} read: {done.stored} stored, {done.updated} updated, {done.duplicates} known already, {done.refused} refused{why}")
+    say(
+        as_json,
+        result,
+        f"{done.read} read: {done.stored} stored, {done.updated} updated, {done.duplicates} known already, {done.refused} refused{why}",
+    )
 
 
 def _pairs(asked: list[str]) -> dict[str, str]:
@@ -55,23 +59,6 @@ def _pairs(asked: list[str]) -> dict[str, str]:
         if "=" not in pair:
             raise AskedWrongly(f"--map {pair}: is not FIELD=COLUMN; for instance --map text=Complaint")
     return dict(pair.split("=", 1) for pair in asked)
-
-
-def _bar(what: str, total: int | None):  # type: ignore[no-untyped-def]
-    """A progress bar on the terminal's error stream, as a function to call with how far it is."""
-    bar = Progress(TextColumn(what), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed:,} lines"), TimeRemainingColumn(),
-                   console=Console(stderr=True))  # fmt: skip
-    task = bar.add_task(what, total=total)
-
-    class Shown:
-        def __enter__(self):  # type: ignore[no-untyped-def]
-            bar.start()
-            return lambda done: bar.update(task, completed=done)
-
-        def __exit__(self, *_: object) -> None:
-            bar.stop()
-
-    return Shown()
 
 
 @app.command(epilog="Example: sada run --deployment deployments/gaza.toml")
@@ -89,7 +76,11 @@ def make_backup(folder: Path, as_json: AsJson = False) -> None:
     """Copy everything of SADA_DATA into an empty folder, while the system runs."""
     began = time.monotonic()
     posts, cases = backup.copy(set_up.settings().data, folder)
-    say(as_json, {"posts": posts, "cases": cases, "seconds": round(time.monotonic() - began, 2)}, f"{posts} posts and {cases} cases are in {folder}")
+    say(
+        as_json,
+        {"posts": posts, "cases": cases, "seconds": round(time.monotonic() - began, 2)},
+        f"{posts} posts and {cases} cases are in {folder}",
+    )
 
 
 @app.command(epilog="Example: SADA_DATA=./var-new sada restore /mnt/backups/2026-11-22")
@@ -99,8 +90,11 @@ def restore(folder: Path, as_json: AsJson = False) -> None:
         raise BadInput(f"{folder}: holds no backup of Sada (no posts.db in it); name the folder that `sada backup` was given")
     began = time.monotonic()
     posts, cases = backup.copy(folder, set_up.settings().data)
-    say(as_json, {"posts": posts, "cases": cases, "seconds": round(time.monotonic() - began, 2)}, f"{posts} posts and {cases} cases are restored")
-
+    say(
+        as_json,
+        {"posts": posts, "cases": cases, "seconds": round(time.monotonic() - began, 2)},
+        f"{posts} posts and {cases} cases are restored",
+    )
 
 
 @app.command(epilog="Example: sada export posts --format csv --out posts.csv")

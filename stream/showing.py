@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 
 @contextmanager
-def progress(what: str, of: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar, as a function to call with (done, total) of the things counted; nothing of it goes to standard output."""
+def progress(what: str, of: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar, as a function to call with (done, total or None) of the things counted; nothing of it goes to standard output."""
     columns = (TextColumn(what), BarColumn(), TaskProgressColumn(), TextColumn(f"{{task.completed:,}} {of}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=None)
