@@ -21,8 +21,9 @@ from cases.roles import Person, Role
 from cases.store import CaseStore, open_cases
 from core import settings as settings_of
 from core.case import Status
-from core.deployment import Deployment, load
-from core.errors import AskedWrongly, BadDeployment
+from core.deployment import Deployment
+from core.deployment_file import file_of, load
+from core.errors import AskedWrongly
 
 app = typer.Typer()
 cases_app = typer.Typer(no_args_is_help=True, help="Cases: list them, look at one, move it.")
@@ -32,7 +33,6 @@ app.add_typer(users_app, name="users")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
-DEPLOYMENTS = Path(__file__).parent.parent / "deployments"
 
 
 def now() -> datetime:
@@ -48,13 +48,7 @@ def settings() -> settings_of.Settings:
 
 def deployment(name: str | None) -> Deployment:
     """The deployment asked for, else that of SADA_DEPLOYMENT, else the neutral one. Raises BadDeployment."""
-    asked = name or settings().deployment or "default"
-    for path in (Path(asked), DEPLOYMENTS / f"{asked}.toml"):
-        if path.is_file():
-            return load(path)
-    raise BadDeployment(
-        f"{asked}: there is no such deployment file; name a file, or one of: {', '.join(sorted(p.stem for p in DEPLOYMENTS.glob('*.toml')))}"
-    )
+    return load(file_of(name or settings().deployment))
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import msgspec
 import streamlit as st
 
 from core.account import Account, AccountSample
-from core.deployment import Deployment, load
+from core.deployment import Deployment
+from core.deployment_file import file_of, load
 from core.errors import BadSettings, StoreFailed
 from core.post import Post
 from core.settings import Settings
@@ -22,7 +23,6 @@ from store.base import Pass, Store
 from store.embedded import EmbeddedStore
 from store.query import AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
 
-DEPLOYMENTS = Path(__file__).parent.parent / "deployments"
 FRESH = timedelta(seconds=5)  # how old an answer on a page may be
 TICK = 10  # seconds; pages ask for times cut to this, so that two readers share an answer
 QUESTIONS = (CountPosts, FindPosts, WeekHours, AccountHistory, Filter)
@@ -43,10 +43,8 @@ def settings() -> Settings:
 
 def deployment(said: Settings) -> Deployment:
     """The deployment that the settings name, a file or one that we ship, else the neutral one. Raises BadDeployment."""
-    asked = said.deployment or "default"
-    shipped = DEPLOYMENTS / f"{asked}.toml"
-    path = shipped if shipped.is_file() and not Path(asked).is_file() else Path(asked)
-    return _deployment(str(path), path.stat().st_mtime if path.is_file() else 0.0)
+    path = file_of(said.deployment)
+    return _deployment(str(path), path.stat().st_mtime)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from core.deployment import LANGUAGES, Deployment, load
+from core.deployment import LANGUAGES, Deployment
+from core.deployment_file import file_of, load
 from core.errors import AskedWrongly, BadInput
 from enrich import evaluate
 from enrich.card import write_card
@@ -71,8 +72,8 @@ def _pairs(asked: Sequence[str]) -> dict[str, str]:
 
 
 def _deployment(file: Path | None) -> Deployment:
-    named = file or (Path(os.environ["SADA_DEPLOYMENT"]) if os.environ.get("SADA_DEPLOYMENT") else None)
-    return load(named) if named else neutral()
+    asked = str(file) if file else os.environ.get("SADA_DEPLOYMENT")
+    return load(file_of(asked)) if asked else neutral()
 
 
 def _measuring(task: str) -> Callable[..., None]:

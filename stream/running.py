@@ -15,6 +15,7 @@ from typing import Any
 from cases.store import CaseStore, open_cases
 from collectors.base import Collector, Source
 from core.deployment import Deployment
+from core.deployment_file import file_of
 from core.errors import CredentialMissing
 from core.settings import Settings
 from stream import demo_playing, polling, set_up
@@ -81,7 +82,7 @@ def _dashboard(name: str | None, port: int, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    environment = os.environ | ({"SADA_DEPLOYMENT": str(set_up.find_deployment(name))} if name else {})
+    environment = os.environ | ({"SADA_DEPLOYMENT": str(file_of(name))} if name else {})
     child = subprocess.Popen([sys.executable, "-m", "sada", "dashboard", "--port", str(port)], env=environment)  # noqa: S603
     try:
         yield

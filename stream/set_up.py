@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core import settings as settings_of
-from core.deployment import Deployment, load
-from core.errors import BadDeployment, BadInput, Busy, StoreFailed
+from core.deployment import Deployment
+from core.deployment_file import file_of, load
+from core.errors import BadInput, Busy, StoreFailed
 from core.post import Post
 from core.settings import Settings
 from enrich.knowledge import learn
@@ -20,8 +21,6 @@ from store.base import Store
 from store.embedded import EmbeddedStore
 
 Understand = Callable[[list[Post]], list[Post]]
-DEPLOYMENTS = Path(__file__).parent.parent / "deployments"
-NEUTRAL = DEPLOYMENTS / "default.toml"
 
 
 def settings() -> Settings:
@@ -32,17 +31,7 @@ def settings() -> Settings:
 
 def deployment(name: str | None, using: Settings) -> Deployment:
     """The deployment called `name` (a file, or the name of one we ship), else SADA_DEPLOYMENT's, else the neutral one."""
-    asked = name or using.deployment
-    return load(find_deployment(asked) if asked else NEUTRAL)
-
-
-def find_deployment(asked: str) -> Path:
-    """The file meant by a path or by the bare name of a shipped deployment. Raises BadDeployment naming those there are."""
-    for path in (Path(asked), DEPLOYMENTS / f"{asked}.toml"):
-        if path.is_file():
-            return path
-    shipped = ", ".join(sorted(p.stem for p in DEPLOYMENTS.glob("*.toml")))
-    raise BadDeployment(f"{asked}: there is no such deployment file; name a file, or one of: {shipped}")
+    return load(file_of(name or using.deployment))
 
 
 def now() -> datetime:
@@ -92,7 +81,9 @@ def reading(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
     if using.elasticsearch:
         store: Store = _many(using)
     elif not path.is_file():
-        raise BadInput(f"{using.data}: holds no posts yet; run `sada demo --once`, `sada import FILE` or `sada run` first, or set SADA_DATA")
+        raise BadInput(
+            f"{using.data}: holds no posts yet; run `sada demo --once`, `sada import FILE` or `sada run` first, or set SADA_DATA"
+        )
     else:
         store = EmbeddedStore(path, for_deployment.timezone, read_only=True)
     try:
@@ -113,14 +104,18 @@ def _only_writer(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "writer.lock").open("a+")
     except OSError as error:
-        raise StoreFailed(f"{folder}: cannot be written ({error.strerror}); make it writable or name another folder in SADA_DATA") from error
+        raise StoreFailed(
+            f"{folder}: cannot be written ({error.strerror}); make it writable or name another folder in SADA_DATA"
+        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             lock.seek(0)
             who = lock.read().strip() or "unknown"
-            raise Busy(f"{folder}: process {who} is already writing there; stop it, or name another folder in SADA_DATA. Nothing was changed.") from error
+            raise Busy(
+                f"{folder}: process {who} is already writing there; stop it, or name another folder in SADA_DATA. Nothing was changed."
+            ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from collectors.demo.history import History, history
-from core.deployment import Deployment, load, parse
+from core.deployment import Deployment
+from core.deployment_file import load, parse
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 SHIPPED = ("momra", "gaza", "saryarka", "eastern-province", "tehran-1")

@@ -11,7 +11,7 @@ from collectors.demo.history import clock_of
 from collectors.demo.ledger import blind_hours
 from collectors.demo.plan import plan
 from collectors.demo.rhythm import Clock, generator, period
-from core.deployment import parse
+from core.deployment_file import parse
 from core.errors import BadDeployment
 from tests.demos import NOW, SMALL, demo, deployment, small
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.deployment import BASE_TOPICS, label, load, parse
+from core.deployment import BASE_TOPICS, label
+from core.deployment_file import SHIPPED, file_of, load, parse
 from core.errors import BadDeployment
 
 SMALL = """
@@ -70,3 +71,23 @@ def test_every_shipped_deployment_is_right(path):
 def test_the_neutral_deployment_knows_every_base_topic():
     neutral = load(Path(__file__).parents[2] / "deployments" / "default.toml")
     assert tuple(t.id for t in neutral.topics) == BASE_TOPICS
+
+
+# what is asked for → the file
+ASKED = [(None, "default"), ("gaza", "gaza"), ("tehran-1", "tehran-1"), (str(SHIPPED / "gaza.toml"), "gaza")]
+
+
+@pytest.mark.parametrize(("asked", "shipped"), ASKED)
+def test_a_deployment_is_found_by_name_or_by_path(asked, shipped):
+    assert file_of(asked) == SHIPPED / f"{shipped}.toml"
+
+
+def test_a_file_of_ones_own_comes_before_a_shipped_one_of_the_same_name(tmp_path, monkeypatch):
+    (tmp_path / "gaza").write_text("", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert file_of("gaza") == Path("gaza")
+
+
+def test_a_deployment_that_is_nowhere_is_refused_with_those_there_are():
+    with pytest.raises(BadDeployment, match=r"gazza: .*one of: .*gaza, "):
+        file_of("gazza")

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.account import AccountSample
-from core.deployment import Deployment, parse
+from core.deployment import Deployment
+from core.deployment_file import parse
 from core.post import Author, Claim, Kind, Post, Span
 from core.theme import State, Theme
 from store.base import Batch, Gap, Pass

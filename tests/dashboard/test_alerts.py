@@ -12,7 +12,8 @@ from cases.alert_outbox import Delivery
 from cases.alerts import Alert, Planned
 from cases.roles import Role
 from cases.store import CaseStore, open_cases
-from core.deployment import Deployment, load
+from core.deployment import Deployment
+from core.deployment_file import load
 from core.settings import Settings
 from dashboard.words import words
 from store.embedded import EmbeddedStore

@@ -13,7 +13,8 @@ from cases.identity import case_id
 from cases.roles import Person, Role
 from cases.store import CaseStore, open_cases
 from core.case import Status
-from core.deployment import Deployment, load
+from core.deployment import Deployment
+from core.deployment_file import load
 from core.post import Claim, Post
 from core.settings import Settings, read
 from dashboard import signing

@@ -29,7 +29,7 @@ from collectors import doors, whatsapp
 from collectors.inbox import Inbox
 from collectors.receive import Hall, application
 from core.case import Status
-from core.deployment import load
+from core.deployment_file import load
 from core.post import Claim
 from core.settings import read
 from dashboard.commands import launch

@@ -5,7 +5,7 @@ import pytest
 from cases import campaigns, roadmap
 from cases.store import open_cases
 from collectors.demo.history import history
-from core.deployment import parse
+from core.deployment_file import parse
 from core.settings import Settings
 from store.embedded import EmbeddedStore
 from store.query import Filter

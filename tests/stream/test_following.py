@@ -10,7 +10,8 @@ from cases import campaigns, entering
 from cases.entering import Entry
 from cases.roles import Person, Role
 from cases.store import open_cases
-from core.deployment import Campaign, load
+from core.deployment import Campaign
+from core.deployment_file import load
 from core.post import Author
 from core.settings import Settings
 from store.base import Batch, Follower
@@ -44,9 +45,21 @@ def test_a_complaint_opens_one_case_however_often_it_is_looked_at(store, tmp_pat
 
 def usual_weeks():
     """Four weeks of small talk, three posts a day by many people."""
-    matters = ("the bus was late on line", "where do I pay the fee for stall", "thanks for the new benches near", "the game last night at ground", "a cat was lost in lane")
+    matters = (
+        "the bus was late on line",
+        "where do I pay the fee for stall",
+        "thanks for the new benches near",
+        "the game last night at ground",
+        "a cat was lost in lane",
+    )
     return [
-        post(n, text=f"{matters[n % 5]} {n % 37} {'abcdefgh'[n % 8] * 3}", author=Author(id=f"x:u{n % 400}"), created_at=NOON + timedelta(hours=n * 2), source="s")
+        post(
+            n,
+            text=f"{matters[n % 5]} {n % 37} {'abcdefgh'[n % 8] * 3}",
+            author=Author(id=f"x:u{n % 400}"),
+            created_at=NOON + timedelta(hours=n * 2),
+            source="s",
+        )
         for n in range(28 * 12)
     ]
 
@@ -111,7 +124,9 @@ def test_many_workers_and_one_join_find_what_one_process_finds(store):
 
 def test_what_was_said_at_the_telephone_becomes_a_post_once_and_no_second_case(store, tmp_path):
     cases = open_cases(Settings(data=tmp_path))
-    made = entering.enter(cases, Person(name="olya", role=Role.OFFICER), Entry(channel="phone", text="the lamp in lane 9 is dark"), NOON, NEUTRAL)
+    made = entering.enter(
+        cases, Person(name="olya", role=Role.OFFICER), Entry(channel="phone", text="the lamp in lane 9 is dark"), NOON, NEUTRAL
+    )
     assert (take_in_entries(store, cases, list), take_in_entries(store, cases, list)) == (1, 0)
     receive_cases(store, cases, NEUTRAL, NOON)
     assert [p.text for p in store.get(made.posts)] == ["the lamp in lane 9 is dark"]
