@@ -162,8 +162,10 @@ def _metrics(desk: Desk, post: Post) -> str:
     return "  ".join(f":material/{ICONS[name]}: {whole(n, desk.words)}" for name, n in told)
 
 
-def theme_card(desk: Desk, theme: Theme, samples: Sequence[Post]) -> None:
-    """One emerging theme: what, where, how many by how many, since when, now against usual, how sure, and three posts."""
+def theme_card(desk: Desk, theme: Theme, samples: Sequence[Post], acts: Callable[[], None] | None = None) -> None:
+    """One emerging theme: what, where, how many by how many, since when, now against usual, how sure, and three posts; `acts` draws
+    what was said of it and may be done about it.
+    """
     w = desk.words
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"{STATES[theme.state.value]} **{foreign(escaped(bare(theme.name)))}**")
@@ -177,6 +179,8 @@ def theme_card(desk: Desk, theme: Theme, samples: Sequence[Post]) -> None:
         for post in samples:
             st.text(isolate(_short(masked(post, desk))))
         opens(desk, w("posts.open"), {"theme": theme.id}, ":material/arrow_outward:")
+        if acts:
+            acts()
 
 
 def _short(text: str, most: int = 140) -> str:

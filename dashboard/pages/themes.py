@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import pandas as pd
@@ -12,7 +13,7 @@ import streamlit as st
 
 from core.post import Post
 from core.theme import Theme
-from dashboard import cards, charts, filters, foot, frame, questions, sums, volume
+from dashboard import cards, charts, filters, foot, frame, questions, sums, theme_judging, volume
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
@@ -25,7 +26,7 @@ from dashboard.sums import Rise
 from store.query import Count
 
 PERIODS = ("24h", "7d", "30d", "90d")
-MEANS = ("themes.emerging", "themes.complaints", "themes.above", "themes.cell", "theme.rate_of", "theme.probability_of")
+MEANS = ("themes.emerging", "themes.complaints", "themes.above", "themes.right", "themes.cell", "theme.rate_of", "theme.probability_of")
 ALIVE = ("rising", "height")
 MOST_CARDS, MOST_PLACES, MOST_TOPICS, MOST_CELLS = 4, 12, 6, 6
 SCALE = ((0.0, "#2E7FB8"), (0.5, "#F3F5F5"), (1.0, RISING))
@@ -43,13 +44,14 @@ def _draw(desk: Desk) -> None:
         found = [t for t in desk.ask.themes(window.since) if _matches(desk, t)]
         cells = sums.rises(desk.ask.count(asked.cells), [desk.ask.count(q) for q in asked.usual])
         topics = sums.rises(desk.ask.count(asked.topics), [desk.ask.count(q) for q in asked.topics_usual])
-        _numbers(desk, found, topics)
+        judged = theme_judging.read(desk, found)
+        _numbers(desk, found, topics, judged)
         story, act = st.columns([2, 1], gap="medium")
         with story:
             _map(desk, cells)
             _table(desk, [*sums.risen(cells)[:MOST_CELLS], *topics])
         with act:
-            _cards(desk, found)
+            _cards(desk, found, judged)
     with frame.part(desk):
         _life(desk, found, window)
     with frame.part(desk):
@@ -63,7 +65,7 @@ def _matches(desk: Desk, theme: Theme) -> bool:
     return not theme.merged_into and (not view.topic or theme.topic in view.topic) and (not view.place or theme.place in view.place)
 
 
-def _numbers(desk: Desk, found: Sequence[Theme], topics: Sequence[Rise]) -> None:
+def _numbers(desk: Desk, found: Sequence[Theme], topics: Sequence[Rise], judged: theme_judging.Judgements) -> None:
     w = desk.words
     alive = [t for t in found if t.state.value in ALIVE]
     complaints = [t for t in found if t.is_complaint]
@@ -72,6 +74,7 @@ def _numbers(desk: Desk, found: Sequence[Theme], topics: Sequence[Rise]) -> None
         Number(key="themes.emerging", value=whole(len(alive), w), opens=_opening(alive)),
         Number(key="themes.complaints", value=whole(len(complaints), w), opens=_opening(complaints)),
         Number(key="themes.above", value=whole(len(above), w), opens={"topic": tuple(r.keys[0] for r in above)} if above else None),
+        theme_judging.number(desk, judged),
     ])  # fmt: skip
 
 
@@ -141,10 +144,11 @@ def _linked(desk: Desk, keys: tuple[str, ...]) -> str:
     return f"[{said}]({filters.address('posts', view)})"
 
 
-def _cards(desk: Desk, found: Sequence[Theme]) -> None:
+def _cards(desk: Desk, found: Sequence[Theme], judged: theme_judging.Judgements) -> None:
+    """Those that live first, those that somebody muted last."""
     st.subheader(desk.words("themes.found"), anchor=False)
-    for theme in sorted(found, key=lambda t: t.state.value not in ALIVE)[:MOST_CARDS]:
-        cards.theme_card(desk, theme, varied(desk.ask.get(theme.evidence[:40]), 3))
+    for theme in sorted(found, key=lambda t: (judged.is_muted(t.id), t.state.value not in ALIVE))[:MOST_CARDS]:
+        cards.theme_card(desk, theme, varied(desk.ask.get(theme.evidence[:40]), 3), partial(theme_judging.draw, desk, judged, theme))
     if not found:
         frame.empty(desk, "now.nothing_rises")
 
