@@ -30,6 +30,7 @@ SIZES = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])  # posts a theme may 
 AGREE = np.array([0.8, 0.65, 0.72, 0.95])  # pairs of one theme that agree on topic, of a local theme on place; of one that only shares both
 GROUP_AGREE = np.array([0.88, 0.8, 0.85, 0.97])  # the same of a post and its group
 KINDS = ("words", "words and place", "topic and place")
+LEAST_NORM = 1.0  # length of a vector of hardly telling words: their rarity may change after it was measured
 NOTHING = -9.0  # what a post scores that cannot be judged
 
 
@@ -108,7 +109,7 @@ def settle(columns: Columns, first: int, stop: int, index: Index, measure: bool)
             begin[term + 1] -= 1
             index.rows[begin[term + 1]] = i
         if measure:
-            columns.norm[i] = math.sqrt(total) + 1e-9
+            columns.norm[i] = max(LEAST_NORM, math.sqrt(total))
     begin[:-1] = begin[1:]
     begin[-1] = len(ids)
 
@@ -143,10 +144,10 @@ def likeness(columns: Columns, first: int, i: int, index: Index, out: Floats) ->
         while link >= 0:
             out[index.row[link]] += weight
             link = index.later[link]
-    columns.norm[i] = math.sqrt(total) + 1e-9
+    columns.norm[i] = max(LEAST_NORM, math.sqrt(total))
     for j in range(first, i):
         if out[j] > 0.0:
-            out[j] /= columns.norm[i] * columns.norm[j]
+            out[j] = min(1.0, out[j] / (columns.norm[i] * columns.norm[j]))
 
 
 @njit(cache=True)
@@ -170,7 +171,7 @@ def group_likeness(columns: Columns, first: int, i: int, group: Ints, index: Ind
                 link = index.later[link]
     for j in range(first, i):
         if out[j] > 0.0:
-            out[j] /= size * columns.norm[j]
+            out[j] = min(1.0, out[j] / (size * columns.norm[j]))
     for s in group:
         if s < i:
             out[s] = max(0.0, (out[s] * size - 1.0) / (size - 1.0))
