@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from collectors import facebook_webhooks, graph, mentions, table
+from collectors import facebook_webhooks, graph, graph_bodies, mentions, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.crowdtangle import is_crowdtangle
 from collectors.crowdtangle import to_answer as from_crowdtangle
-from collectors.facebook_posts import Node, insight, to_answer, with_left_over
+from collectors.facebook_pages import insight
+from collectors.facebook_posts import Node, to_answer, with_left_over
 from collectors.parts import placed, refused, together, translated, with_strays
 from collectors.told import moment, native, rows
 from collectors.told import table as object_
@@ -30,7 +31,7 @@ OVERLAP = timedelta(hours=1)  # asked again at every pass, for posts that appear
 WATCHED = timedelta(days=30)  # posts whose comments are read at every pass; older ones are looked at by age (Refreshes)
 PAGE = 100  # the edges' maximum
 COUNTED = "reactions.limit(0).summary(total_count)"
-ATTACHED = "media_type,type,title,url,unshimmed_url,media,subattachments"
+ATTACHED = "media_type,type,title,description,url,unshimmed_url,media,subattachments"
 COMMENT = f"id,created_time,message,from,parent{{id}},permalink_url,like_count,comment_count,attachment{{{ATTACHED}}}"
 COMMENTS = f"comments.filter(stream).order(reverse_chronological).limit({PAGE}).summary(total_count){{{COMMENT}}}"
 POST = (f"id,created_time,message,story,from,status_type,permalink_url,parent_id,shares,place,attachments{{{ATTACHED}}},"
@@ -55,7 +56,7 @@ def client(settings: Settings) -> graph.Client:
 
 def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
     """What an error answer of the Graph means."""
-    return graph.problem(PLATFORM, status, headers, body, now)
+    return graph_bodies.problem(PLATFORM, status, headers, body, now)
 
 
 def ask(client: graph.Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
@@ -143,7 +144,7 @@ def _under(client: graph.Client, post: Node, told: Context, since: datetime | No
     yield answer
     following = object_(first.get("paging")).get("next")
     if id and isinstance(following, str) and not _is_older(answer, since):
-        path, args = graph.follow(following)
+        path, args = graph_bodies.follow(following)
         for page in graph.pages(client, path, args, told.now):
             answer = below(rows(page), id, told)
             yield answer
@@ -178,7 +179,7 @@ def _on_page(post: Post, source: Source) -> bool:
 def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
     """Whose token it is, what is left of the hour, and whether every page of the deployment can be read with it."""
     me = graph.get(client, "me", {"fields": "id,name"}, now)
-    used, _ = graph.usage(client.session.latest.headers, now)
+    used, _ = graph_bodies.usage(client.session.latest.headers, now)
     yield Finding(what="facebook", state="ok", says=f"the token is accepted; {100 - used} % of this hour's calls are left")
     for account in (a for a in deployment.accounts if a.platform == PLATFORM):
         yield _page_check(client, account.handle, account.id, native(me.get("id")), now)
@@ -200,13 +201,13 @@ def translate(body: Any, context: Context) -> Answer:
     """Any answer of the Graph, a webhook's delivery, a batch, or an export in an older form. Raises PlatformProblem for an error."""
     if facebook_webhooks.is_webhook(body):
         return facebook_webhooks.translate(body, context)
-    if graph.is_error(body):
-        raise graph.problem(PLATFORM, 0, {}, body, context.now)
+    if graph_bodies.is_error(body):
+        raise graph_bodies.problem(PLATFORM, 0, {}, body, context.now)
     if is_crowdtangle(body):
         return from_crowdtangle(body, context)
-    above = f"facebook:{parent}" if (parent := graph.asked_under(context.path, "comments")) else None
-    answer = with_strays(translated(graph.objects(body), lambda node: _one(node, context, above)), body, object_(body).get("data"))
-    return msgspec.structs.replace(answer, next=graph.next_place(body))
+    above = f"facebook:{parent}" if (parent := graph_bodies.asked_under(context.path, "comments")) else None
+    answer = with_strays(translated(graph_bodies.objects(body), lambda node: _one(node, context, above)), body, object_(body).get("data"))
+    return msgspec.structs.replace(answer, next=graph_bodies.next_place(body))
 
 
 def _one(node: Node, context: Context, above: str | None) -> Answer:

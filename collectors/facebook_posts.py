@@ -1,4 +1,4 @@
-"""Facebook's objects as ours: posts, photos, videos, comments, reviews, and pages with their sizes. Pure."""
+"""Facebook's objects as ours: posts, photos, videos, comments, reviews, direct messages. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.base import Answer, Context
+from collectors.facebook_media import media
+from collectors.facebook_pages import account
 from collectors.parts import sample, together, translated
-from collectors.told import moment, native, number, rows, stable_id, table, text
-from core.account import Account, AccountSample
-from core.post import Author, Kind, Media, Post
+from collectors.told import first_told, moment, native, number, rows, stable_id, table, text
+from core.post import Author, Kind, Post
 
 Node = dict[str, Any]
 COMMENT_LINK = re.compile(r"facebook\.com/(\d+)/posts/(\d+)/?\?comment_id=(\d+)(?:&reply_comment_id=(\d+))?")
@@ -21,10 +22,6 @@ EDGES = ("feed", "posts", "published_posts", "visitor_posts", "promotable_posts"
          "conversations", "sharedposts")  # fmt: skip
 REVIEW_KEYS = ("open_graph_story", "recommendation_type", "has_review", "review_text")
 VIEWS = ("post_media_view", "post_impressions", "post_video_views", "total_video_views", "video_views")  # newest name first
-FOLLOWERS = ("page_follows", "page_fans")
-MEDIA_KINDS = {"album": "photo", "photo": "photo", "added_photos": "photo", "cover_photo": "photo", "profile_media": "photo", "share": "link",
-               "link": "link", "video": "video", "video_inline": "video", "video_autoplay": "video", "animated_image_share": "photo",
-               "sticker": "sticker", "event": "link"}  # fmt: skip
 
 
 def facebook_id(value: Any) -> str | None:
@@ -99,7 +96,7 @@ def to_post(node: Node, context: Context, parent: str | None = None, conversatio
         id=facebook_id(node.get("id")) or stable_id("facebook", author.id if author else None, created.isoformat(), said), platform="facebook",
         kind=_kind(node, author, (parent, conversation), context), text=said, created_at=created, observed_at=context.now, source=context.source,
         account=context.account, author=author, url=text(node.get("permalink_url")) or text(node.get("postUrl")),
-        parent_id=parent or facebook_id(node.get("parent_id")), conversation_id=conversation, media=tuple(_media(node)),
+        parent_id=parent or facebook_id(node.get("parent_id")), conversation_id=conversation, media=tuple(media(node, said)),
         place_told=_place(node), **numbers(node),
     )  # fmt: skip
 
@@ -107,15 +104,11 @@ def to_post(node: Node, context: Context, parent: str | None = None, conversatio
 def numbers(node: Node) -> dict[str, int | None]:
     """Likes (all reactions where told), replies, reposts and views; None where Facebook said nothing, 0 where it said nobody."""
     return {
-        "likes": _first(_count(node.get("reactions")), _count(node.get("likes")), number(node.get("like_count"))),
-        "replies": _first(_count(node.get("comments")), number(node.get("comment_count"))),
+        "likes": first_told(_count(node.get("reactions")), _count(node.get("likes")), number(node.get("like_count"))),
+        "replies": first_told(_count(node.get("comments")), number(node.get("comment_count"))),
         "reposts": _count(node.get("shares")),
-        "views": _first(number(node.get("views")), number(node.get("live_views")), _insight(node, VIEWS)),
+        "views": first_told(number(node.get("views")), number(node.get("live_views")), _insight(node, VIEWS)),
     }
-
-
-def _first(*counts: int | None) -> int | None:
-    return next((count for count in counts if count is not None), None)
 
 
 def _count(told: Any) -> int | None:
@@ -123,12 +116,12 @@ def _count(told: Any) -> int | None:
     if not isinstance(told, dict):
         return number(told)
     summary = table(told.get("summary"))
-    return _first(number(summary.get("total_count")), number(told.get("total_count")), number(told.get("count")))
+    return first_told(number(summary.get("total_count")), number(told.get("total_count")), number(told.get("count")))
 
 
 def _insight(node: Node, names: tuple[str, ...]) -> int | None:
     told = {row.get("name"): row for row in [*rows(node.get("insights")), *rows(node.get("video_insights"))]}
-    return _first(*(number(row.get("value")) for name in names for row in rows(table(told.get(name)).get("values"))))
+    return first_told(*(number(row.get("value")) for name in names for row in rows(table(told.get(name)).get("values"))))
 
 
 def _said(node: Node) -> str:
@@ -193,26 +186,6 @@ def _place(node: Node) -> str | None:
     return text(place) or text(table(place).get("name"))
 
 
-def _media(node: Node) -> Iterator[Media]:
-    attached = rows(node.get("attachments")) or [a for a in [table(node.get("attachment"))] if a]
-    for one in attached:
-        yield from _attached(one)
-    if not attached and (kind := MEDIA_KINDS.get(node.get("type") or node.get("status_type") or "")):
-        yield Media(kind=kind, url=text(node.get("source")) or text(node.get("link")) or text(node.get("full_picture")))
-
-
-def _attached(one: Node) -> Iterator[Media]:
-    inner = rows(one.get("subattachments"))
-    if inner:
-        for part in inner:
-            yield from _attached(part)
-        return
-    kind = MEDIA_KINDS.get(one.get("media_type") or one.get("type") or "", "link")
-    image = table(table(one.get("media")).get("image"))
-    url = text(one.get("unshimmed_url")) or text(one.get("url")) if kind == "link" else text(image.get("src")) or text(one.get("url"))
-    yield Media(kind=kind, url=url, text=text(one.get("title")) if kind == "link" else None)
-
-
 def _review(node: Node, context: Context) -> Answer:
     """A recommendation or rating of the page, old forms and new, with the comments under it."""
     story = table(node.get("open_graph_story"))
@@ -251,33 +224,3 @@ def _numbers_only(node: Node, context: Context) -> Answer:
         return Answer()
     comments = translated(rows(node.get("comments")), lambda comment: with_comments(comment, context, id, id))
     return together([comments, Answer(samples=sample(id, context.now, **told))])
-
-
-def account(node: Node, context: Context) -> Answer:
-    """A page and its size: followers where told, else fans."""
-    id, handle = native(node.get("id")), text(node.get("username"))
-    if id is None:
-        return Answer()
-    key = account_key(id, handle, context)
-    followers = _first(number(node.get("followers_count")), number(node.get("fan_count")))
-    sized = (AccountSample(account=key, at=context.now, followers=followers),) if followers is not None else ()
-    known = Account(id=key, platform="facebook", handle=handle, native_id=id, name=text(node.get("name")), url=text(node.get("link")))
-    return Answer(accounts=(known,), account_samples=sized)
-
-
-def account_key(id: str | None, handle: str | None, context: Context) -> str:
-    """The key the deployment knows this page by, where it is the one asked about; else one of its own."""
-    if context.account and context.native_id in (None, id):
-        return context.account
-    return f"facebook:{handle or id}"
-
-
-def insight(node: Node, context: Context) -> Answer:
-    """A page's daily figures as samples of its account; figures we keep nothing of bring nothing."""
-    owner = (native(node.get("id")) or "").split("/")[0] or None
-    if node.get("name") not in (*FOLLOWERS, "page_media_view", "page_impressions", "page_views_total"):
-        return Answer()
-    key = account_key(owner, None, context)
-    field = "followers" if node.get("name") in FOLLOWERS else "views"
-    told = [(moment(row.get("end_time")) or context.now, number(row.get("value"))) for row in rows(node.get("values"))]
-    return Answer(account_samples=tuple(AccountSample(account=key, at=at, **{field: n}) for at, n in told if n is not None))

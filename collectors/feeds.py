@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from collectors import fetching, table, versions
+from collectors import fetching, markup, table, versions
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.feeds_entries import PLATFORM as PLATFORM
 from collectors.feeds_entries import answer, deleted, read
@@ -115,8 +115,9 @@ def _gap(place: Place, marks: Mapping[str, Post], before: set[str], now: datetim
 
 def translate(body: Any, context: Context) -> Answer:
     """One feed. Raises PlatformProblem where the bytes are none."""
-    if isinstance(body, str):
-        body = body.encode("utf-8", "surrogatepass")
+    if isinstance(body, str):  # decoded already, whatever it was once written in
+        body = markup.undeclared(body).encode("utf-8", "surrogatepass")
+        context = msgspec.structs.replace(context, headers={**context.headers, "content-type": "application/xml; charset=utf-8"})
     if not isinstance(body, bytes):
         raise table.problem(PLATFORM, context.now, code="unreadable")
     found, lost = read(body, context.headers, context.now)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import parts, table, told
+from collectors import markup, parts, table, told
 from collectors.base import Answer, Context
 from core.account import Account, AccountSample
 from core.errors import PlatformProblem
@@ -49,7 +49,7 @@ def translate(body: Any, context: Context) -> Answer:
 
 def parsed(body: str | bytes, now: datetime) -> Any:
     """Text as its values. Raises PlatformProblem where it is neither XML nor JSON."""
-    text = (body.decode("utf-8", "replace") if isinstance(body, bytes) else body).lstrip("\ufeff \t\r\n")
+    text = markup.as_text(body)
     if not text or table.is_web_page(text):
         raise table.problem(PLATFORM, now, code="html" if text else "unreadable")
     try:
@@ -60,10 +60,7 @@ def parsed(body: str | bytes, now: datetime) -> Any:
 
 def from_xml(text: str) -> Node:
     """An rsp document as its JSON would be: attributes and elements as values, words under "_content"."""
-    if "<!DOCTYPE" in text[:2000] or "<!ENTITY" in text:
-        raise ValueError("a document with declarations")
-    root = ET.fromstring(text.encode())  # noqa: S314 a document that declares entities was refused
-    inside = _content(root)
+    inside = _content(markup.root(text))
     if error := told.table(inside.get("err")):
         return {"stat": "fail", "code": error.get("code"), "message": error.get("msg")}
     return inside

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import graph, instagram_loader, instagram_web, instagram_webhooks, mentions, table
+from collectors import graph, graph_bodies, instagram_loader, instagram_web, instagram_webhooks, mentions, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.facebook_webhooks import is_webhook
 from collectors.instagram_posts import PLATFORM as PLATFORM
@@ -106,24 +106,24 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
     """What an error means: the Graph's by its code, a web page's by its message."""
     if said := instagram_web.error_in(body):
         return table.problem(PLATFORM, now, status=status, code=said, message=said)
-    return graph.problem(PLATFORM, status, headers, body, now)
+    return graph_bodies.problem(PLATFORM, status, headers, body, now)
 
 
 def translate(body: Any, context: Context) -> Answer:
     """Any answer of the Graph, a webhook's delivery, or what the web pages tell. Raises PlatformProblem for an error."""
     if is_webhook(body):
         return instagram_webhooks.translate(body, context)
-    if graph.is_error(body) or instagram_web.error_in(body):
+    if graph_bodies.is_error(body) or instagram_web.error_in(body):
         raise problem(0, {}, body, context.now)
     if instagram_web.is_web(body):
         return instagram_web.translate(body, context)
-    above = graph.asked_under(context.path, "comments") or graph.asked_under(context.path, "replies")
-    if any(graph.asked_under(context.path, edge) for edge in ("recent_media", "top_media")):
+    above = graph_bodies.asked_under(context.path, "comments") or graph_bodies.asked_under(context.path, "replies")
+    if any(graph_bodies.asked_under(context.path, edge) for edge in ("recent_media", "top_media")):
         context = msgspec.structs.replace(context, what="hashtag")
     answer = with_strays(
-        translated(graph.objects(body), lambda node: to_answer(node, context, instagram_id(above))), body, object_(body).get("data")
+        translated(graph_bodies.objects(body), lambda node: to_answer(node, context, instagram_id(above))), body, object_(body).get("data")
     )
-    return msgspec.structs.replace(answer, next=graph.next_place(body))
+    return msgspec.structs.replace(answer, next=graph_bodies.next_place(body))
 
 
 def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
@@ -221,7 +221,7 @@ def _under(client: graph.Client, medium: Node, since: datetime | None, told: Con
     more = isinstance(following, str) and not _is_older(answer.posts, since)
     yield answer if more else msgspec.structs.replace(answer, gap=_gap(medium, newest, answer, since))
     if more and isinstance(following, str):
-        path, args = graph.follow(following)
+        path, args = graph_bodies.follow(following)
         for page in graph.pages(client, path, args, told.now):
             answer = below(rows(page), f"{id}", told)
             yield answer
@@ -273,7 +273,7 @@ def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Fin
 
 def _account_check(client: graph.Client, account: OfficialAccount, now: datetime) -> Finding:
     told = graph.get(client, f"{account.id}", {"fields": "id,username,media.limit(5){comments_count,comments.limit(1){id}}"}, now)
-    used, _ = graph.usage(client.session.latest.headers, now)
+    used, _ = graph_bodies.usage(client.session.latest.headers, now)
     media = rows(told.get("media"))
     if any((number(m.get("comments_count")) or 0) > 0 for m in media) and not any(rows(m.get("comments")) for m in media):
         then = "ask for instagram_manage_comments (docs/credentials.md#instagram)"

@@ -25,6 +25,11 @@ def number(value: Any) -> int | None:
     return int(value)
 
 
+def first_told(*counts: int | None) -> int | None:
+    """The first count that was told at all: 0 is one."""
+    return next((count for count in counts if count is not None), None)
+
+
 def moment(value: Any) -> datetime | None:
     """An aware UTC moment from ISO 8601 text (any digits) or epoch seconds or milliseconds; None where nothing was told.
 

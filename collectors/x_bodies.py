@@ -87,6 +87,8 @@ def _one(raw: dict[str, Any], beside: Around, context: Context) -> Answer:
         return Answer(deleted=(f"x:{told.native(raw['id'])}",))
     if deletion := told.table(raw.get("delete")):
         return Answer(deleted=(f"x:{told.native(told.table(deletion.get('tweet') or deletion.get('status'))['id'])}",))
+    if hidden := told.table(raw.get("drop")):  # to be shown to nobody, until it is told otherwise
+        return Answer(missing=(f"x:{told.native(told.table(hidden.get('tweet') or hidden.get('post'))['id'])}",))
     if "message_create" in raw or "dm_conversation_id" in raw:
         return message_answer(raw, told.table(raw.get("_users")) or beside.users, context) if _has_words(raw) else Answer()
     if "broadcast_id" in raw:

@@ -20,9 +20,10 @@ HERE = "https://api.twitter.com"  # where tweepy asks
 THERE = "https://api.x.com"
 PAGE_SIZE = 100  # the API's maximum for timelines, searches and lookups
 FIELDS = {
-    "tweet_fields": ["attachments", "author_id", "conversation_id", "created_at", "edit_history_tweet_ids", "geo", "in_reply_to_user_id",
+    "tweet_fields": ["attachments", "author_id", "conversation_id", "created_at", "edit_history_tweet_ids", "entities", "geo", "in_reply_to_user_id",
                      "lang", "note_tweet", "public_metrics", "referenced_tweets"],
-    "expansions": ["author_id", "attachments.media_keys", "geo.place_id"],
+    "expansions": ["author_id", "attachments.media_keys", "attachments.poll_ids", "geo.place_id"],
+    "poll_fields": ["options"],
     "user_fields": ["name", "public_metrics", "username"],
     "media_fields": ["alt_text", "media_key", "preview_image_url", "type", "url"],
     "place_fields": ["full_name"],

@@ -15,6 +15,7 @@ from core.post import Author, Kind, Media, Post, Version
 PLATFORM = "x"
 EPOCH_MS = 1_288_834_974_657  # 4 November 2010, from which X counts the milliseconds in its ids
 FIRST_TIMED_ID = 29_700_859_248  # ids below are older and hold no time
+NOTES = ("note_tweet", "note_post")
 MEDIA_KINDS = {"photo": "photo", "video": "video", "animated_gif": "video"}
 COUNTS = {
     "likes": ("like_count",), "replies": ("reply_count",), "reposts": ("retweet_count", "repost_count"), "quotes": ("quote_count",),
@@ -30,6 +31,7 @@ class Around(msgspec.Struct, frozen=True):
     media: dict[str, dict[str, Any]] = {}
     places: dict[str, dict[str, Any]] = {}
     posts: dict[str, dict[str, Any]] = {}
+    polls: dict[str, dict[str, Any]] = {}
 
 
 def around(includes: object) -> Around:
@@ -37,7 +39,7 @@ def around(includes: object) -> Around:
     found = told.table(includes)
     return Around(
         users=_by(found.get("users"), "id"), media=_by(found.get("media"), "media_key"), places=_by(found.get("places"), "id"),
-        posts=_by(found.get("tweets"), "id") | _by(found.get("posts"), "id"),
+        posts=_by(found.get("tweets"), "id") | _by(found.get("posts"), "id"), polls=_by(found.get("polls"), "id"),
     )  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def to_post(raw: dict[str, Any], beside: Around, context: Context) -> Post:
 
 def _text(raw: dict[str, Any]) -> str:
     """A long post is whole in `note_tweet` only; `text` then ends in the middle."""
-    for name in ("note_tweet", "note_post"):
+    for name in NOTES:
         if whole := told.text(told.table(raw.get(name)).get("text")):
             return whole
     text = raw.get("text")
@@ -172,8 +174,34 @@ def _count(groups: list[dict[str, Any]], names: tuple[str, ...]) -> int | None:
 
 
 def _media(raw: dict[str, Any], beside: Around) -> tuple[Media, ...]:
-    keys = told.table(raw.get("attachments")).get("media_keys")
-    return tuple(_one_media(beside.media.get(str(key), {})) for key in (keys if isinstance(keys, list) else []))
+    """Pictures and films, the answers a poll offers, and what the pages linked to call themselves."""
+    attached = told.table(raw.get("attachments"))
+    keys, polls = (some if isinstance(some, list) else [] for some in (attached.get("media_keys"), attached.get("poll_ids")))
+    linked = [
+        link
+        for whole in (raw, *(told.table(raw.get(name)) for name in NOTES))
+        for link in told.rows(told.table(whole.get("entities")).get("urls"))
+    ]
+    return (
+        *(_one_media(beside.media.get(str(key), {})) for key in keys),
+        *(Media(kind="poll", text=_lines(beside.polls.get(str(id), {}).get("options"), "label")) for id in polls),
+        *dict.fromkeys(_link(link) for link in linked if told.text(link.get("title"))), *_article(told.table(raw.get("article"))),
+    )  # fmt: skip
+
+
+def _lines(rows: object, name: str) -> str | None:
+    return "\n".join(filter(None, (told.text(one.get(name)) for one in told.rows(rows)))) or None
+
+
+def _link(link: dict[str, Any]) -> Media:
+    url = next((url for name in ("unwound_url", "expanded_url", "url") if (url := told.text(link.get(name)))), None)
+    return Media(kind="link", url=url, text=_lines([{"is": link.get("title")}, {"is": link.get("description")}], "is"))
+
+
+def _article(article: dict[str, Any]) -> tuple[Media, ...]:
+    """A long article, of which the post's own text is only the address."""
+    words = _lines([{"is": article.get(name)} for name in ("title", "plain_text", "preview_text")], "is")
+    return (Media(kind="link", text=words),) if words else ()
 
 
 def _one_media(raw: dict[str, Any]) -> Media:

@@ -215,6 +215,7 @@ YOUTUBE = Scenario(
     parents={"youtube:t1": "youtube:v1", "youtube:t1.a": "youtube:t1", "youtube:LCC.1": "youtube:v2"},
 )  # fmt: skip
 
+
 def _telegram_updates(asked: object) -> Reply:
     return answer("telegram/nothing_new" if asked.query.get("offset") else "telegram/updates")  # type: ignore[attr-defined]
 
@@ -323,5 +324,7 @@ OPEN311 = Scenario(
     may_say_nothing=True,
 )
 
-SCENARIOS = {scenario.platform: scenario for scenario in (X, FACEBOOK, INSTAGRAM, YOUTUBE, TELEGRAM, WHATSAPP, META, FORM, FLICKR, RSS, OPEN311)}
+SCENARIOS = {
+    scenario.platform: scenario for scenario in (X, FACEBOOK, INSTAGRAM, YOUTUBE, TELEGRAM, WHATSAPP, META, FORM, FLICKR, RSS, OPEN311)
+}
 """A new platform's scenario joins here; tests/collectors/test_contract.py runs over all of them."""

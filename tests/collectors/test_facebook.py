@@ -61,6 +61,22 @@ def pages(*bodies: dict[str, Any]) -> dict[str, Any]:
 # The questions
 
 
+@pytest.mark.parametrize(("one", "text"), [
+    ({"media_type": "link", "title": "A leak", "description": "In Mill Street", "unshimmed_url": "https://news.example/a"}, "A leak\nIn Mill Street"),
+    ({"media_type": "photo", "title": "Photos from a post", "description": "The hole seen from above"}, "The hole seen from above"),
+    ({"media_type": "photo", "description": "The lamp in Mill Street is out."}, None),  # the post's own words again
+    ({"media_type": "album", "subattachments": {"data": [{"type": "photo", "description": "Before"}]}}, "Before"),
+])  # fmt: skip
+def test_the_words_on_what_is_attached_are_kept_beside_the_posts_own(one: dict[str, Any], text: str | None) -> None:
+    (media,) = only(post(attachments={"data": [one]})).media
+    assert media.text == text
+
+
+def test_an_old_link_keeps_what_it_says_of_itself_beside_the_words() -> None:
+    (media,) = only(post(type="link", link="https://news.example/a", name="A leak", description="In Mill Street")).media
+    assert (media.kind, media.text) == ("link", "A leak\nIn Mill Street")
+
+
 def test_paging_goes_on_through_an_empty_page_until_next_is_absent() -> None:
     following = {"next": "https://graph.facebook.com/v25.0/10/feed?limit=100&after=abc"}  # without a token, as it does come
     empty = {"data": [], "paging": {"next": "https://graph.facebook.com/v25.0/10/feed?access_token=sesame&after=def"}}

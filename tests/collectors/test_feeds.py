@@ -171,6 +171,12 @@ def test_what_is_no_sound_tombstone_deletes_nothing(body):
     assert feeds.translate(body.encode(), TOLD).deleted == ()
 
 
+def test_a_recorded_feed_that_was_decoded_already_is_not_decoded_again():
+    text = '<?xml version="1.0" encoding="windows-1256"?>' + rss(item(title="انقطاع المياه"))
+    told = msgspec.structs.replace(TOLD, headers={"content-type": "text/xml; charset=windows-1256"})
+    assert feeds.translate(text, told).posts[0].text == "انقطاع المياه"
+
+
 # The questions
 
 

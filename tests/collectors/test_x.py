@@ -150,6 +150,27 @@ def test_explicit_deletions_are_told_at_once(told, what):
     assert found.deleted == what and found.posts == ()
 
 
+def test_a_post_to_be_hidden_is_a_suspicion_and_no_deletion():
+    found = x.translate({"data": {"drop": {"event_at": "2026-04-06T06:10:03.000Z", "tweet": {"id": "7", "author_id": "2002"}}}}, ABOUT)
+    assert (found.missing, found.deleted, found.posts) == (("x:7",), (), ())
+
+
+@pytest.mark.parametrize(("more", "beside", "media"), [
+    ({"attachments": {"poll_ids": ["9"]}}, {"polls": [{"id": "9", "options": [{"label": "Yes"}, {"label": "No"}]}]}, [("poll", None, "Yes\nNo")]),
+    ({"attachments": {"poll_ids": ["9"]}}, {}, [("poll", None, None)]),  # a poll that was not told beside it
+    ({"entities": {"urls": [{"url": "https://t.co/a", "expanded_url": "https://news.example/a", "title": "A leak", "description": "In Mill Street"}]}}, {},
+     [("link", "https://news.example/a", "A leak\nIn Mill Street")]),
+    ({"entities": {"urls": [{"url": "https://t.co/a"}, None, {"url": "https://t.co/b", "title": "B"}, {"url": "https://t.co/b", "title": "B"}]}}, {},
+     [("link", "https://t.co/b", "B")]),
+    ({"note_tweet": {"text": "long", "entities": {"urls": [{"url": "https://t.co/c", "title": "C"}]}}}, {}, [("link", "https://t.co/c", "C")]),
+    ({"article": {"title": "The long read", "plain_text": "All of it."}}, {}, [("link", None, "The long read\nAll of it.")]),
+    ({"attachments": {"media_keys": "3_1", "poll_ids": {"a": 1}}, "entities": [], "article": "x"}, {}, []),
+])  # fmt: skip
+def test_what_a_poll_offers_and_what_a_linked_page_calls_itself_stand_beside_the_words(more, beside, media):
+    (post,) = x.translate({"data": [{"id": "7", "text": "words", **more}], "includes": beside}, ABOUT).posts
+    assert [(m.kind, m.url, m.text) for m in post.media] == media
+
+
 def test_direct_messages_and_broadcast_chats_are_posts():
     message = {
         "id": "9",
