@@ -88,7 +88,10 @@ def _dashboard(name: str | None, port: int, wanted: bool) -> Iterator[None]:
         yield
     finally:
         child.terminate()
-        child.wait(10)
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
 
 
 def _until_stopped() -> threading.Event:
