@@ -45,13 +45,19 @@ def train_command(tasks: Annotated[list[str] | None, typer.Argument(help=f"Among
                   licences: Annotated[str, typer.Option(help="Licence classes that may train, comma-separated.")] = ",".join(SHIPPED),
                   out: Annotated[Path, typer.Option(help="Where weights and card go.")] = MODELS,
     languages: Annotated[str, typer.Option(help="Only these languages, comma-separated.")] = ",".join(LANGUAGES),
-    changes: Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE of the recipe, for an experiment.")] = None, as_json: AsJson = False) -> None:  # fmt: skip
+    changes: Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE of the recipe, for an experiment.")] = None,
+    corrections: Annotated[Path | None, typer.Option(help="A file of `sada export corrections`: what people corrected trains too.")] = None, as_json: AsJson = False) -> None:  # fmt: skip
     """Train the weights of the enrichers from labelled sets and write their card."""
     unknown = [task for task in tasks or () if task not in RECIPES]
     if unknown:
         raise BadInput(f"there is no task {unknown[0]!r} to train; the tasks are {', '.join(RECIPES)}")
     order = Order(
-        data=data, licences=tuple(licences.split(",")), out=out, languages=tuple(languages.split(",")), changes=_pairs(changes or ())
+        data=data,
+        licences=tuple(licences.split(",")),
+        out=out,
+        languages=tuple(languages.split(",")),
+        changes=_pairs(changes or ()),
+        corrections=corrections,
     )
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         step = bar.add_task("reading the texts of tests, which must not be learnt")

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.deployment import LANGUAGES
 from enrich.language import letters
-from enrich.sets import SETS, Example, clean, own, rows, shared
+from enrich.sets import SETS, Example, clean, corrected, own, rows, shared, taught
 from enrich.training import SEED
 
 OWN_WEIGHT = 3.0  # our own posts are nearest to the use
@@ -21,11 +21,12 @@ TRUSTED_ORIGINS = ("ar/arsarcasm_v2", "en/semeval2017_en", "ru/rusentitweet", "k
 """Origins of social_lid rows that may train shipped weights: open, attribution, and Russian social text."""
 
 
-def gathered(task: str, language: str, data: Path, licences: Sequence[str], not_these: frozenset[str]) -> list[Example]:
-    """Everything that may train this model. Our own labels come first, so that of two equal texts ours stays."""
+def gathered(task: str, language: str, data: Path, licences: Sequence[str], not_these: frozenset[str],
+             corrections: Path | None = None) -> list[Example]:  # fmt: skip
+    """Everything that may train this model. What people corrected comes first, then our own labels: of two equal texts the first stays."""
     if task == "language":
-        return clean(_spoken(data, licences), not_these)
-    ours = own(language, COLUMN[task]) if "own" in licences else []
+        return clean([*_said_to_be(corrections), *_spoken(data, licences)], not_these)
+    ours = corrected(corrections, language, COLUMN[task]) + (own(language, COLUMN[task]) if "own" in licences else [])
     theirs = [
         e for s in SETS if (s.task, s.language) == (task, language) and s.licence in licences for e in thinned(shared(s, data))
     ]  # fmt: skip
@@ -74,6 +75,11 @@ def _spoken(data: Path, licences: Sequence[str]) -> list[Example]:
         for text, label, origin in found
         for typed in _typed(text, label)
     ]
+
+
+def _said_to_be(corrections: Path | None) -> list[Example]:
+    return [Example(text=t.text, spelt=letters(t.text), label=t.language, origin=f"corrections:{t.language}")
+            for t in taught(corrections) if t.language and t.language_taught]  # fmt: skip
 
 
 def _typed(text: str, language: str) -> list[str]:

@@ -89,6 +89,33 @@ def own(language: str, column: str) -> list[Example]:
     ]  # fmt: skip
 
 
+class Taught(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of `sada export corrections`: a text and what people say it is."""
+
+    text: str
+    language: str | None = None
+    language_taught: bool = False
+    sentiment: str | None = None
+    intent: str | None = None
+    topic: str | None = None
+
+
+def corrected(file: Path | None, language: str, column: str) -> list[Example]:
+    """What people corrected in `language`; `column` is sentiment, intent or topic. Raises BadInput if the file is no such export."""
+    lines = [(t, getattr(t, column, None)) for t in taught(file) if t.language == language]
+    return [Example(text=t.text, spelt=normal(t.text), label=label, origin="corrections") for t, label in lines if label]
+
+
+def taught(file: Path | None) -> list[Taught]:
+    """The lines of an export of corrections; none without a file. Raises BadInput."""
+    if file is None:
+        return []
+    try:
+        return [msgspec.json.decode(line, type=Taught) for line in file.read_bytes().splitlines() if line.strip()]
+    except (OSError, msgspec.MsgspecError) as error:
+        raise BadInput(f"{file}: is not what `sada export corrections --out FILE` writes ({error}); write it anew") from error
+
+
 def shared(labelled: LabelledSet, data: Path) -> list[Example]:
     """The training rows of one set, labels read as ours; empty if the file is not there."""
     path = data / labelled.folder / "train.tsv"

@@ -27,7 +27,7 @@ RECIPES = {
     "language": Recipe(bits=16, penalty=3.0, balance=0.5, fold=0.1, folds=1),
     "dialect": Recipe(bits=16, penalty=1.0, balance=0.5, fold=0.2, folds=1),
     "sentiment": Recipe(bits=18, penalty=2.0, smoothing=0.03, facts_kept=JUDGING, biases=False),
-    "intent": Recipe(bits=18, penalty=10.0, smoothing=0.3),
+    "intent": Recipe(bits=18, penalty=30.0, smoothing=0.3),
     "topics": Recipe(bits=16, penalty=20.0, smoothing=0.03, facts=0.6),
 }
 UNSURE = {"sentiment": 0.45, "dialect": 0.7}
@@ -53,6 +53,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     out: Path  # where weights go
     languages: tuple[str, ...] = LANGUAGES
     changes: dict[str, str] = {}  # fields of the recipe, for experiments
+    corrections: Path | None = None  # what `sada export corrections` wrote
 
 
 def train(task: str, order: Order, forbidden: frozenset[str], told: Callable[[str], None]) -> list[Trained]:
@@ -64,7 +65,7 @@ def train(task: str, order: Order, forbidden: frozenset[str], told: Callable[[st
         raise BadInput(f"there is no task {task!r}; the tasks are {', '.join(RECIPES)}")
     done = []
     for language in languages_of(task, order.languages):
-        examples = gathered(task, language, order.data, order.licences, forbidden)
+        examples = gathered(task, language, order.data, order.licences, forbidden, order.corrections)
         if len({e.label for e in examples}) > 1:
             done.append(_one(task, language, examples, order, told))
     if not done:

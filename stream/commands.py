@@ -101,17 +101,21 @@ def restore(folder: Path, as_json: AsJson = False) -> None:
 def export(what: str, format: Annotated[str, typer.Option("--format", help="jsonl, csv or parquet.")] = "jsonl",
            out: Annotated[Path | None, typer.Option("--out", help="A file; else standard output.")] = None,
            deployment: DeploymentName = None) -> None:  # fmt: skip
-    """Everything of one kind, one record a line: posts, accounts, samples, cases or themes."""
+    """Everything of one kind, one record a line: posts, accounts, samples, cases, themes, or corrections for `sada train`."""
     for asked, known in ((what, tuple(exporting.RECORDS)), (format, exporting.FORMATS)):
         if asked not in known:
             raise AskedWrongly(f"export {asked}: is not known; ask for one of {', '.join(known)}")
     if format == "parquet" and out is None:
         raise AskedWrongly("--format parquet: needs a file to write; add --out posts.parquet")
     settings, to = set_up.settings(), out or sys.stdout.buffer
+    who, about = f"cli:{getpass.getuser()}", set_up.deployment(deployment, settings)
     if what == "cases":
         with closing(open_cases(settings)) as cases:
-            count = exporting.write(exporting.all_cases(cases, f"cli:{getpass.getuser()}", set_up.now()), what, format, to)
+            count = exporting.write(exporting.all_cases(cases, who, set_up.now()), what, format, to)
+    elif what == "corrections":
+        with closing(open_cases(settings)) as cases, set_up.reading(settings, about) as store:
+            count = exporting.write(exporting.all_corrections(store, cases, about, who, set_up.now()), what, format, to)
     else:
-        with set_up.reading(settings, set_up.deployment(deployment, settings)) as store:
+        with set_up.reading(settings, about) as store:
             count = exporting.write(exporting.records(store, what), what, format, to)
     typer.echo(f"{count} {what} written", err=True)

@@ -18,13 +18,16 @@ from cases.query import AuditLine
 from cases.store import CaseStore
 from core.account import Account, AccountSample
 from core.case import Case
+from core.deployment import Deployment
 from core.post import EngagementSample, Post
 from core.theme import Theme
 from store.base import Store
 from store.query import AccountHistory, Filter
+from stream.learnt import Taught, taught
 
 RECORDS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "posts": (Post,), "accounts": (Account,), "samples": (AccountSample, EngagementSample), "cases": (Case,), "themes": (Theme,),
+    "corrections": (Taught,),
 }  # fmt: skip
 FORMATS = ("jsonl", "csv", "parquet")
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -45,6 +48,12 @@ def all_cases(cases: CaseStore, who: str, now: datetime) -> Iterable[msgspec.Str
     """Every case, oldest first. That personal data leave the house stands in the audit before the first line does."""
     cases.note(AuditLine(at=now, who=who, what="export", about="cases"))
     return cases.all()
+
+
+def all_corrections(store: Store, cases: CaseStore, deployment: Deployment, who: str, now: datetime) -> Iterable[msgspec.Struct]:
+    """Every corrected text with its labels, for training; the audit says that texts leave the house."""
+    cases.note(AuditLine(at=now, who=who, what="export", about="corrections"))
+    return taught(store, cases, deployment)
 
 
 def _samples(store: Store) -> Iterator[msgspec.Struct]:
