@@ -12,8 +12,9 @@ from typing import Any
 
 from collectors import parts, told
 from collectors.base import Answer, Context
+from collectors.telegram_words import media, place, text
 from core.account import Account
-from core.post import Author, EngagementSample, Kind, Media, Post
+from core.post import Author, EngagementSample, Kind, Post
 
 PLATFORM = "telegram"
 Node = dict[str, Any]
@@ -29,10 +30,6 @@ MESSAGES = (
 NO_MESSAGES = ("callback_query", "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query", "purchased_paid_media",
                "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost", "removed_chat_boost",
                "message_reaction", "business_connection", "managed_bot")  # fmt: skip
-MEDIA = {"photo": "photo", "live_photo": "photo", "video": "video", "animation": "video", "video_note": "video", "story": "video",
-         "audio": "audio", "voice": "audio", "document": "document", "sticker": "sticker", "dice": "sticker", "location": "location",
-         "contact": "contact", "poll": "poll", "paid_media": "photo", "invoice": "document", "game": "link", "checklist": "poll"}  # fmt: skip
-"""What a message may carry → our word for it. A message with neither text nor one of these is the service's own."""
 
 
 def update_answer(update: Node, context: Context) -> Answer:
@@ -87,8 +84,8 @@ def message_answer(message: Node, seen: datetime | None, context: Context) -> An
         return Answer(missing=(id,))
     if moved := told.native(message.get("migrate_to_chat_id") or None):
         return Answer(accounts=(Account(id=_account(chat), platform=PLATFORM, native_id=moved, name=told.text(chat.get("title"))),))
-    words, media = text(message), tuple(_media(message))
-    if not words and not media:
+    words, carried = text(message), tuple(media(message))
+    if not words and not carried:
         return Answer()
     words.encode()
     edited = _time(message) if message.get("edit_date") else None
@@ -96,8 +93,8 @@ def message_answer(message: Node, seen: datetime | None, context: Context) -> An
         id=_origin(message) or id, platform=PLATFORM, kind=_kind(message, context), text=words,
         created_at=told.moment_or(message.get("date"), context.now), observed_at=seen or context.now, source=context.source,
         account=context.account if _type(chat) == "private" else _account(chat), author=_author(message), edited_at=edited,
-        url=_url(chat, message["message_id"]), parent_id=_parent(message), conversation_id=_conversation(message), media=media,
-        place_told=_place(message),
+        url=_url(chat, message["message_id"]), parent_id=_parent(message), conversation_id=_conversation(message), media=carried,
+        place_told=place(message),
     ),))  # fmt: skip
 
 
@@ -113,43 +110,6 @@ def _type(chat: Node) -> str:
 
 def _account(chat: Node) -> str:
     return f"{PLATFORM}:{told.text(chat.get('username')) or told.native(chat['id'])}"
-
-
-def text(message: Node) -> str:
-    """What was written: the text, else the caption, else the words of what is carried."""
-    poll, game, list_ = (told.table(message.get(name)) for name in ("poll", "game", "checklist"))
-    options = [one.get("text") for one in told.rows(poll.get("options"))] + [one.get("text") for one in told.rows(list_.get("tasks"))]
-    carried = [poll.get("question"), list_.get("title"), *options, game.get("text") or game.get("description"),
-               told.table(message.get("web_app_data")).get("data"), told.table(message.get("gift")).get("text")]  # fmt: skip
-    return told.text(message.get("text")) or told.text(message.get("caption")) or "\n".join(filter(None, map(told.text, carried)))
-
-
-def _media(message: Node) -> Iterator[Media]:
-    for name, kind in MEDIA.items():
-        one = message.get(name)
-        if one and not (name == "document" and message.get("animation")) and not (name == "location" and message.get("venue")):
-            yield Media(kind=kind, text=_media_text(name, told.table(one)))
-    if message.get("venue"):
-        yield Media(kind="location", text=_place(message))
-
-
-def _media_text(name: str, one: Node) -> str | None:
-    if name == "location":
-        return _coordinates(one)
-    if name == "contact":
-        return " ".join(filter(None, (told.text(one.get("first_name")), told.text(one.get("last_name"))))) or None
-    return told.text(one.get("file_name")) or told.text(one.get("title")) or told.text(one.get("emoji"))
-
-
-def _coordinates(location: Node) -> str | None:
-    both = (location.get("latitude"), location.get("longitude"))
-    return f"{both[0]},{both[1]}" if None not in both else None
-
-
-def _place(message: Node) -> str | None:
-    venue = told.table(message.get("venue"))
-    named = ", ".join(filter(None, (told.text(venue.get("title")), told.text(venue.get("address")))))
-    return named or _coordinates(told.table(message.get("location")))
 
 
 def _kind(message: Node, context: Context) -> Kind:

@@ -187,12 +187,9 @@ def chat(node: Node, context: Context, above: str | None = None) -> Answer:
     for details, key in (("messageDeletedDetails", "deletedMessageId"), ("messageRetractedDetails", "retractedMessageId")):
         if gone := youtube_id(table(told.get(details)).get(key)):
             return Answer(deleted=(gone,))
-    said = next((s for details, key in SAID_IN_CHAT if (s := text(table(told.get(details)).get(key)))), None) or text(
-        told.get("displayMessage")
-    )
-    id = youtube_id(node.get("id"))
+    said, id = _in_chat(told), youtube_id(node.get("id"))
     if not said or id is None:
-        return Answer()  # somebody joined, a sticker, a poll: no words
+        return Answer()  # somebody joined, or was shut out: no words
     said.encode()
     author = youtube_id(by.get("channelId")) or youtube_id(told.get("authorChannelId"))
     post = Post(
@@ -202,6 +199,15 @@ def chat(node: Node, context: Context, above: str | None = None) -> Answer:
         conversation_id=above or youtube_id(told.get("liveChatId")),
     )  # fmt: skip
     return Answer(posts=(post,))
+
+
+def _in_chat(told: Node) -> str | None:
+    """What a person wrote, a poll's question with its answers, what a sticker shows; else the sentence YouTube made."""
+    written = next((s for details, key in SAID_IN_CHAT if (s := text(table(told.get(details)).get(key)))), None)
+    asked = table(table(told.get("pollDetails")).get("metadata"))
+    poll = "\n".join(filter(None, (text(asked.get("questionText")), *(text(one.get("optionText")) for one in rows(asked.get("options"))))))
+    sticker = table(table(told.get("superStickerDetails")).get("superStickerMetadata"))
+    return written or poll or text(sticker.get("altText")) or text(told.get("displayMessage"))
 
 
 def channel(node: Node, context: Context) -> Answer:

@@ -63,6 +63,24 @@ def asked(answers: Any, cursor: str | None = None, now: datetime = NOW) -> tuple
 # Updates as posts
 
 
+@pytest.mark.parametrize(("more", "words"), [
+    ({"rich_message": {"blocks": [{"type": "paragraph", "text": "the lamp"}, {"caption": "is dark"}]}}, "the lamp\nis dark"),
+    ({"giveaway": {"prize_description": "a lamp"}}, "a lamp"), ({"invoice": {"title": "Fee", "description": "parking"}}, "parking"),
+    ({"checklist": {"title": "To mend", "tasks": [{"text": "lamp"}, {"text": "pump"}]}}, "To mend\nlamp\npump"),
+    ({"poll": {"question": "When?", "options": [{"text": "Now"}, {"text": "Later"}]}}, "When?\nNow\nLater"),
+])  # fmt: skip
+def test_what_is_written_in_a_message_of_any_kind_comes_out(more, words):
+    assert only(text=None, **more).text == words
+
+
+def test_what_is_quoted_from_a_chat_we_do_not_see_stands_beside_the_words():
+    post = only(quote={"text": "the lamp is mended", "position": 0}, external_reply={"chat": {"id": -7}, "message_id": 3})
+    assert (post.text, post.parent_id) == ("the lamp is dark", "telegram:-7:3")
+    assert [(m.kind, m.text) for m in post.media] == [("link", "the lamp is mended")]
+    seen = told({"update_id": 1, "message": message(quote={"text": "the lamp", "position": 0}, reply_to_message=message(message_id=4))})
+    assert [p.media for p in seen.posts] == [(), ()]
+
+
 def test_the_id_of_a_message_names_its_chat_because_every_chat_counts_from_one():
     assert only().id == "telegram:-100900:5"
 
@@ -137,7 +155,10 @@ def test_a_message_comes_out_of_any_kind_of_update(kind):
     assert [post.text for post in told({"update_id": 1, kind: inside}).posts] == ["the lamp is dark"]
 
 
-@pytest.mark.parametrize("service", [{"left_chat_member": {"id": 1}}, {"new_chat_title": "Town"}, {"write_access_allowed": {}}])
+@pytest.mark.parametrize("service", [
+    {"left_chat_member": {"id": 1}}, {"new_chat_title": "Town"}, {"write_access_allowed": {}}, {"forum_topic_created": {"name": "Lamps"}},
+    {"new_chat_members": [{"id": 1, "first_name": "Omar"}]}, {"reply_markup": {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}},
+])  # fmt: skip
 def test_what_the_service_itself_says_is_no_post(service):
     answer = told({"update_id": 1, "message": message(text=None, **service)})
     assert answer.posts == () and answer.refused == ()

@@ -346,6 +346,19 @@ def test_a_paid_message_brings_its_words() -> None:
     assert only({"kind": "youtube#superChatEvent", "id": "s1", "snippet": told}).text == "Mend the bridge"
 
 
+@pytest.mark.parametrize(("snippet", "text"), [
+    ({"superChatDetails": {"userComment": "Mend the bridge"}, "displayMessage": "5 from Noor: Mend the bridge"}, "Mend the bridge"),
+    ({"superStickerDetails": {"superStickerMetadata": {"altText": "A cat waving"}}, "displayMessage": "Noor sent a sticker"}, "A cat waving"),
+    ({"pollDetails": {"metadata": {"questionText": "Which street?", "options": [{"optionText": "Mill"}, None, {"optionText": "Market"}]}}},
+     "Which street?\nMill\nMarket"),
+    ({"memberMilestoneChatDetails": {"userComment": "Two years"}}, "Two years"), ({"displayMessage": "only shown"}, "only shown"),
+    ({"pollDetails": "?", "superStickerDetails": [], "displayMessage": 5}, None),
+])  # fmt: skip
+def test_whatever_is_written_into_a_chat_comes_out(snippet: dict[str, Any], text: str | None) -> None:
+    node = {"kind": "youtube#liveChatMessage", "id": "LCC.1", "snippet": {"publishedAt": "2026-04-06T09:00:00Z", **snippet}}
+    assert [post.text for post in youtube.translate({"items": [node]}, TOLD).posts] == ([text] if text else [])
+
+
 def test_a_login_that_is_refused_asks_for_a_new_credential() -> None:
     assert youtube.problem(400, {}, {"error": "invalid_grant", "error_description": "Token has been revoked."}, NOW).then == "credential"
 
