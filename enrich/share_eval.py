@@ -4,11 +4,13 @@ import msgspec
 import numpy as np
 from ppi_py import ppi_mean_ci, ppi_mean_pointestimate
 
+from core import shares
 from core.errors import BadInput
 from enrich.evaluate import Labelled, sentiment_chances
 from enrich.grams import Array
 from enrich.knowledge import Knowledge
 from enrich.share import reader, share
+from enrich.train import UNSURE
 
 POSTS = 200  # a resample
 SAMPLES = 20  # labelled samples drawn
@@ -17,7 +19,10 @@ LEVEL = 0.9
 
 
 class SharesMeasured(msgspec.Struct, frozen=True, kw_only=True):
-    """Errors in share (0 to 1): mean absolute error of ours, of plain counting, and of prediction-powered inference; our interval's coverage."""
+    """Errors in share (0 to 1): mean absolute error of ours, of plain counting, and of prediction-powered inference; our interval's coverage.
+
+    `*_answers`: the same from answers alone instead of chances, which is all that the pages read.
+    """
 
     mae: float
     mae_uncorrected: float
@@ -25,6 +30,9 @@ class SharesMeasured(msgspec.Struct, frozen=True, kw_only=True):
     interval_width: float
     resamples: int
     labels: int
+    mae_answers: float
+    coverage_answers: float
+    interval_width_answers: float
     mae_ppi: float | None = None
     coverage_ppi: float | None = None
 
@@ -43,12 +51,14 @@ def evaluated_shares(file: Labelled, knowledge: Knowledge, labels: int, language
         )
     draw = np.random.default_rng(seed)
     lines = np.array([line for _ in range(SAMPLES) for line in _one_sample(chances, truth, names.index("negative"), labels, draw)])
-    off = np.abs(lines[:, 1:4] - lines[:, :1])
-    told = labels > 0
+    true = lines[:, :1]
+    off, told = np.abs(lines[:, 1:5] - true), labels > 0
+    ours, answered = lines[:, 5:7], lines[:, 7:9]
     return SharesMeasured(
-        mae=_figure(off[:, 0]), mae_uncorrected=_figure(off[:, 1]), coverage=_figure(lines[:, 4]), interval_width=_figure(lines[:, 5]),
+        mae=_figure(off[:, 0]), mae_uncorrected=_figure(off[:, 1]), coverage=_held(ours, true), interval_width=_figure(np.diff(ours)),
         resamples=len(lines), labels=labels,
-        mae_ppi=_figure(off[:, 2]) if told else None, coverage_ppi=_figure(lines[:, 6]) if told else None,
+        mae_answers=_figure(off[:, 2]), coverage_answers=_held(answered, true), interval_width_answers=_figure(np.diff(answered)),
+        mae_ppi=_figure(off[:, 3]) if told else None, coverage_ppi=_held(lines[:, 9:11], true) if told else None,
     )  # fmt: skip
 
 
@@ -56,21 +66,41 @@ def _figure(values: Array) -> float:
     return round(float(values.mean()), 4)
 
 
+def _held(intervals: Array, true: Array) -> float:
+    """How often an interval holds the truth."""
+    return _figure((intervals[:, :1] <= true) & (true <= intervals[:, 1:]))
+
+
 def _one_sample(chances: Array, truth: Array, of: int, labels: int, draw: np.random.Generator) -> list[tuple[float, ...]]:
-    """One labelled sample and its resamples: truth, ours, counted, PPI's; whether ours covers, its width, whether PPI's covers."""
+    """One labelled sample and its resamples: truth, then the share as we, counting, answers alone and PPI have it, then the intervals of us, answers and PPI."""
     order = draw.permutation(len(truth))
     sample, pool = order[:labels], order[labels:]
-    by = reader(chances[sample], truth[sample], seed=int(draw.integers(1 << 30)))
+    seed = int(draw.integers(1 << 30))
+    by, answered = reader(chances[sample], truth[sample], seed=seed), shares.answers_read(_seen(chances[sample], truth[sample]), seed=seed)
     found: list[tuple[float, ...]] = []
     for _ in range(EACH):
-        chosen = _resample(truth[pool], draw)
-        posts = chances[pool[chosen]]
-        true = float((truth[pool[chosen]] == of).mean())
+        chosen = pool[_resample(truth[pool], draw)]
+        posts = chances[chosen]
         ours = share(posts, of, by, LEVEL)
+        counts = np.bincount(_answers(posts), minlength=len(shares.ANSWERS)).astype(float)
+        told = shares.share(answered, counts, of, level=LEVEL)
+        other, *interval = _ppi(chances[sample], truth[sample], posts, of)
         counted = float((posts.argmax(axis=1) == of).mean())
-        other, covers = _ppi(chances[sample], truth[sample], posts, of, true)
-        found.append((true, ours.share, counted, other, ours.low <= true <= ours.high, ours.high - ours.low, covers))
+        true = float((truth[chosen] == of).mean())
+        found.append((true, ours.share, counted, told.share, other, ours.low, ours.high, told.low, told.high, *interval))
     return found
+
+
+def _answers(chances: Array) -> Array:
+    """What is answered to each post: the number of a class, or the one after the last for "unsure"."""
+    return np.asarray(np.where(chances.max(axis=1) < UNSURE["sentiment"], chances.shape[1], chances.argmax(axis=1)))
+
+
+def _seen(chances: Array, truth: Array) -> Array:
+    """Labelled posts by answer and class."""
+    seen = np.zeros((chances.shape[1] + 1, chances.shape[1]))
+    np.add.at(seen, (_answers(chances), truth), 1)
+    return seen
 
 
 def _resample(truth: Array, draw: np.random.Generator) -> Array:
@@ -80,13 +110,13 @@ def _resample(truth: Array, draw: np.random.Generator) -> Array:
     return np.concatenate([draw.choice(np.flatnonzero(truth == c), n) for c, n in zip(classes, counts, strict=True)])
 
 
-def _ppi(labelled: Array, truth: Array, posts: Array, of: int, true: float) -> tuple[float, bool]:
-    """Prediction-powered inference, which takes the sample to be of the same mix as the posts: its estimate, and whether it covers."""
+def _ppi(labelled: Array, truth: Array, posts: Array, of: int) -> tuple[float, float, float]:
+    """Prediction-powered inference, which takes the sample to be of the same mix as the posts: its estimate and its interval."""
     if not len(truth):
-        return 0.0, False
+        return 0.0, 0.0, 0.0
     y, told, rest = (truth == of).astype(float), labelled[:, of], posts[:, of]
     if y.min() == y.max():  # nothing to correct by
-        return float(rest.mean()), False
+        return float(rest.mean()), 1.0, 0.0
     low, high = ppi_mean_ci(y, told, rest, alpha=1 - LEVEL)
     estimate = np.ravel(ppi_mean_pointestimate(y, told, rest))[0]
-    return float(np.clip(estimate, 0, 1)), bool(np.ravel(low)[0] <= true <= np.ravel(high)[0])
+    return float(np.clip(estimate, 0, 1)), float(np.ravel(low)[0]), float(np.ravel(high)[0])
