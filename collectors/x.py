@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import table
+from collectors import table, x_stream
 from collectors.base import Answer, Source, context
 from collectors.x_again import LONGEST_QUERY as LONGEST_QUERY
 from collectors.x_again import MARGIN, SEARCH_DAYS
@@ -32,7 +32,7 @@ REACH = {"mentions": 800, "own": 3200}  # how many posts back a timeline can be 
 
 
 def sources(deployment: Deployment) -> list[Source]:
-    """Mentions and own posts of every account, all accounts' sizes, and the watched words in as few searches as they fit."""
+    """Mentions and own posts of every account, all accounts' sizes, the stream where it is wanted, and the watched words in as few searches as fit."""
     ours = [account for account in deployment.accounts if account.platform == PLATFORM]
     found = [_of(account, what, minutes) for account in ours for what, minutes in (("mentions", 5), ("own", 15))]
     handles = ",".join(account.handle for account in ours)
@@ -40,10 +40,18 @@ def sources(deployment: Deployment) -> list[Source]:
     if ours:
         found.append(Source(id="x.accounts", platform=PLATFORM, what="accounts", query=handles, every_minutes=60))
     words = (*deployment.watch.keywords, *(f"#{tag.lstrip('#')}" for tag in deployment.watch.hashtags))
+    if ours and deployment.watch.stream:
+        rules = queries((*(f"@{account.handle}" for account in ours), *words))
+        found.append(Source(id="x.stream", platform=PLATFORM, what=x_stream.WHAT, query=x_stream.BETWEEN.join(rules), handle=handles,
+                            native_id=ids or None, every_minutes=1, budget=_least([a.monthly_reads for a in ours])))  # fmt: skip
     for number, query in enumerate(queries(words) if ours else [], 1):
         found.append(Source(id=f"x.search.{number}", platform=PLATFORM, what="search", query=query, handle=handles, native_id=ids or None,
                             every_minutes=15))  # fmt: skip
     return found
+
+
+def _least(told: Sequence[int | None]) -> int | None:
+    return min((reads for reads in told if reads is not None), default=None)
 
 
 def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
@@ -59,6 +67,8 @@ def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> It
         yield from _sizes(client, source, now)
     elif source.what == "search":
         yield from _search(client, source, cursor, now)
+    elif source.what == x_stream.WHAT:
+        yield from x_stream.listen(client, source, cursor, now)
     else:
         yield from _timeline(client, source, cursor, now)
 

@@ -12,6 +12,7 @@ import tweepy
 
 from collectors import table, web
 from collectors.x_bodies import problem
+from collectors.x_connection import SILENCE_S, Connection
 from collectors.x_posts import PLATFORM
 from core.errors import CredentialMissing
 from core.settings import Settings
@@ -33,9 +34,11 @@ Ask = Callable[..., dict[str, Any]]
 
 
 class Client(msgspec.Struct, frozen=True):
-    """tweepy's client, and the accounts' numbers it was told, so that each is asked for once a process."""
+    """tweepy's clients, the stream's connection, and the accounts' numbers it was told, so that each is asked for once a process."""
 
     api: tweepy.Client
+    rules: tweepy.StreamingClient  # of the stream only the rules: its own connection sleeps and never gives up
+    stream: Connection
     ids: dict[str, str] = {}
 
 
@@ -47,11 +50,14 @@ def client(settings: Settings) -> Client:
     return connect(token, settings.base_urls.get(PLATFORM, THERE))
 
 
-def connect(token: str, base_url: str = THERE, silence_s: float = web.SILENCE_S, whole_s: float = web.WHOLE_S) -> Client:
+def connect(
+    token: str, base_url: str = THERE, silence_s: float = web.SILENCE_S, whole_s: float = web.WHOLE_S, stream_silence_s: float = SILENCE_S
+) -> Client:
     """A client at `base_url`. Limits are met by us, never slept through inside the library."""
     api = tweepy.Client(token, return_type=dict, wait_on_rate_limit=False)
-    api.session = web.BoundedSession(HERE, base_url, silence_s, whole_s)
-    return Client(api, {})
+    rules = tweepy.StreamingClient(token, return_type=dict, wait_on_rate_limit=False)
+    api.session = rules.session = web.BoundedSession(HERE, base_url, silence_s, whole_s)
+    return Client(api, rules, Connection(base_url, token, stream_silence_s), {})
 
 
 def call(method: Ask, now: datetime, **told: Any) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Watch(Strict, frozen=True):
 
     keywords: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
+    stream: bool = False  # X: also listen to its filtered stream; the plan must allow it, and every post heard is billed
 
 
 class Department(Strict, frozen=True):

@@ -34,6 +34,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     cut_after: int | None = None  # send so many bytes of the body, then break the connection
     silent: bool = False  # never answer; ends with the server
+    pieces: tuple[bytes, ...] | None = None  # sent one by one as a stream does, in place of the body; then `silent` or the end
 
     @property
     def raw(self) -> bytes:
@@ -112,6 +113,8 @@ def _handler(answer: Answers, asked: list[Asked], ended: threading.Event) -> typ
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do
 
         def send(self, reply: Reply) -> None:
+            if reply.pieces is not None:
+                return self.stream(reply)
             if reply.silent:
                 ended.wait()
                 return self.cut()
@@ -123,6 +126,19 @@ def _handler(answer: Answers, asked: list[Asked], ended: threading.Event) -> typ
             self.end_headers()
             self.wfile.write(raw if reply.cut_after is None else raw[: reply.cut_after])
             return self.cut() if reply.cut_after is not None else None
+
+        def stream(self, reply: Reply) -> None:
+            self.send_response(reply.status)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for piece in reply.pieces or ():
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                self.wfile.flush()
+            if reply.silent:
+                ended.wait()
+                return self.cut()
+            self.wfile.write(b"0\r\n\r\n")
+            return None
 
         def cut(self) -> None:
             """Break the connection as a failing line does, with a reset."""
