@@ -24,6 +24,18 @@ MOST = 2000  # of one channel in one pass
 AT_ONCE = 100
 TIMEOUT_S = 20
 PLATFORM = "telegram"
+FLOOD = {"FloodError", "PeerFloodError"}
+GONE = {"ChannelPrivateError", "ChannelInvalidError", "ChannelPublicGroupNaError", "UsernameInvalidError", "UsernameNotOccupiedError", "PeerIdInvalidError",
+        "InviteHashExpiredError", "ValueError"}  # fmt: skip
+REFUSED = {
+    "UnauthorizedError",
+    "AuthKeyError",
+    "AuthKeyUnregisteredError",
+    "ApiIdInvalidError",
+    "PhoneNumberBannedError",
+    "UserDeactivatedBanError",
+}
+"""Names of Telethon's errors, or of what they are made from."""
 MEDIA = {"photo": "photo", "video": "video", "voice": "audio", "audio": "audio", "sticker": "sticker", "geo": "location", "contact": "contact",
          "poll": "poll", "document": "document", "web_preview": "link"}  # fmt: skip
 
@@ -99,7 +111,7 @@ def walk(messages: Iterable[Any], cursor: str | None, given: Context) -> Iterato
 
 def message_answer(message: Any, given: Context) -> Answer:
     """One message as Telethon has it. What the service itself says, and what says nothing, is no post."""
-    words, media = message.message or "", tuple(_media(message))
+    words, media = message.message or _asked(message), tuple(_media(message))
     if getattr(message, "action", None) is not None or not (words or media):
         return Answer()
     words.encode()
@@ -132,20 +144,40 @@ def _parent(message: Any) -> str | None:
     return f"{PLATFORM}:{message.chat_id}:{id}" if id else None
 
 
+def _asked(message: Any) -> str:
+    """A poll's question and the answers it offers; texts of newer versions are records of their own."""
+    poll = getattr(getattr(message, "poll", None), "poll", None)
+    told_words = [getattr(poll, "question", None), *(getattr(answer, "text", None) for answer in getattr(poll, "answers", None) or [])]
+    return "\n".join(filter(None, (told.text(getattr(words, "text", words)) for words in told_words)))
+
+
 def _media(message: Any) -> Iterator[Media]:
     for name, kind in MEDIA.items():
-        if getattr(message, name, None) is not None:
-            yield Media(kind=kind)
+        if (one := getattr(message, name, None)) is not None:
+            yield Media(kind=kind, url=told.text(getattr(one, "url", None)), text=_told_with(name, one, message))
             return
 
 
+def _told_with(name: str, one: Any, message: Any) -> str | None:
+    """The words on what is carried: a page's title and description, a file's name, a person's name, where a place lies."""
+    words = {
+        "web_preview": (getattr(one, "title", None), getattr(one, "description", None)),
+        "contact": (getattr(one, "first_name", None), getattr(one, "last_name", None)),
+        "geo": (f"{getattr(one, 'lat', '')},{getattr(one, 'long', '')}",),
+    }.get(name, (getattr(getattr(message, "file", None), "name", None),))
+    return ("\n" if name == "web_preview" else " ").join(filter(None, map(told.text, words))) or None
+
+
 def problem(error: Exception, now: datetime) -> PlatformProblem:
-    """What an error of Telethon means, by its name and what it holds: its classes are known only where it is installed."""
-    name, seconds = type(error).__name__, told.number(getattr(error, "seconds", None))
-    if seconds is not None:
-        return table.problem(PLATFORM, now, status=429, until=now + timedelta(seconds=seconds))
-    if name.startswith(("Auth", "Session", "User", "Unauthorized", "Phone", "ApiId")):
-        return table.problem(PLATFORM, now, status=401, detail=name)
-    if name.startswith(("Channel", "Username", "ValueError")):
+    """What an error of Telethon means, by the names of its classes and what it holds: they are known only where it is installed."""
+    name, names = type(error).__name__, {one.__name__ for one in type(error).__mro__}
+    seconds = told.number(getattr(error, "seconds", None))
+    if seconds is not None or names & FLOOD:
+        return table.problem(
+            PLATFORM, now, status=429, until=now + timedelta(seconds=seconds) if seconds is not None else None, detail=name
+        )
+    if names & GONE:
         return table.problem(PLATFORM, now, message="chat not found", detail=name)
+    if names & REFUSED:
+        return table.problem(PLATFORM, now, status=401, detail=name)
     return table.problem(PLATFORM, now, code="silence" if isinstance(error, TimeoutError) else "cut", detail=name)

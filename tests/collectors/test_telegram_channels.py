@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -97,6 +98,101 @@ def test_a_session_that_is_none_is_a_credential_to_mend():
 ])  # fmt: skip
 def test_every_known_error_lands_on_its_line(error, then):
     assert telegram_channels.problem(error, NOW).then == then
+
+
+def errors() -> Any:
+    return pytest.importorskip("telethon.errors", reason="Telethon is an extra that is not installed here")
+
+
+@pytest.mark.parametrize(("name", "then", "held"), [
+    ("FloodWaitError", "wait", {"capture": 90}), ("SlowModeWaitError", "wait", {"capture": 90}), ("PeerFloodError", "wait", {}),
+    ("AuthKeyUnregisteredError", "credential", {}), ("SessionRevokedError", "credential", {}), ("AuthKeyDuplicatedError", "credential", {}),
+    ("UserDeactivatedBanError", "credential", {}), ("ApiIdInvalidError", "credential", {}), ("SessionPasswordNeededError", "credential", {}),
+    ("ChannelPrivateError", "skip", {}), ("ChannelInvalidError", "skip", {}), ("UsernameNotOccupiedError", "skip", {}), ("UsernameInvalidError", "skip", {}),
+    ("ChannelPublicGroupNaError", "skip", {}), ("RpcCallFailError", "retry", {}), ("AuthRestartError", "retry", {}), ("SecurityError", "retry", None),
+])  # fmt: skip
+def test_telethons_own_errors_land_on_their_line(name, then, held):
+    kind = getattr(errors(), name)
+    found = telegram_channels.problem(kind() if held is None else kind(None, **held), NOW)
+    assert found.then == then and (found.until is None or found.until > NOW)
+    assert name in found.says
+
+
+def test_how_long_telegram_makes_us_wait_is_kept():
+    assert telegram_channels.problem(errors().FloodWaitError(None, capture=90), NOW).until == NOW + timedelta(seconds=91)
+
+
+def words_of(types: Any, text: str) -> Any:
+    return types.TextWithEntities(text, [])
+
+
+def test_what_telethons_own_records_carry_comes_out():
+    types = pytest.importorskip("telethon.tl.types", reason="Telethon is an extra that is not installed here")
+    poll = types.Poll(
+        id=1,
+        question=words_of(types, "When?"),
+        hash=0,
+        answers=[types.PollAnswer(words_of(types, "Now"), b"0"), types.PollAnswer(words_of(types, "Later"), b"1")],
+    )
+    page = types.WebPage(id=1, url="https://news.example/a", display_url="news", hash=0, title="A leak", description="In Mill Street")
+    carried = [
+        (types.MessageMediaPoll(poll, types.PollResults()), ("When?\nNow\nLater", "poll", None, None)),
+        (types.MessageMediaWebPage(page), ("words", "link", "https://news.example/a", "A leak\nIn Mill Street")),
+        (types.MessageMediaContact("1", "Omar", "K", "", 5), ("words", "contact", None, "Omar K")),
+        (types.MessageMediaGeo(types.GeoPoint(46.6, 24.7, 0)), ("words", "location", None, "24.7,46.6")),
+        (types.MessageMediaPhoto(), ("words", None, None, None)),  # a photo that has expired
+    ]
+    for media, (text, kind, url, told) in carried:
+        (post,) = telegram_channels.message_answer(of_telethon(message="" if kind == "poll" else "words", media=media), TOLD).posts
+        assert (post.text, [(m.kind, m.url, m.text) for m in post.media]) == (text, [(kind, url, told)] if kind else [])
+
+
+def test_telethons_counts_replies_and_edits_are_told_as_they_are():
+    types = pytest.importorskip("telethon.tl.types", reason="Telethon is an extra that is not installed here")
+    liked = types.MessageReactions(
+        results=[types.ReactionCount(types.ReactionEmoji("x"), 3), types.ReactionCount(types.ReactionEmoji("y"), 1)]
+    )
+    told = of_telethon(reactions=liked, replies=types.MessageReplies(replies=2, replies_pts=1), edit_date=NOW,
+                       reply_to=types.MessageReplyHeader(reply_to_msg_id=7))  # fmt: skip
+    (post,) = telegram_channels.message_answer(told, TOLD).posts
+    assert (post.likes, post.replies, post.edited_at, post.parent_id) == (4, 2, NOW, "telegram:-1000000009002:7")
+
+
+def test_what_the_service_says_in_telethons_records_is_no_post():
+    types = pytest.importorskip("telethon.tl.types", reason="Telethon is an extra that is not installed here")
+    said = types.MessageService(id=1, peer_id=types.PeerChannel(9002), date=NOW, action=types.MessageActionPinMessage())
+    assert (
+        telegram_channels.message_answer(said, TOLD).posts == ()
+        and telegram_channels.message_answer(types.MessageEmpty(2, types.PeerChannel(9002)), TOLD).posts == ()
+    )
+
+
+class Channel:
+    """A channel as Telethon's client would show it: newest first."""
+
+    def __init__(self, messages: list[Any], members: int) -> None:
+        self.messages, self.members, self.calls = messages, members, []
+
+    async def connect(self) -> None:
+        self.calls.append("connect")
+
+    async def disconnect(self) -> None:
+        self.calls.append("disconnect")
+
+    async def __call__(self, request: Any) -> Any:
+        return SimpleNamespace(full_chat=SimpleNamespace(participants_count=self.members))
+
+    async def iter_messages(self, name: str, limit: int) -> Any:
+        for message in self.messages[:limit]:
+            yield message
+
+
+@pytest.mark.parametrize(("cursor", "read"), [(None, 150), ("145 2026-04-06T10:00:00+00:00", 100), ("20 2026-04-06T10:00:00+00:00", 130)])
+def test_a_channel_is_read_down_to_what_is_known_and_its_newest_hundred_always(cursor, read):
+    pytest.importorskip("telethon", reason="Telethon is an extra that is not installed here")
+    channel = Channel([of_telethon(id=n) for n in range(150, 0, -1)], 4200)
+    size, messages = asyncio.run(telegram_channels._read(channel, CHANNEL, cursor))
+    assert (size, len(messages), channel.calls) == (4200, read, ["connect", "disconnect"])
 
 
 def test_a_channel_is_read_this_way_only_where_its_address_says_so():
