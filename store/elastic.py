@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Generator, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import elasticsearch
 import msgspec
-from elasticsearch import Elasticsearch
 
-from core.account import Account, AccountSample
+from core.account import Account
 from core.errors import StoreFailed
-from core.post import EngagementSample, Post
+from core.post import Post
 from core.theme import Theme
-from store import buckets, elastic_bodies
+from store import elastic_bodies
 from store.base import Batch, Follower, Saved
-from store.elastic_bodies import POSTS, Body
+from store.elastic_asking import RETRIED as RETRIED
+from store.elastic_asking import ElasticAsking
+from store.elastic_bodies import Body
 from store.elastic_patience import Failure, asking, patiently
 from store.elastic_patience import wait_seconds as wait_seconds
 from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving
-from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
+from store.query import Filter
 
 SEVERAL = 1000  # documents read at once for an export
-RETRIED = (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout)
+BULK = "/_bulk?filter_path=items.*.status,items.*.error.type"  # of the answer what `saving` reads: a tenth of it
 R = TypeVar("R", bound=msgspec.Struct)
 T = TypeVar("T")
 
 
-class ElasticStore:
+class ElasticStore(ElasticAsking):
     """Posts, accounts, samples and themes in indices; cursors and the ledger lie in the transactional database."""
-
-    def __init__(self, client: Elasticsearch, prefix: str = "sada") -> None:
-        self._client, self._prefix = client, prefix
-        self._alias = POSTS if prefix == "sada" else f"{prefix}-{POSTS}"
-
-    # Saving
 
     def save(self, batch: Batch) -> Saved:
         """Make the batch's posts, accounts and samples durable; cursors and passes are not kept here."""
@@ -95,55 +89,11 @@ class ElasticStore:
         """Make everything saved searchable now; the engine does it by itself every second."""
         self._client.indices.refresh(index=f"{self._prefix}-*")
 
-    # Asking
-
     def get(self, ids: Sequence[str]) -> list[Post]:
         """The posts with these ids that there are, in the order asked."""
         hits = self._drive(asking(Seek(tuple(ids)))) if ids else []
         known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for hit in hits}
         return [known[id] for id in ids if id in known]
-
-    def count(self, question: CountPosts) -> list[Count]:
-        """Posts and interactions by time and dimensions."""
-        if not (question.by or question.bucket):
-            answer = self._search(elastic_bodies.count(question))
-            total, summed = answer["hits"]["total"]["value"], int(answer["aggregations"]["interactions"]["value"])
-            return [Count(posts=total, interactions=summed)] if total else []
-        return buckets.gather(question, (_raw(question, bucket) for bucket in self._composite(question, elastic_bodies.count)))
-
-    def _composite(self, question: Any, body: Any) -> Iterator[Body]:
-        after = None
-        while True:
-            found = self._search(body(question, after))["aggregations"]["lines"]
-            yield from found["buckets"]
-            after = found.get("after_key")
-            if after is None or not found["buckets"]:
-                return
-
-    def find(self, question: FindPosts) -> Found:
-        """One page of posts, and how many there are up to COUNT_LIMIT."""
-        hits = self._search(elastic_bodies.find(question))["hits"]
-        total = hits["total"]["value"]
-        return Found(
-            posts=tuple(elastic_bodies.post_of(h["_source"]) for h in hits["hits"]),
-            total=min(total, COUNT_LIMIT),
-            total_is_exact=total <= COUNT_LIMIT,
-        )
-
-    def week_hours(self, question: WeekHours) -> list[WeekHour]:
-        """Sums by local hour of the week."""
-        lines = self._composite(question, elastic_bodies.week_hours)
-        rows = (
-            (
-                _at(b["key"]["start"]),
-                b["doc_count"],
-                int(b["interactions"]["value"]),
-                int(b["views"]["value"]),
-                int(b["seen"]["interactions"]["value"]),
-            )
-            for b in lines
-        )
-        return buckets.week_hours(question.timezone, rows)
 
     def posts(self, which: Filter) -> Iterator[Post]:
         """Every post meant, oldest first, a thousand at a time from one point in time."""
@@ -167,27 +117,6 @@ class ElasticStore:
         """Every account seen."""
         return self._records("accounts", Account, [{"id": "asc"}])
 
-    def account_history(self, question: AccountHistory) -> list[AccountSample]:
-        """Samples, oldest first; with `daily` the last of each UTC day and account."""
-        body = elastic_bodies.history(question)
-        found = [msgspec.convert(hit, AccountSample) for hit in self._every(f"{self._prefix}-samples", body["query"], body["sort"])]
-        if question.daily:
-            found = list({(s.account, s.at.astimezone(UTC).date()): s for s in found}.values())
-        return sorted(found, key=lambda s: s.at)
-
-    def samples(self, post_ids: Sequence[str]) -> list[EngagementSample]:
-        """What was told of these posts' numbers over time, oldest first."""
-        hits = self._every(f"{self._prefix}-samples", {"terms": {"post_id": list(post_ids)}}, [{"at": "asc"}])
-        return [msgspec.convert(hit, EngagementSample) for hit in hits]
-
-    def newest(self) -> dict[str, datetime]:
-        """When each source's newest post was written."""
-        body = {
-            "size": 0,
-            "aggs": {"s": {"terms": {"field": "source", "size": ONCE_SOURCES}, "aggs": {"at": {"max": {"field": "created_at"}}}}},
-        }
-        return {b["key"]: _at(b["at"]["value"]) for b in self._search(body)["aggregations"]["s"]["buckets"]}
-
     def themes(self, since: datetime | None = None) -> list[Theme]:
         """Themes raised since then, newest first."""
         found = self._records("themes", Theme, [{"raised_at": "desc"}])
@@ -196,30 +125,9 @@ class ElasticStore:
     def _records(self, name: str, kind: type[R], sort: list[Body]) -> list[R]:
         return [msgspec.convert(hit, kind) for hit in self._every(f"{self._prefix}-{name}", {"match_all": {}}, sort)]
 
-    def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str:
-        """The request behind a chart, as it can be pasted into Kibana's console."""
-        bodies = {CountPosts: elastic_bodies.count, FindPosts: elastic_bodies.find, WeekHours: elastic_bodies.week_hours}
-        if isinstance(question, AccountHistory):
-            return f"GET /samples/_search\n{json.dumps(elastic_bodies.history(question), indent=1)}"
-        return f"GET /{self._alias}/_search\n{json.dumps(bodies[type(question)](question), indent=1, ensure_ascii=False)}"  # type: ignore[operator]
-
-    def _search(self, body: Body) -> Any:
-        try:
-            return self._client.search(index=self._alias, ignore_unavailable=True, **_named(body))
-        except RETRIED as error:
-            raise StoreFailed(
-                "Elasticsearch cannot be reached; the rest of the page still works. Start it or mend SADA_ELASTICSEARCH."
-            ) from error
-        except elasticsearch.ApiError as error:
-            raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}) to a question") from error
-
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
-
-
-ONCE_SOURCES = 10_000
-BULK = "/_bulk?filter_path=items.*.status,items.*.error.type"  # of the answer what `saving` reads: a tenth of it
 
 
 def call(request: Bulk | Get | Seek, alias: str) -> tuple[str, str, Body]:
@@ -239,18 +147,3 @@ def answer_of(request: Request, body: Any) -> Answer:
     if isinstance(request, Bulk):
         return list(body["items"])
     return list(body["docs"] if isinstance(request, Get) else body["hits"]["hits"])
-
-
-def _named(body: Body) -> Body:
-    """`from` is a word of Python's; the client calls it from_."""
-    return {"from_" if key == "from" else key: value for key, value in body.items()}
-
-
-def _raw(question: CountPosts, bucket: Body) -> buckets.Raw:
-    start = _at(bucket["key"]["start"]) if question.bucket else None
-    keys = tuple(bucket["key"][d] or "" for d in question.by)
-    return start, keys, bucket["doc_count"], int(bucket["interactions"]["value"])
-
-
-def _at(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,8 @@ Body = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 TEMPLATES = Path(__file__).parent.parent / "index_templates"
 POSTS = "posts"  # the alias over every month
-ONCE = 2000  # buckets asked for at once
+ONCE = 10_000  # buckets asked for at once: each request goes over all the posts again
+SAMPLES = 5000  # samples read at once
 
 FIELDS = {"platforms": "platform", "accounts": "account", "kinds": "kind", "languages": "language.label", "sentiments": "sentiment.label",
           "intents": "intent.label", "topics": "topics.label", "places": "places.label", "sources": "source", "ids": "id"}  # fmt: skip
@@ -115,9 +117,19 @@ def count(question: CountPosts, after: Body | None = None) -> Body:
 
 
 def find(question: FindPosts) -> Body:
-    """One page of posts and their number up to COUNT_LIMIT."""
-    return {"query": query(question.filter), "sort": SORTS[question.order], "from": question.offset, "size": question.limit,
-            "track_total_hits": COUNT_LIMIT + 1}  # fmt: skip
+    """One page of posts."""
+    return {
+        "query": query(question.filter),
+        "sort": SORTS[question.order],
+        "from": question.offset,
+        "size": question.limit,
+        "track_total_hits": False,
+    }
+
+
+def total(question: FindPosts) -> Body:
+    """How many posts there are, up to COUNT_LIMIT and one. Asked apart from the page, so that neither needs more of the posts than it must."""
+    return {"query": query(question.filter), "size": 0, "track_total_hits": COUNT_LIMIT + 1}
 
 
 def week_hours(question: WeekHours, after: Body | None = None) -> Body:
@@ -140,4 +152,14 @@ def history(question: AccountHistory) -> Body:
     span = {key: at.isoformat() for key, at in (("gte", question.since), ("lt", question.until)) if at is not None}
     if span:
         said.append({"range": {"at": span}})
-    return {"query": {"bool": {"filter": said}}, "sort": [{"at": "asc"}, {"account": "asc"}], "size": 10_000}
+    return {"query": {"bool": {"filter": said}}, "sort": [{"at": "asc"}, {"account": "asc"}], "size": SAMPLES, "track_total_hits": False}
+
+
+def growth(post_ids: Sequence[str]) -> Body:
+    """Samples of posts, oldest first."""
+    return {
+        "query": {"terms": {"post_id": list(post_ids)}},
+        "sort": [{"at": "asc"}, {"post_id": "asc"}],
+        "size": SAMPLES,
+        "track_total_hits": False,
+    }

@@ -10,13 +10,11 @@ import msgspec
 from elasticsearch import Elasticsearch
 
 from core.errors import StoreFailed
-from store.elastic import ElasticStore
-from store.elastic_bodies import Body, post_of, template
-from store.elastic_saving import created
+from store.elastic_bodies import Body, template
+from store.elastic_reindex import month_of
 
 INDICES = ("posts", "accounts", "samples", "themes", "cases", "ledger")
 ANALYZERS = ("arabic", "persian", "russian", "english")  # the full distribution's; there is none for Kazakh
-SEVERAL = 1000
 
 
 def set_up(client: Elasticsearch, prefix: str = "sada", shards: int = 1, replicas: int = 0) -> list[str]:
@@ -73,57 +71,10 @@ def index_template(name: str, prefix: str = "sada", analyzers: tuple[str, ...] =
 def drop_months(client: Elasticsearch, before: datetime, prefix: str = "sada") -> list[str]:
     """Delete the month indices that end before `before` (UTC); returns their names. Retention without touching single documents."""
     names = sorted(client.indices.get(index=f"{prefix}-posts-*", ignore_unavailable=True, expand_wildcards="open"))
-    old = [name for name in names if name.rsplit("-", 1)[1][:7] < f"{before:%Y.%m}"]
+    old = [name for name in names if month_of(name, prefix) < f"{before:%Y.%m}"]
     for name in old:
         client.indices.delete(index=name)
     return old
-
-
-def reindex(client: Elasticsearch, prefix: str = "sada") -> list[str]:
-    """Write every month anew under the current template while the old one is still read, then swap the alias; returns the new names.
-
-    Documents are read and written in bulk, without scripts. Stop the workers or expect their last seconds to be carried over by replay.
-    """
-    store = ElasticStore(client, prefix)
-    alias = f"{prefix}-posts" if prefix != "sada" else "posts"
-    made = []
-    for old in sorted(client.indices.get(index=f"{prefix}-posts-*", ignore_unavailable=True)):
-        new = _next_name(old)
-        client.indices.create(index=new, aliases={})
-        client.indices.update_aliases(actions=[{"remove": {"index": new, "alias": alias, "must_exist": False}}])
-        _copy(client, store, old, new)
-        client.indices.update_aliases(
-            actions=[{"add": {"index": new, "alias": alias}}, {"remove_index": {"index": old}}, {"add": {"index": new, "alias": old}}]
-        )
-        made.append(new)
-    return made
-
-
-def _next_name(name: str) -> str:
-    """sada-posts-2026.03 → sada-posts-2026.03-r1 → …-r2."""
-    base, mark, number = name.rpartition("-r")
-    return f"{base}-r{int(number) + 1}" if mark and number.isdigit() else f"{name}-r1"
-
-
-def _copy(client: Elasticsearch, store: ElasticStore, old: str, new: str) -> None:
-    lines: list[bytes] = []
-    for source in store._every(old, {"match_all": {}}, [{"created_at": "asc"}, {"id": "asc"}]):
-        lines.append(created(post_of(source), new))
-        if len(lines) >= SEVERAL:
-            _send(client, lines)
-            lines = []
-    _send(client, lines)
-    client.indices.refresh(index=new)  # whole before it takes the old one's place
-
-
-def _send(client: Elasticsearch, lines: list[bytes]) -> None:
-    if not lines:
-        return
-    headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
-    answer = client.perform_request("POST", "/_bulk", headers=headers, body=b"".join(lines)).body
-    wrong = [item["create"]["error"]["type"] for item in answer["items"] if item["create"]["status"] not in (201, 409)]
-    if wrong:
-        raise StoreFailed(f"reindexing: {len(wrong)} documents do not fit the new template ({wrong[0]}); the old index stays in use")
 
 
 def mapped_fields(name: str) -> set[str]:

@@ -12,17 +12,19 @@ import typer
 from core.errors import AskedWrongly, BadSettings
 from core.settings import Settings
 from store.distributed import connect
-from store.elastic_set_up import drop_months, reindex, set_up
+from store.elastic_reindex import reindex
+from store.elastic_set_up import drop_months, set_up
 from store.ledger import open_ledger
 from stream import dead_letters, kafka
 from stream import set_up as door
+from stream.dead_letters import SHARE
 from stream.kafka import Publisher
+from stream.topics import STAGES
 
 app = typer.Typer()
 letters = typer.Typer(no_args_is_help=True, help="What could not be handled, with the reason.")
 app.add_typer(letters, name="dead-letters")
 
-STAGES = ("understand", "index", "samples", "themes")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 RETENTION_HOURS = 7 * 24  # raw posts can be replayed for a week unless told otherwise
 
@@ -66,16 +68,19 @@ def retention(months: int, as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: sada work --stage understand --stage index --metrics-port 9464")
 def work(deployment: Annotated[str | None, typer.Option("--deployment", "-d")] = None,
-         stage: Annotated[list[str] | None, typer.Option("--stage", help="understand, index, samples, themes; all if none is named.")] = None,
-         metrics_port: Annotated[int | None, typer.Option(help="Serve /metrics, /healthz and /readyz there.")] = None) -> None:  # fmt: skip
+         stage: Annotated[list[str] | None, typer.Option("--stage", help="understand, index, samples, follow (cases and counts of themes), themes; all if none is named.")] = None,
+         metrics_port: Annotated[int | None, typer.Option(help="Serve /metrics, /healthz and /readyz there.")] = None,
+         most_dead: Annotated[float, typer.Option(help="Share of dead letters among the last posts at which the worker stops; 1 never stops it.")] = SHARE) -> None:  # fmt: skip
     """Run a worker: understand pages and index them. Start as many as there are partitions."""
     for asked in stage or ():
         if asked not in STAGES:
             raise AskedWrongly(f"--stage {asked}: is none of {', '.join(STAGES)}")
+    if not 0 < most_dead <= 1:
+        raise AskedWrongly(f"--most-dead {most_dead}: give a share above 0 and at most 1")
     from stream.working import work as run_worker  # Faust is slow to import and of no use to the other verbs
 
     settings = door.settings()
-    run_worker(settings, door.deployment(deployment, settings), tuple(stage or STAGES), metrics_port)
+    run_worker(settings, door.deployment(deployment, settings), tuple(stage or STAGES), metrics_port, most_dead)
 
 
 def _broker(settings: Settings) -> tuple[str, str]:
