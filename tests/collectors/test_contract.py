@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -152,7 +153,42 @@ def test_no_body_can_crash_a_translation(collector, body):
 @settings(max_examples=40, deadline=None)
 @given(raw=some.binary(max_size=200))
 def test_no_bytes_can_crash_a_translation(collector, raw):
-    translating.translated(collector, raw, Context(now=NOON))
+    found = translating.translated(collector, raw, Context(now=NOON))
+    assert json.loads(msgspec.json.encode(found)).keys() == {
+        "posts",
+        "accounts",
+        "samples",
+        "deleted",
+        "missing",
+        "replaced",
+        "receipts",
+        "next",
+        "refused",
+        "problem",
+    }
+    assert all(post.platform == collector.PLATFORM for post in found.posts)
+    assert found.problem is None or (found.problem.then in THEN and found.posts == ())
+    if isinstance(translating.decoded(raw), str | bytes) and not getattr(collector, "READS_TEXT", False):
+        assert found.problem is not None and found.problem.kind == "not readable"
+
+
+SECRET = "a-neighbour-wrote-this"
+
+
+@pytest.mark.parametrize("collector", EVERY)
+@settings(max_examples=60, deadline=None)
+@given(body=some.recursive(
+    some.none() | some.booleans() | some.integers() | some.just(SECRET),
+    lambda inner: some.lists(inner, max_size=4) | some.dictionaries(some.sampled_from([
+        "data", "id", "text", "message", "entry", "changes", "value", "messages", "items", "snippet", "photos", "photo", "result", "error", "errors",
+        "code", "created_time", "timestamp", "date", "publishedAt", "service_request_id", "description", "from", "chat", "comments"]), inner, max_size=6),
+    max_leaves=25,
+))  # fmt: skip
+def test_nobodys_words_stand_in_what_is_said_of_a_body_that_cannot_be_used(collector, body):
+    """Refusals and problems go into the ledger and the log: citizens' words must not."""
+    found = translating.translated(collector, json.dumps(body).encode(), Context(now=NOON))
+    said = [part.why for part in found.refused] + ([found.problem.says] if found.problem else [])
+    assert SECRET not in " ".join(said)
 
 
 @pytest.mark.parametrize("collector", EVERY)
