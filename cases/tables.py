@@ -255,3 +255,14 @@ corrections = Table(
     Column("who", String, nullable=False), Column("at", Instant, nullable=False),
     Index("corrections_by_post", "post", "field", "number"),
 )  # fmt: skip
+
+sampled = Table(
+    "sampled", metadata,  # a random sample of posts as people say they are: what shares are held against
+    Column("post", String, primary_key=True),
+    Column("label", String(16), nullable=False),  # a sentiment; empty: a person could not tell
+    Column("answer", String(16), nullable=False), Column("answered_by", String, nullable=False),  # what which model had answered
+    Column("language", String(8), nullable=False),
+    Column("topics", String, nullable=False),  # ids with | between them
+    Column("written_at", Instant, nullable=False),
+    Column("who", String, nullable=False), Column("at", Instant, nullable=False),
+)  # fmt: skip

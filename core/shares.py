@@ -6,6 +6,8 @@ Counting a model's answers is wrong as soon as the mix differs from the one it l
 open is the interval.
 """
 
+from functools import cache
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +62,7 @@ def _sampled(likely: Array, counts: Array, mixes: Array, before: Array, of: int,
     return np.asarray(counts @ each / size + spread * draw.normal(size=EACH))
 
 
+@cache
 def _mixes(classes: int) -> Array:
     """A grid over all mixes of so many classes: lines sum to 1, none is quite 0."""
     grid = np.array([line for line in np.ndindex(*[STEPS + 1] * classes) if sum(line) == STEPS], dtype=float)
