@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 import plotly.graph_objects as go
@@ -130,7 +131,7 @@ def _dressed(figure: go.Figure, axis: Axis, ticks: Axis, height: int) -> go.Figu
     shown = [i for i, label in enumerate(axis.labels) if label]
     figure.update_layout(
         **_plain(height), hovermode="x unified",
-        xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title), "standoff": 4}, "automargin": True,
+        xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title), "standoff": 4}, "automargin": True, "ticklabelstandoff": 5,
                "range": [-0.6, len(axis.at) - 0.4], "fixedrange": True, "showgrid": False, "unifiedhovertitle": {"text": ""}, "zeroline": False},
         yaxis={"tickmode": "array", "tickvals": list(ticks.at), "ticktext": [plotted(label) for label in ticks.labels], "title": {"text": plotted(ticks.title), "standoff": 10},
                "fixedrange": True, "gridcolor": GRID, "zerolinecolor": GRID, "automargin": True},
@@ -158,13 +159,26 @@ def _plain(height: int) -> Mapping[str, object]:
 
 
 INK = {"light": "#4E5A5D", "dark": "#B9C4C6"}  # of labels; both keep AA contrast on their background
+ON_DARK = {  # series that are too dark for a dark page, and the pale ends of scales, which there must be the dark ones
+    "#0B6E69": "#3FA9A2", "#3B6FB5": "#6E9BDB", "#7A5BA6": "#A98BD3", "#5B8C3E": "#83B563", "#C1443C": "#D9655D", "#2E7FB8": "#4C9BD3",
+    "#C9CFD3": "#5E6B6F", "#E3E7E9": "#3B474A", "#EEF3F3": "#1E2B2C", "#7FB5B1": "#2C6D69", "#F3F5F5": "#232E30",
+}  # fmt: skip
 
 
 def inked(figure: go.Figure, theme: str) -> go.Figure:
-    """The figure with labels that can be read on a light or a dark page."""
+    """The figure with labels, series and scales that can be told apart on a light or a dark page."""
     colour = INK.get(theme, INK["light"])
-    figure.update_layout(font_color=colour, legend_font_color=colour)
-    return figure
+    drawn = go.Figure(_on_dark(figure.to_dict())) if theme == "dark" else figure
+    return drawn.update_layout(font_color=colour, legend_font_color=colour)
+
+
+def _on_dark(part: Any) -> Any:
+    """A figure's parts with every colour of ON_DARK replaced."""
+    if isinstance(part, dict):
+        return {key: _on_dark(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_on_dark(value) for value in part]
+    return ON_DARK.get(part, part) if isinstance(part, str) else part
 
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}

@@ -23,7 +23,7 @@ html[dir=rtl] [data-testid=stTimeInput] > div {direction: ltr; text-align: start
 html[dir=rtl] [data-testid=stSidebar][data-collapsed=true] {transform: none !important; visibility: hidden}
 html[dir=rtl] [data-testid=stButtonGroup] button {margin: 0 0 0 -1px}
 html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {margin: 0}
-html[dir=rtl] [data-testid=stButtonGroup] [role=radiogroup] {padding: 0 1px}
+html[dir=rtl] [data-testid=stButtonGroup] [role=radiogroup] {padding: 3px 2px}
 html[dir=rtl] [data-testid=stMetricLabel] > span, html[dir=rtl] [data-testid=stHeading] .stTooltipIcon {margin-inline-start: .4rem}
 html[dir=rtl] [data-testid=stButtonGroup] button:first-of-type {border-radius: 0 .5rem .5rem 0}
 html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {border-radius: .5rem 0 0 .5rem}
@@ -36,7 +36,7 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
 [data-testid=stMetricValue] {font-variant-numeric: tabular-nums; letter-spacing: -.01em}
 [data-testid=stHeading] h1 {padding: 0 0 .1rem}
 [data-testid=stPageLink] a {padding: 0; background: none}
-[data-testid=stPageLink] a p {color: var(--st-link-color, #0B6E69); font-size: .87rem}
+[data-testid=stPageLink] a p {color: #0B6E69; font-size: .87rem}
 [data-testid=stPageLink] a:hover p {text-decoration: underline}
 [data-testid=stTable] td, [data-testid=stTable] th {text-align: start !important; font-variant-numeric: tabular-nums}
 @media (max-width: 640px) {
@@ -44,13 +44,21 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
   .st-key-numbers [data-testid=stHorizontalBlock] {flex-wrap: wrap; gap: .6rem}
   .st-key-numbers [data-testid=stColumn] {flex: 1 1 calc(50% - .3rem) !important; min-width: calc(50% - .3rem) !important; width: calc(50% - .3rem) !important}
   [data-testid=stMetricValue] {font-size: 1.35rem}
+  .js-plotly-plot .ytick text {font-size: 10px !important}
+  .st-key-desk_open > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock], .st-key-desk_open > [data-testid=stHorizontalBlock] {flex-direction: column-reverse}
 }
 </style>"""
+
+DARK = """<style>
+[data-testid=stPageLink] a p {color: #6CC5BF}
+[data-testid=stBaseButton-primary], [data-testid=stBaseButton-primaryFormSubmit] {color: #0C1213}
+</style>"""
+"""What a dark page needs beside it."""
 
 
 def apply(words: Words) -> None:
     """Put the style block on the page and turn the document to the language's direction."""
-    st.html(BLOCK)
+    st.html(BLOCK + (DARK if st.context.theme.type == "dark" else ""))
     st.html(_SCRIPTS[words.language], unsafe_allow_javascript=True)
 
 

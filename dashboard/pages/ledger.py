@@ -124,7 +124,6 @@ def _coverage(desk: Desk, sources: Sequence[str], passes: Sequence[Pass], gaps: 
             "tickmode": "array",
             "tickvals": [str(i) for i in shown],
             "ticktext": [names[i] for i in shown],
-            "tickangle": 0,
         }
     )
     frame.chart(desk, figure, "ledger.coverage", "coverage")

@@ -1,11 +1,13 @@
 """Charts: gaps stay gaps, blind hours are hatched, labels are safe, ticks are round."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
 from dashboard.charts import Axis, Line
+from dashboard.style import ACCENT, SERIES
 from dashboard.words import words
 
 AXIS = Axis(at=(0, 1, 2), labels=("a", "", "c"))
@@ -81,13 +83,40 @@ def test_labels_thin_out_evenly() -> None:
     assert charts.every_nth("abcdefgh", 4) == ("a", "", "c", "", "e", "", "g", "")
 
 
-def test_labels_can_be_read_on_light_and_dark_pages() -> None:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        return sum(
-            w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
-        )
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return sum(
+        w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+    )
 
-    for theme, background in (("light", "#FFFFFF"), ("dark", "#12191A")):
-        a, b = sorted((luminance(charts.INK[theme]), luminance(background)))
-        assert (b + 0.05) / (a + 0.05) >= 4.5  # WCAG AA
+
+def contrast(colour: str, page: str) -> float:
+    dark, light = sorted((luminance(colour), luminance(page)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_labels_can_be_read_on_light_and_dark_pages() -> None:
+    for theme, page in (("light", "#FFFFFF"), ("dark", "#12191A")):
+        assert contrast(charts.INK[theme], page) >= 4.5  # WCAG AA
+
+
+def test_every_series_can_be_told_from_a_dark_page() -> None:
+    for colour in SERIES:
+        assert contrast(charts.ON_DARK.get(colour, colour), "#12191A") >= 3
+
+
+def test_a_dark_page_changes_colours_and_nothing_else() -> None:
+    light = charts.lined(AXIS, [msgspec.structs.replace(line(1, None, 3), colour=ACCENT)], TICKS)
+    dark = charts.inked(light, "dark")
+    assert dark.data[0].line.color == charts.ON_DARK[ACCENT]
+    assert (list(dark.data[0].y), dark.data[0].name, dark.layout.xaxis.range) == (
+        [1, None, 3],
+        light.data[0].name,
+        light.layout.xaxis.range,
+    )
+    assert light.data[0].line.color == ACCENT
+
+
+def test_the_pale_end_of_a_scale_is_dark_on_a_dark_page() -> None:
+    heat = charts.inked(charts.heat(["a"], ["b"], [[1.0]], [["x"]], ((0.0, "#EEF3F3"), (1.0, ACCENT))), "dark")
+    assert [colour for _, colour in heat.data[0].colorscale] == [charts.ON_DARK["#EEF3F3"], charts.ON_DARK[ACCENT]]

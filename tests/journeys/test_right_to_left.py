@@ -81,7 +81,7 @@ def test_the_first_choice_of_a_group_is_round_at_the_right(wide: Page) -> None:
     assert style(wide, last, "borderTopRightRadius")[0] == "0px" != style(wide, last, "borderTopLeftRadius")[0]
     assert style(wide, first, "marginRight", "marginLeft") == ["0px", "-1px"]
     assert style(wide, last, "marginLeft") == ["0px"]
-    assert style(wide, "[data-testid=stButtonGroup] [role=radiogroup]", "paddingLeft") == ["1px"]
+    assert style(wide, "[data-testid=stButtonGroup] [role=radiogroup]", "paddingLeft") == ["2px"]
 
 
 def test_a_posts_text_takes_its_own_direction(wide: Page) -> None:
