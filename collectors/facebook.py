@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from collectors import facebook_webhooks, graph, graph_bodies, mentions, table
+from collectors import facebook_webhooks, graph, graph_bodies, graph_checks, mentions, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.crowdtangle import is_crowdtangle
 from collectors.crowdtangle import to_answer as from_crowdtangle
 from collectors.facebook_pages import insight
 from collectors.facebook_posts import Node, to_answer, with_left_over
+from collectors.findings import looked_at
 from collectors.parts import placed, refused, together, translated, with_strays
-from collectors.told import moment, native, rows
+from collectors.told import moment, native, number, rows
 from collectors.told import table as object_
 from core.deployment import Deployment
 from core.errors import PlatformProblem
@@ -37,6 +39,7 @@ COMMENTS = f"comments.filter(stream).order(reverse_chronological).limit({PAGE}).
 POST = (f"id,created_time,message,story,from,status_type,permalink_url,parent_id,shares,place,attachments{{{ATTACHED}}},"
         f"{COUNTED},comments.limit(0).summary(total_count)")  # fmt: skip
 REVIEW = "created_time,reviewer,review_text,recommendation_type,rating,has_review,open_graph_story{id,message,start_time,data}"
+WANTED = ("pages_read_engagement", "pages_read_user_content", "read_insights")
 FIGURES = ("page_follows", "page_media_view")  # each asked alone: the platform takes figures away without notice
 
 
@@ -181,20 +184,31 @@ def check(client: graph.Client, deployment: Deployment, now: datetime) -> Iterat
     me = graph.get(client, "me", {"fields": "id,name"}, now)
     used, _ = graph_bodies.usage(client.session.latest.headers, now)
     yield Finding(what="facebook", state="ok", says=f"the token is accepted; {100 - used} % of this hour's calls are left")
+    yield from graph_checks.token(client, WANTED, now)
     for account in (a for a in deployment.accounts if a.platform == PLATFORM):
-        yield _page_check(client, account.handle, account.id, native(me.get("id")), now)
+        yield from looked_at(account.key, PLATFORM, partial(_page_check, client, account.handle, account.id, native(me.get("id")), now))
 
 
-def _page_check(client: graph.Client, handle: str, id: str | None, me: str | None, now: datetime) -> Finding:
+def _page_check(client: graph.Client, handle: str, id: str | None, me: str | None, now: datetime) -> Iterator[Finding]:
     what = f"facebook:{handle}"
-    page = graph.get(client, id or handle, {"fields": "id,feed.limit(1){id}"}, now)
+    page = graph.get(client, id or handle, {"fields": "id,feed.limit(5){id,comments.limit(1).summary(total_count)}"}, now)
+    posts = rows(page.get("feed"))
     if native(page.get("id")) != me:
         then = "use the page's own token (docs/credentials.md#facebook): a user's token gets empty lists instead of an error"
-        return Finding(what=what, state="warning", says="the token belongs to somebody else than this page", then=then)
-    if not rows(page.get("feed")):
+        yield Finding(what=what, state="warning", says="the token belongs to somebody else than this page", then=then)
+    elif not posts:
         then = "ask for pages_read_engagement and pages_read_user_content (docs/credentials.md#facebook)"
-        return Finding(what=what, state="warning", says="the page's list of posts comes empty", then=then)
-    return Finding(what=what, state="ok", says="the page's posts can be read")
+        yield Finding(what=what, state="warning", says="the page's list of posts comes empty", then=then)
+    elif _are_withheld([object_(post.get("comments")) for post in posts]):
+        then = "ask for pages_read_user_content (docs/credentials.md#facebook)"
+        yield Finding(what=what, state="warning", says="comments are counted but withheld", then=then)
+    else:
+        yield Finding(what=what, state="ok", says="the page's posts and comments can be read")
+
+
+def _are_withheld(comments: Sequence[Node]) -> bool:
+    counted = any((number(object_(some.get("summary")).get("total_count")) or 0) > 0 for some in comments)
+    return counted and not any(rows(some) for some in comments)
 
 
 def translate(body: Any, context: Context) -> Answer:

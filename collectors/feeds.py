@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from collectors import fetching, markup, table, versions
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.feeds_entries import PLATFORM as PLATFORM
 from collectors.feeds_entries import answer, deleted, read
+from collectors.findings import looked_at
 from core.deployment import Deployment
 from core.errors import PlatformProblem
 from core.post import Moment, Post
@@ -23,6 +25,7 @@ from store.base import Gap
 READS_TEXT = True
 MOST_BYTES = 16 * 1024 * 1024
 MOST_KNOWN = 300  # marks of the entries last seen; a feed shows 10 to 100
+QUIET = timedelta(days=30)  # a feed that says nothing for so long may have moved
 MARK = 10  # letters of a mark
 ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
 
@@ -131,10 +134,32 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
 
 
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
-    """Whether each feed has an address."""
+    """Whether each feed has an address, answers there, and has said anything lately."""
     for source in sources(deployment):
-        if not source.url:
-            yield Finding(
-                what=f"feed {source.handle}", state="failed", says=f"rss: the feed {source.handle} has no address",
-                then='write url = "https://…" in its [[accounts]] in the deployment file',
-            )  # fmt: skip
+        what = f"feed {source.handle}"
+        if source.url:
+            yield from looked_at(what, PLATFORM, partial(_look, client, source, what, now))
+        else:
+            then = 'write url = "https://…" in its [[accounts]] in the deployment file'
+            yield Finding(what=what, state="failed", says=f"rss: the feed {source.handle} has no address", then=then)
+
+
+def _look(client: Client, source: Source, what: str, now: datetime) -> Iterator[Finding]:
+    asked = client.fetcher.get(PLATFORM, client.address(source), now, headers={"accept": ACCEPT})
+    if asked.status >= 300:
+        raise problem(asked.status, asked.headers, asked.body, now)
+    posts = translate(asked.body, msgspec.structs.replace(context(source, now), headers=asked.headers)).posts
+    newest = max((post.created_at for post in posts), default=None)
+    if asked.moved_to:
+        yield Finding(
+            what=what, state="warning", says="the feed has moved for good", then=f'write url = "{asked.moved_to}" in the deployment file'
+        )
+    if newest is None or now - newest > QUIET:
+        then = "look whether the feed has a new address, or is not written any more"
+        yield Finding(what=what, state="warning", says=f"the feed answers and {_age(newest)}", then=then)
+    else:
+        yield Finding(what=what, state="ok", says=f"the feed answers with {len(posts)} entries and {_age(newest)}")
+
+
+def _age(newest: datetime | None) -> str:
+    return f"its newest entry is of {newest:%Y-%m-%d}" if newest else "has no entry"

@@ -15,6 +15,7 @@ import requests
 
 from collectors import table, told, web
 from collectors.base import Answer, Finding, Source, context
+from collectors.findings import looked_at
 from collectors.flickr_photos import PLATFORM as PLATFORM
 from collectors.flickr_photos import failure, parsed
 from collectors.flickr_photos import translate as translate
@@ -225,5 +226,10 @@ def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Fin
     """Whether the key works and finds the accounts."""
     for source in sources(deployment):
         if source.what == "account":
-            id = source.native_id or _id(client, source, now)
-            yield Finding(what=f"flickr {source.handle}", state="ok", says=f"the key finds the account {source.handle} ({id})")
+            yield from looked_at(f"flickr {source.handle}", PLATFORM, partial(_look, client, source, now))
+
+
+def _look(client: Client, source: Source, now: datetime) -> Iterator[Finding]:
+    id = source.native_id or _id(client, source, now)
+    _call(client, client.api.people.getInfo, now, user_id=id)
+    yield Finding(what=f"flickr {source.handle}", state="ok", says=f"the key finds the account {source.handle} ({id})")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from collectors import graph, graph_bodies, instagram_loader, instagram_web, instagram_webhooks, mentions, table
+from collectors import graph, graph_bodies, graph_checks, instagram_loader, instagram_web, instagram_webhooks, mentions, table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.facebook_webhooks import is_webhook
+from collectors.findings import looked_at
 from collectors.instagram_posts import PLATFORM as PLATFORM
 from collectors.instagram_posts import Node, instagram_id, to_answer
 from collectors.parts import placed, translated, with_strays
@@ -43,6 +45,7 @@ MEDIUM = ("id,ig_id,caption,media_type,media_product_type,media_url,thumbnail_ur
 OTHERS_MEDIUM = "id,caption,media_type,media_url,permalink,timestamp,like_count,comments_count"  # all that is told of media of others
 COMMENT = "id,text,timestamp,username,from,like_count,parent_id,replies.limit(50){id,text,timestamp,username,from,like_count,parent_id}"
 FIGURES = "views"
+WANTED = ("instagram_basic", "instagram_manage_comments", "instagram_manage_insights")
 
 
 def sources(deployment: Deployment) -> list[Source]:
@@ -267,15 +270,18 @@ def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Fin
     if ours and not any(account.id for account in ours):
         then = "connect one to a Facebook page and write its number as id in the deployment file (docs/credentials.md#instagram)"
         yield Finding(what="instagram", state="failed", says="none of the accounts has an id, so nothing can be asked for", then=then)
+    if any(account.id for account in ours):
+        yield from graph_checks.token(_graph(client, PLATFORM), WANTED, now)
     for account in (account for account in ours if account.id):
-        yield _account_check(_graph(client, PLATFORM), account, now)
+        yield from looked_at(account.key, PLATFORM, partial(_account_check, _graph(client, PLATFORM), account, now))
 
 
-def _account_check(client: graph.Client, account: OfficialAccount, now: datetime) -> Finding:
+def _account_check(client: graph.Client, account: OfficialAccount, now: datetime) -> Iterator[Finding]:
     told = graph.get(client, f"{account.id}", {"fields": "id,username,media.limit(5){comments_count,comments.limit(1){id}}"}, now)
     used, _ = graph_bodies.usage(client.session.latest.headers, now)
     media = rows(told.get("media"))
     if any((number(m.get("comments_count")) or 0) > 0 for m in media) and not any(rows(m.get("comments")) for m in media):
         then = "ask for instagram_manage_comments (docs/credentials.md#instagram)"
-        return Finding(what=account.key, state="warning", says="comments are counted but withheld", then=then)
-    return Finding(what=account.key, state="ok", says=f"can be read; {100 - used} % of this hour's calls are left")
+        yield Finding(what=account.key, state="warning", says="comments are counted but withheld", then=then)
+        return
+    yield Finding(what=account.key, state="ok", says=f"can be read; {100 - used} % of this hour's calls are left")

@@ -20,8 +20,13 @@ def written(accounts: Iterable[OfficialAccount]) -> str:
 
 
 def known(source: Source) -> dict[str, str]:
+    """Name → key of a source, as `written` wrote it."""
+    return read(source.query or "")
+
+
+def read(told: str) -> dict[str, str]:
     """Name → key, as `written` wrote it."""
-    return dict(line.split(IS, 1) for line in (source.query or "").split(BETWEEN) if IS in line)
+    return dict(line.split(IS, 1) for line in told.split(BETWEEN) if IS in line)
 
 
 def named(answer: Answer, platform: str, keys: Mapping[str, str], otherwise: str | None) -> Answer:

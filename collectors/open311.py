@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from collectors import fetching, table
 from collectors.base import Answer, Finding, Source, context
+from collectors.findings import looked_at
 from collectors.open311_requests import PLATFORM as PLATFORM
 from collectors.open311_requests import error_in, is_list, parsed
 from collectors.open311_requests import translate as translate
@@ -153,7 +155,10 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
     """Whether each server answers."""
     for source in sources(deployment):
-        answer = _requests(client, source, now, {"start_date": _written(now - timedelta(days=7)), "end_date": _written(now)})
-        yield Finding(
-            what=f"open311 {source.handle}", state="ok", says=f"{len(answer.posts)} requests and notes of the last 7 days can be read"
-        )
+        what = f"open311 {source.handle}"
+        yield from looked_at(what, PLATFORM, partial(_look, client, source, what, now))
+
+
+def _look(client: Client, source: Source, what: str, now: datetime) -> Iterator[Finding]:
+    answer = _requests(client, source, now, {"start_date": _written(now - timedelta(days=7)), "end_date": _written(now)})
+    yield Finding(what=what, state="ok", says=f"{len(answer.posts)} requests and notes of the last 7 days can be read")

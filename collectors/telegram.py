@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from collectors import fetching, inbox, naming, parts, table, telegram_channels, told, versions
 from collectors.base import Answer, Context, Finding, Source, context
+from collectors.findings import looked_at
 from collectors.telegram_posts import PLATFORM as PLATFORM
 from collectors.telegram_posts import Node, update_answer
 from core.account import Account, AccountSample
@@ -159,16 +161,21 @@ def translate(body: Any, context: Context) -> Answer:
 
 def _members(client: Client, source: Source, now: datetime) -> Iterator[Answer]:
     """The size of every named group or channel; one the bot may not see is left out and said so."""
-    keys: dict[str, str] = {}
-    for name, key in naming.known(source).items():
-        keys.setdefault(key, name)
-    for key, name in keys.items():
+    for key, name in _names(source.query or "").items():
         try:
-            yield _size(client, key, name if name.lstrip("-").isdecimal() else f"@{name}", now)
+            yield _size(client, key, name, now)
         except PlatformProblem as trouble:
             if trouble.then != "skip":
                 raise
             yield parts.refused(trouble.says, lost=False)
+
+
+def _names(written: str) -> dict[str, str]:
+    """Each account's key and what the Bot API calls it: its number, else its name."""
+    keys: dict[str, str] = {}
+    for name, key in naming.read(written).items():
+        keys.setdefault(key, name if name.lstrip("-").isdecimal() else f"@{name}")
+    return keys
 
 
 def _size(client: Client, key: str, chat_id: str, now: datetime) -> Answer:
@@ -222,7 +229,11 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
 
 
 def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Finding]:
-    """Whether the token works, whether the bot hears everything in its groups, and whether a webhook takes its updates away."""
+    """Whether the token works, whether the bot hears everything in its groups, whether a webhook takes its updates away, which groups it sees."""
+    if not client.token:
+        then = "set SADA_TELEGRAM_BOT_TOKEN too (docs/credentials.md#telegram)"
+        yield Finding(what="telegram credential", state="warning", says="without a bot only public channels are read", then=then)
+        return
     me = told.table(_call(client, "getMe", now))
     yield Finding(what="telegram credential", state="ok", says=f"the token is that of @{me.get('username')}")
     if me.get("can_read_all_group_messages") is False:
@@ -230,8 +241,21 @@ def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Fin
             what="telegram privacy mode", state="warning", says="telegram: the bot sees only what is addressed to it in groups",
             then="turn privacy mode off with @BotFather (/setprivacy) and invite the bot again, or make it an administrator",
         )  # fmt: skip
-    if hook := told.text(told.table(_call(client, "getWebhookInfo", now)).get("url")):
+    info = told.table(_call(client, "getWebhookInfo", now))
+    if hook := told.text(info.get("url")):
         yield Finding(
             what="telegram webhook", state="failed", says=f"telegram: updates go to a webhook of {len(hook)} letters and not to us",
             then="call deleteWebhook",
         )  # fmt: skip
+    if (waiting := told.number(info.get("pending_update_count")) or 0) > MOST * 10:
+        then = "start `sada run`: after 24 hours Telegram forgets them"
+        yield Finding(what="telegram updates", state="warning", says=f"{waiting:,} updates wait to be fetched", then=then)
+    for key, name in _names(naming.written(a for a in deployment.accounts if a.platform == PLATFORM)).items():
+        yield from looked_at(key, PLATFORM, partial(_look, client, key, name, now))
+
+
+def _look(client: Client, key: str, name: str, now: datetime) -> Iterator[Finding]:
+    (sample,) = _size(client, key, name, now).account_samples
+    yield Finding(
+        what=key, state="ok", says="the bot sees it" + ("" if sample.followers is None else f" and its {sample.followers:,} members")
+    )

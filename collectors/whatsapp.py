@@ -10,6 +10,7 @@ import msgspec
 
 from collectors import deliveries, fetching, naming, parts, table, told, versions
 from collectors.base import Answer, Context, Finding, Source
+from collectors.findings import looked_at
 from collectors.inbox import Inbox
 from collectors.whatsapp_messages import PLATFORM as PLATFORM
 from collectors.whatsapp_messages import Node, change_answer, outgoing_answer
@@ -107,7 +108,10 @@ def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Fin
         then="" if last else "start `sada receive` and subscribe the app to the field messages (docs/credentials.md#whatsapp)",
     )  # fmt: skip
     if client.token and client.phone_id:
-        yield _number(client, now)
+        yield from looked_at("whatsapp credential", PLATFORM, lambda: [_number(client, now)])
+    else:
+        then = "set SADA_WHATSAPP_TOKEN and SADA_WHATSAPP_PHONE_ID (docs/credentials.md#whatsapp)"
+        yield Finding(what="whatsapp credential", state="warning", says="messages are taken in, and cannot be answered", then=then)
 
 
 def _number(client: Client, now: datetime) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import requests
 
 from collectors import table, web, youtube_feed, youtube_lists
 from collectors.base import Answer, Context, Finding, Source, context
+from collectors.findings import looked_at
 from collectors.told import moment
 from collectors.youtube_asking import AGAIN, TIMEOUT_S, Unread, get
 from collectors.youtube_bodies import READS_TEXT as READS_TEXT
@@ -179,13 +181,18 @@ def check(client: Client, deployment: Deployment, now: datetime) -> Iterator[Fin
     if client.api is None:
         then = "set SADA_YOUTUBE_API_KEY (docs/credentials.md#youtube) for comments, counts, live chat and searches"
         yield Finding(what="youtube", state="warning", says="without a key only the public feeds are read", then=then)
-        return
     for account in ours:
-        source = _of(account, "account", EVERY["account"])
-        answer = translate(
-            get(client.api.channels().list(part="snippet,statistics", **youtube_lists.channel(source)), now), context(source, now)
-        )
-        yield _finding(account, answer)
+        yield from looked_at(account.key, PLATFORM, partial(_look, client, account, now))
+
+
+def _look(client: Client, account: OfficialAccount, now: datetime) -> Iterator[Finding]:
+    source = _of(account, "account", EVERY["account"])
+    if client.api is None:
+        videos = _feed(client, source, context(source, now)).posts
+        yield Finding(what=account.key, state="ok", says=f"the public feed shows {len(videos)} videos")
+        return
+    asked = client.api.channels().list(part="snippet,statistics", **youtube_lists.channel(source))
+    yield _finding(account, translate(get(asked, now), context(source, now)))
 
 
 def _finding(account: OfficialAccount, answer: Answer) -> Finding:

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from collectors.base import Checks, Collector, Finding, Source
+from collectors.findings import troubled
+from collectors.table import PACIFIC
 from core.deployment import Deployment
 from core.errors import BadInput, CredentialMissing, PlatformProblem
 from core.settings import Settings
+from store.base import Store
 from stream import ledger, reconcile, set_up
+from stream.collecting import left_of_budget
 from stream.every import COLLECTORS
 
 ENOUGH = 20  # passes of a source that tell its health
+YOUTUBE_DAY = 10_000  # units of the Data API, where Google granted no more
+A_DAY_OF_PASSES = 1_500
 
 
 def findings(settings: Settings, deployment: Deployment, now: datetime, offline: bool) -> Iterator[Finding]:
@@ -42,8 +48,30 @@ def _platform(
     try:
         yield from collector.check(client, deployment, now)
     except PlatformProblem as problem:
-        state = "failed" if problem.then in ("credential", "stop") else "warning"
-        yield Finding(what=f"{name} credential", state=state, says=problem.says, then=f"docs/credentials.md#{name}")
+        yield troubled(f"{name} credential", name, problem)
+
+
+def _spent(store: Store, source: Source, now: datetime) -> Iterator[Finding]:
+    """What is left of a source's own monthly budget."""
+    if source.budget is None or (left := left_of_budget(store, source, now)) is None:
+        return
+    says, then = (
+        f"{source.budget - left:,} of {source.budget:,} reads of this month are spent",
+        "raise monthly_reads in the deployment file, or wait for the month's end",
+    )
+    is_short = left < source.budget / 10
+    yield Finding(what=f"{source.id} budget", state="warning" if is_short else "ok", says=says, then=then if is_short else "")
+
+
+def _day_of_youtube(store: Store, sources: list[Source], now: datetime) -> Iterator[Finding]:
+    """YouTube tells no quota: what we spent since its day began (midnight Pacific) says what is left, if nobody else uses the key."""
+    midnight = now.astimezone(PACIFIC).replace(hour=0, minute=0, second=0, microsecond=0)
+    ours = [source for source in sources if source.platform == "youtube"]
+    spent = sum(p.spend for source in ours for p in store.passes(source.id, A_DAY_OF_PASSES) if p.started >= midnight)
+    if spent:
+        is_short = spent > 0.9 * YOUTUBE_DAY
+        yield Finding(what="youtube quota", state="warning" if is_short else "ok", says=f"{spent:,} of the day's {YOUTUBE_DAY:,} units are spent",
+                      then="ask for more in the Google Cloud console, or make every_minutes larger" if is_short else "")  # fmt: skip
 
 
 def _health(sources: list[Source], settings: Settings, deployment: Deployment, now: datetime) -> Iterator[Finding]:
@@ -54,5 +82,7 @@ def _health(sources: list[Source], settings: Settings, deployment: Deployment, n
                 nightly = ledger.lost(store.passes(source.id + reconcile.SUFFIX, ENOUGH))
                 for why in (*ledger.red_lights(source, store.passes(source.id, ENOUGH), now), *([nightly] if nightly else [])):
                     yield Finding(what=source.id, state="warning", says=why, then=f"look at `sada ledger --source {source.id}`")
+                yield from _spent(store, source, now)
+            yield from _day_of_youtube(store, sources, now)
     except BadInput:
         return
