@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 
+import msgspec
 from elasticsearch import Elasticsearch
 
-from core.errors import BadSettings
+from core.errors import BadSettings, StoreFailed
 from core.post import Post
 from core.settings import Settings
 from core.theme import Theme
 from store.base import Batch, Follower, Pass, Saved
 from store.elastic import ElasticStore
+from store.elastic_patience import Failure
+from store.elastic_saving import bulks, indexed
 from store.ledger import SqlLedger, open_ledger
+
+log = logging.getLogger("sada.store")
+RECENT = 3  # passes of a source that are copied when one ends: workers have counted the pages of those before it meanwhile
 
 
 class DistributedStore(ElasticStore):
@@ -30,8 +37,35 @@ class DistributedStore(ElasticStore):
     def save(self, batch: Batch) -> Saved:
         """Posts and samples first; then cursors and passes in one transaction."""
         saved = super().save(batch)
-        self._ledger.save(batch.cursors, batch.passes)
+        self.keep(batch)
         return saved
+
+    def keep(self, batch: Batch) -> None:
+        """Cursors and passes in one transaction; then, where passes have ended, analysts' copy of the last ones of their sources.
+
+        The copy may fail without harm: the next pass of the source, or `sada setup`, makes it good.
+        """
+        self._ledger.save(batch.cursors, batch.passes)
+        ended = {line.source for line in batch.passes if line.finished}
+        try:
+            self._copy([line for source in sorted(ended) for line in self._ledger.passes(source, RECENT)])
+        except StoreFailed as error:
+            log.warning("the ledger's copy for analysts waits: %s", error)
+
+    def copy_ledger(self) -> int:
+        """Make analysts' copy whole where it lacks passes; returns how many lines were written."""
+        there = self._search(f"{self._prefix}-ledger", {"size": 0, "track_total_hits": True})["hits"]["total"]["value"]
+        return self._copy(self._ledger.every()) if there < self._ledger.count_passes() else 0
+
+    def _copy(self, lines: Iterable[Pass]) -> int:
+        """Write passes to the index `ledger`; asked once, since nobody's work should wait for a copy."""
+        written = 0
+        for request in bulks(indexed({"_index": f"{self._prefix}-ledger", "_id": line.id}, msgspec.json.encode(line)) for line in lines):
+            answer = self._ask(request)
+            if isinstance(answer, Failure):
+                raise StoreFailed(f"Elasticsearch did not take {len(request.lines)} lines of the ledger ({answer.why or 'not reached'})")
+            written += sum(item["index"]["status"] < 300 for item in answer)
+        return written
 
     def cursor(self, source: str) -> str | None:
         """How far this source has been read and stored."""

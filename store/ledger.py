@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from store.base import Follower, Pass
 from store.database import History, postgres_address, reading, writing
 
 HISTORY = History(Path(__file__).parent / "migrations", "ledger_version")
+SEVERAL = 1000  # passes read at once
 metadata = sql.MetaData()
 cursors = sql.Table("cursors", metadata, sql.Column("source", sql.Text, primary_key=True), sql.Column("value", sql.Text, nullable=False))
 passes = sql.Table(
@@ -75,6 +76,18 @@ class SqlLedger:
         with reading(self._engine) as db:
             rows = db.execute(asked).all()
         return [_counted(msgspec.json.decode(record, type=Pass), stored, duplicates) for record, stored, duplicates in rows]
+
+    def every(self) -> Iterator[Pass]:
+        """All passes, oldest first, without holding them in memory."""
+        asked = sql.select(passes.c.record, passes.c.stored, passes.c.duplicates).order_by(passes.c.started)
+        with reading(self._engine) as db:
+            for record, stored, duplicates in db.execution_options(yield_per=SEVERAL).execute(asked):
+                yield _counted(msgspec.json.decode(record, type=Pass), stored, duplicates)
+
+    def count_passes(self) -> int:
+        """How many passes there are."""
+        with reading(self._engine) as db:
+            return db.scalar(sql.select(sql.func.count()).select_from(passes)) or 0
 
     def save_follower(self, follower: Follower) -> None:
         """Keep how far a follower has come."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
 from typing import Annotated
 
 import msgspec
 import typer
 
+from cases.store import open_cases
 from core.errors import AskedWrongly, BadSettings
 from core.settings import Settings
-from store.distributed import connect
+from store.distributed import connect, open_distributed
 from store.elastic_reindex import reindex
 from store.elastic_set_up import drop_months, set_up
 from store.ledger import open_ledger
@@ -45,7 +47,11 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
             said.append(f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}")
     if settings.postgres:
         open_ledger(settings).close()
-        said.append("PostgreSQL: the ledger's tables are there")
+        open_cases(settings).close()
+        said.append("PostgreSQL: the tables of the ledger and of cases are up to date")
+    if settings.elasticsearch and settings.postgres:
+        with closing(open_distributed(settings)) as store:
+            said.append(f"Elasticsearch: {store.copy_ledger()} passes copied for analysts")
     if not said:
         raise BadSettings("SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup")
     typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(said))

@@ -29,7 +29,7 @@ class PublishingStore(DistributedStore):
             self._publisher.publish(RAW, map(encode, pages(batch)))
         if batch.accounts or batch.account_samples or batch.samples or batch.deleted:
             self._publisher.publish(SAMPLES, [encode(_samples(batch))])
-        self._ledger.save(batch.cursors, batch.passes)
+        self.keep(batch)
         return Saved()
 
 
