@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import acting, cards, foot, frame, questions, sums, volume
+from dashboard import acting, cards, foot, frame, questions, sums, trusted, volume
 from dashboard.bidi import escaped
 from dashboard.cards import Number
 from dashboard.figures import NONE, change, whole
@@ -49,10 +49,11 @@ def _numbers(desk: Desk, asked: questions.Now, window: Window) -> None:
     complaints = sums.totals(intents).get("complaint", 0)
     cards.numbers(desk, [
         _posts(desk, sum(here.values()), sum(was.values()), sums.series(heard, at)),
-        cards.negative(desk, here, was, tuple(sums.series(heard, at, "negative"))),
+        trusted.negative(desk, here, was, tuple(sums.series(heard, at, "negative"))),
         _complaints(desk, complaints, sums.totals(intents_before).get("complaint", 0), sums.series(intents, at, "complaint")),
         _sources(desk),
     ])  # fmt: skip
+    st.caption(trusted.why(desk))
 
 
 def _posts(desk: Desk, now: int, before: int, trend: list[int]) -> Number:

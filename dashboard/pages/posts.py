@@ -7,7 +7,7 @@ from itertools import islice
 import streamlit as st
 
 from core.theme import Theme
-from dashboard import acting, cards, exports, filters, foot, frame, questions, sums
+from dashboard import acting, cards, exports, filters, foot, frame, labelling, questions, sums, trusted
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import exact
@@ -30,6 +30,7 @@ def show(desk: Desk) -> None:
         ids = tuple(dict.fromkeys(id for theme in themes for id in theme.evidence))
         asked = questions.posts(desk.view, desk.about, desk.window(), ids)
         _draw(desk, asked)
+        labelling.draw(desk)
         foot.draw(desk, MEANS, asked)
 
 
@@ -85,7 +86,7 @@ def _numbers(desk: Desk, asked: questions.Posts, found: Found) -> int:
     total = sum(sentiments.values())
     cards.numbers(desk, [
         Number(key="posts.found", value=whole(total, w)),
-        cards.negative(desk, sentiments, {}, ()),
+        trusted.negative(desk, sentiments, {}, ()),
         Number(key="now.complaints", value=whole(intents.get("complaint", 0), w), opens=complaints),
     ])  # fmt: skip
     return total
