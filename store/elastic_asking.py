@@ -35,6 +35,11 @@ class ElasticAsking:
         self._client, self._prefix = client, prefix
         self._alias = POSTS if prefix == "sada" else f"{prefix}-{POSTS}"
 
+    @property
+    def alias(self) -> str:
+        """Under which name all posts are found."""
+        return self._alias
+
     def count(self, question: CountPosts) -> list[Count]:
         """Posts and interactions by time and dimensions."""
         if not (question.by or question.bucket):

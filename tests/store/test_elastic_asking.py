@@ -1,0 +1,141 @@
+"""What is asked of Elasticsearch, request by request, by a client whose engine answers as told: no server is needed."""
+
+import json
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+import pytest
+from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
+from elasticsearch import Elasticsearch
+
+from core.errors import StoreFailed
+from store import elastic_bodies
+from store.elastic import ElasticStore
+from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, WeekHours
+from tests.make import NOON, post, sample
+
+HEADERS = {"x-elastic-product": "Elasticsearch", "content-type": "application/vnd.elasticsearch+json;compatible-with=9"}
+NOBODY = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {"lines": {"buckets": []}, "interactions": {"value": 0}}}
+
+
+class Reply(NamedTuple):
+    """What the client reads of an answer."""
+
+    meta: ApiResponseMeta
+    body: bytes
+
+
+class Engine(BaseNode):
+    """Keeps what it is asked, and answers with the next of `answers`, the last of them for ever."""
+
+    asked: list
+    answers: list
+
+    def perform_request(self, method, target, body=None, headers=None, request_timeout=None):
+        self.asked.append((target, body or b""))
+        status, answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        meta = ApiResponseMeta(node=self.config, duration=0.0, http_version="1.1", status=status, headers=HttpHeaders(HEADERS))
+        return Reply(meta, json.dumps(answer).encode())
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def engine():
+    """What the engine was asked and what it will answer; `store` asks it."""
+
+    class Own(Engine):
+        asked, answers = [], [(200, NOBODY)]
+
+    Own.store = ElasticStore(Elasticsearch("http://engine:9200", node_class=Own, max_retries=0), "town")
+    return Own
+
+
+def several(*answers):
+    return (200, {"responses": list(answers)})
+
+
+def lines_of(body):
+    return [json.loads(line) for line in body.decode().splitlines() if line]
+
+
+SPAN = Filter(since=NOON, until=NOON + timedelta(days=1), platforms=("x",), search='"dark lane" lamp*')
+QUESTIONS = [
+    CountPosts(), CountPosts(filter=SPAN, by=("topic", "place"), bucket="day", timezone="Asia/Riyadh"), CountPosts(by=("sentiment",)),
+    WeekHours(filter=SPAN, timezone="Asia/Tehran"), AccountHistory(accounts=("x:city",), since=NOON, daily=True), AccountHistory(),
+    FindPosts(), FindPosts(filter=SPAN, order="least", limit=3, offset=40),
+]  # fmt: skip
+
+
+def ask(store, question):
+    kinds = {CountPosts: store.count, FindPosts: store.find, WeekHours: store.week_hours, AccountHistory: store.account_history}
+    return kinds[type(question)](question)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: type(q).__name__)
+def test_the_query_shown_behind_a_chart_is_the_one_that_ran(engine, question):
+    engine.answers = [several(NOBODY, NOBODY)] if isinstance(question, FindPosts) else [(200, NOBODY)]
+    ask(engine.store, question)
+    ((target, body),) = engine.asked
+    shown, _, rest = engine.store.explain(question).partition("\n")
+    assert shown == f"GET {target}"
+    assert (lines_of(rest.encode()) if isinstance(question, FindPosts) else [json.loads(rest)]) == lines_of(body)
+
+
+def bucket(topic, posts):
+    return {"key": {"topic": topic}, "doc_count": posts, "interactions": {"value": 2.0}}
+
+
+def test_a_full_page_of_buckets_is_followed_by_the_next_and_a_part_is_the_last(engine, monkeypatch):
+    monkeypatch.setattr(elastic_bodies, "ONCE", 2)
+    pages = [[bucket("a", 1), bucket("b", 2)], [bucket("c", 3)]]
+    engine.answers = [(200, {"aggregations": {"lines": {"buckets": page, "after_key": page[-1]["key"]}}}) for page in pages]
+    found = engine.store.count(CountPosts(by=("topic",)))
+    assert found == [Count(posts=n, interactions=2, keys=(topic,)) for topic, n in (("a", 1), ("b", 2), ("c", 3))]
+    after = [lines_of(body)[0]["aggs"]["lines"]["composite"].get("after") for _, body in engine.asked]
+    assert after == [None, {"topic": "b"}]
+
+
+def hit(record, *sort):
+    return {"_source": msgspec.to_builtins(record), "sort": list(sort)}
+
+
+def test_samples_are_read_page_by_page(engine, monkeypatch):
+    monkeypatch.setattr(elastic_bodies, "SAMPLES", 2)
+    pages = [[hit(sample(0, 10), 1, "x:city"), hit(sample(1, 11), 2, "x:city")], [hit(sample(2, 12), 3, "x:city")]]
+    engine.answers = [(200, {"hits": {"hits": page}}) for page in pages]
+    assert [s.followers for s in engine.store.account_history(AccountHistory())] == [10, 11, 12]
+    assert [lines_of(body)[0].get("search_after") for _, body in engine.asked] == [None, [2, "x:city"]]
+
+
+def test_the_total_is_told_up_to_a_limit_and_that_there_are_more(engine):
+    page = {"hits": {"hits": [hit(post(1))]}}
+    for many, exact in ((7, True), (COUNT_LIMIT, True), (COUNT_LIMIT + 1, False)):
+        engine.answers = [several(page, {"hits": {"total": {"value": many}}})]
+        found = engine.store.find(FindPosts())
+        assert (found.total, found.total_is_exact, [p.id for p in found.posts]) == (min(many, COUNT_LIMIT), exact, ["x:1"])
+
+
+REFUSED = {"error": {"type": "search_phase_execution_exception"}, "status": 400}
+
+
+@pytest.mark.parametrize("answer", [(400, REFUSED), (503, REFUSED), (403, REFUSED)])
+@pytest.mark.parametrize("question", [CountPosts(), FindPosts(), AccountHistory()], ids=lambda q: type(q).__name__)
+def test_a_question_that_is_refused_is_said_so(engine, question, answer):
+    engine.answers = [answer]
+    with pytest.raises(StoreFailed, match=f"answered {answer[0]}"):
+        ask(engine.store, question)
+
+
+def test_a_refusal_of_one_of_two_searches_is_a_refusal(engine):
+    engine.answers = [several(NOBODY, REFUSED)]
+    with pytest.raises(StoreFailed, match="answered 400"):
+        engine.store.find(FindPosts())
+
+
+def test_an_engine_that_is_not_there_is_said_so_without_waiting():
+    store = ElasticStore(Elasticsearch("http://127.0.0.1:1", max_retries=0, request_timeout=2))
+    with pytest.raises(StoreFailed, match="cannot be reached"):
+        store.count(CountPosts())
