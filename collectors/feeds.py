@@ -67,7 +67,7 @@ def sources(deployment: Deployment) -> list[Source]:
     return [
         Source(
             id=f"rss.feed.{account.handle}", platform=PLATFORM, what="feed", account=account.key, handle=account.handle, url=account.url,
-            every_minutes=account.every_minutes or 15,
+            every_minutes=account.every_minutes or 15, rereadable=True,
         )
         for account in deployment.accounts
         if account.platform == PLATFORM

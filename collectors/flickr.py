@@ -83,7 +83,7 @@ def sources(deployment: Deployment) -> list[Source]:
     found = [
         Source(
             id=f"flickr.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
-            native_id=account.id, every_minutes=account.every_minutes or minutes,
+            native_id=account.id, every_minutes=account.every_minutes or minutes, rereadable=what == "photos",
         )
         for account in ours
         for what, minutes in (("photos", 30), ("comments", 60), ("account", 1440))

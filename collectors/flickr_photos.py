@@ -54,7 +54,7 @@ def parsed(body: str | bytes, now: datetime) -> Any:
         raise table.problem(PLATFORM, now, code="html" if text else "unreadable")
     try:
         return from_xml(text) if text.startswith("<") else msgspec.json.decode(text.removeprefix("jsonFlickrApi(").rstrip(");"))
-    except (ET.ParseError, msgspec.DecodeError, ValueError):
+    except (ET.ParseError, msgspec.DecodeError, ValueError, RecursionError):
         raise table.problem(PLATFORM, now, code="unreadable") from None
 
 

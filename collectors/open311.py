@@ -59,6 +59,7 @@ def sources(deployment: Deployment) -> list[Source]:
         Source(
             id=f"open311.requests.{account.handle}", platform=PLATFORM, what="requests", account=account.key, handle=account.handle,
             native_id=account.id, url=account.url, every_minutes=account.every_minutes or 15, query=account.handle if number else None,
+            rereadable=True,
         )
         for number, account in enumerate(ours)
     ]  # fmt: skip
@@ -75,7 +76,7 @@ def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> It
 
 
 def _window(client: Client, source: Source, since: datetime, until: datetime, now: datetime) -> Iterator[Answer]:
-    """One window, halved until it comes whole."""
+    """One window, halved until it comes whole, its newest part first: a comparison of the newest days stops there."""
     answer = _requests(client, source, now, {"start_date": _written(since), "end_date": _written(until)})
     if answer.returned < MOST:
         yield answer
@@ -84,8 +85,8 @@ def _window(client: Client, source: Source, since: datetime, until: datetime, no
         yield msgspec.structs.replace(answer, gap=Gap(since=since, until=until, cause=cause))
     else:
         half = since + (until - since) / 2
-        yield from _window(client, source, since, half, now)
         yield from _window(client, source, half, until, now)
+        yield from _window(client, source, since, half, now)
 
 
 def _written(at: datetime) -> str:

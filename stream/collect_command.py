@@ -13,9 +13,9 @@ from rich.table import Table
 
 from collectors.base import Collector, Source
 from core.deployment import Deployment
-from core.errors import AskedWrongly, CredentialMissing
+from core.errors import AskedWrongly, CredentialMissing, SadaError
 from core.settings import Settings
-from store.base import Pass
+from store.base import Pass, Store
 from stream import checking, ledger, polling, set_up
 from stream.every import COLLECTORS
 
@@ -71,8 +71,20 @@ def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector,
                     raise
                 typer.echo(f"{source.id}: {missing}", err=True)
                 continue
-            done.append(polling.poll(store, (collector, client, source), using, understand, set_up.now))
+            done += one_pass(store, (collector, client, source), using, understand)
     return done
+
+
+def one_pass(store: Store, ready: polling.Ready, using: Deployment, understand: polling.Understand) -> list[Pass]:
+    """The pass's line; of one that a mistake of ours broke what the ledger has, and the other sources go on."""
+    source = ready[2]
+    try:
+        return [polling.poll(store, ready, using, understand, set_up.now)]
+    except SadaError:
+        raise
+    except Exception as error:  # the loop's edge: the ledger has its line already
+        typer.echo(f"{source.id}: the pass broke ({type(error).__name__}); a mistake of ours", err=True)
+        return store.passes(source.id, 1)
 
 
 @app.command("ledger", epilog="Example: sada ledger --source x.mentions.CITY --limit 20")

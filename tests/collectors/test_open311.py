@@ -262,3 +262,15 @@ def test_the_key_is_not_printed():
         "sesame" not in repr(open311.connect("http://c.example", "sesame"))
         and msgspec.structs.asdict(open311.connect(None, "k"))["key"] == "k"
     )
+
+
+def test_a_great_citys_newest_requests_come_first_so_that_the_nightly_comparison_meets_them():
+    def answer(asked: Any) -> Reply:
+        since, until = (datetime.fromisoformat(asked.query[name]) for name in ("start_date", "end_date"))
+        if until - since > timedelta(days=2):
+            return Reply([request(n, requested_datetime=asked.query["start_date"]) for n in range(open311.MOST)])
+        return Reply([request(since.toordinal() * 100 + since.hour, requested_datetime=asked.query["start_date"])])
+
+    answers, _ = asked(answer)
+    times = [post.created_at for one in answers for post in one.posts]
+    assert times == sorted(times, reverse=True) and NOW - times[0] < timedelta(days=2) and NOW - times[-1] > timedelta(days=80)

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from core.errors import AskedWrongly, BadSettings, CredentialMissing
 from sada import assemble
 from store.embedded import EmbeddedStore
+from store.memory import MemoryStore
 from store.query import Filter, FindPosts
+from stream.collect_command import one_pass
 from tests.collectors.replay import Reply, replay
 from tests.collectors.scenarios import X, answer
 
@@ -78,6 +80,19 @@ def test_a_pass_that_fails_is_told_and_is_our_failure(sada):
     with replay(lambda _: Reply({}, status=500)) as server:
         status, (line,) = sada("collect", "--once", "--source", "x.mentions.CITY", **keys(server))
     assert (status, line["state"], line["cursor_after"]) == (1, "failed", None) and "x.mentions.CITY" in line["error"]
+
+
+def test_a_mistake_of_ours_in_one_source_is_told_and_the_others_go_on():
+    class Broken:
+        PLATFORM = "x"
+
+        def ask(self, *_):
+            raise KeyError("a secret of a citizen")
+
+    town, store = X.deployment(), MemoryStore()
+    (line,) = one_pass(store, (Broken(), None, X.sources()[0]), town, lambda posts: posts)
+    assert line.state == "failed" and "KeyError" in line.error and "secret" not in line.error
+    assert one_pass(store, (X.collector(), None, X.sources()[1]), town, lambda posts: posts)[0].state == "failed"
 
 
 def test_a_limit_is_no_failure_and_says_until_when(sada):
