@@ -7,6 +7,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from collectors.base import Answer
 from core.errors import AskedWrongly, BadSettings, CredentialMissing
 from sada import assemble
 from store.embedded import EmbeddedStore
@@ -87,6 +88,7 @@ def test_a_mistake_of_ours_in_one_source_is_told_and_the_others_go_on():
         PLATFORM = "x"
 
         def ask(self, *_):
+            yield Answer()
             raise KeyError("a secret of a citizen")
 
     town, store = X.deployment(), MemoryStore()
