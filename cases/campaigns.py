@@ -129,6 +129,12 @@ def account_of(platform: str, handle: str) -> str:
     return f"{platform}:@{told[1].lower()}"
 
 
+def must_consent(given: bool) -> None:
+    """Raises AskedWrongly where somebody did not agree that their name stands on a public page."""
+    if not given:
+        raise AskedWrongly("an ambassador's name and neighbourhood stand on the public page; tick the box if you agree")
+
+
 def accept(store: CaseStore, person: Person, campaign: str, citizen: str, at: datetime) -> None:
     """Let an ambassador stand on the public page. Raises NotAllowed, AskedWrongly."""
     must(person, Right.PLAN)

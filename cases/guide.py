@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import delete, insert, select
@@ -42,6 +43,8 @@ def keep(store: CaseStore, person: Person, procedure: Procedure, at: datetime) -
     must(person, Right.TEACH)
     if not procedure.name.strip() or not procedure.steps:
         raise AskedWrongly(f"procedure {procedure.id}: needs a name and at least one step")
+    if procedure.link and urlsplit(procedure.link).scheme not in ("http", "https"):
+        raise AskedWrongly(f"procedure {procedure.id}: its link must begin with http:// or https://")
     with store.writing() as db:
         db.execute(delete(guide).where(guide.c.id == procedure.id, guide.c.language == procedure.language))
         db.execute(insert(guide).values(id=procedure.id, language=procedure.language, record=_pack(procedure)))

@@ -57,6 +57,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 
+HOLDERS = frozenset(role for role, rights in RIGHTS.items() if Right.HOLD in rights) - {Role.ADMINISTRATOR}
+"""Who works the queue; an administrator may, and is given nothing."""
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Who acts: a user, a department's link, the desk itself."""
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cases import answering, guide, links, wording, work, workflow
-from cases.answering import State
+from cases import answering, guide, wording, work, workflow
 from cases.history import is_open, runs_out
 from cases.roles import Person, Right, may
 from cases.workflow import MOVES, UNDO_WITHIN
 from core.case import Case, Status, Step
 from core.deployment import label
-from dashboard import cards, casework, filters, frame
-from dashboard.bidi import bare, escaped, foreign, isolate
+from dashboard import cards, case_aside, casework, frame, outbox
+from dashboard.bidi import escaped, foreign, isolate
 from dashboard.dates import ago, exact, length
-from dashboard.figures import whole
 from dashboard.frame import Desk
+from dashboard.words import LANGUAGES, words
 
 MOST_POSTS = 10
+TYPED = ("answer_text", "answer_link", "answer_template", "answer_canned", "answer_privately", "case_why")
 COLOURS = {Status.RECEIVED: "orange", Status.REOPENED: "orange", Status.REJECTED: "gray", Status.NOT_FIXED: "gray", Status.CLOSED: "green",
            Status.ANSWERED: "green", Status.CONFIRMED: "blue", Status.DONE: "blue"}  # fmt: skip
-SENDS = ("yes", "true", "1")
 
 
 def draw(desk: Desk, person: Person, id: str) -> None:
@@ -30,15 +29,22 @@ def draw(desk: Desk, person: Person, id: str) -> None:
     with frame.part(desk):
         first = st.session_state.get("looked") != looked
         case = work.read(store, person, id, casework.at(desk)) if first else work.look_again(store, person, id)
+        if first:
+            _clear()
         st.session_state["looked"] = looked
         _head(desk, case)
         _moves(desk, person, case)
         if may(person, Right.ANSWER):
             _answer(desk, person, case)
-        if may(person, Right.LINK) and case.department:
-            _link(desk, person, case)
+        case_aside.draw(desk, person, case)
         _said(desk, person, case)
         _history(desk, case)
+
+
+def _clear() -> None:
+    """What was typed for the case before is not said to this citizen."""
+    for key in TYPED:
+        st.session_state.pop(key, None)
 
 
 def clock(desk: Desk, case: Case) -> str:
@@ -150,14 +156,17 @@ def _answer(desk: Desk, person: Person, case: Case) -> None:
     can_end = Status.ANSWERED in workflow.moves(case, person.name, person.role, desk.about)
     with st.expander(w("answer.title"), icon=":material/reply:", expanded=can_end):
         for answer in given:
-            _given(desk, person, answer)
-        _kept_ready(desk, case)
-        _procedures(desk, case)
+            outbox.shown(desk, person, answer)
+        tongue = tongue_of(desk, case)
+        _kept_ready(desk, case, tongue)
+        _procedures(desk, case, tongue)
         st.text_area(w("answer.text"), key="answer_text")
         st.text_input(w("answer.link"), key="answer_link", placeholder="https://")
         st.checkbox(w("answer.ends"), value=can_end, disabled=not can_end, key=f"answer_ends_{can_end}")
+        if outbox.is_on(desk) and case.platform in answering.PRIVATELY:
+            st.checkbox(w("answer.privately"), key="answer_privately", help=w("answer.privately_means"))
         with st.container(horizontal=True, key="answering"):
-            if desk.settings.others.get("SEND_ANSWERS", "no").lower() in SENDS:
+            if outbox.is_on(desk):
                 st.button(w("answer.send"), key="answer_send", type="primary", on_click=_write, args=(desk, person, case, can_end, False))
             st.button(w("answer.mark_elsewhere"), key="answer_elsewhere", on_click=_write, args=(desk, person, case, can_end, True))
 
@@ -170,59 +179,48 @@ def _write(desk: Desk, person: Person, case: Case, can_end: bool, elsewhere: boo
         str(said.get("answer_link", "")),
         bool(said.get(f"answer_ends_{can_end}")) and can_end,
     )
+    kept, template = said.get("answer_template") or ("", None)
+    template = template if text == kept else None  # the platform would send the approved words, not the changed ones
     if elsewhere:
         casework.do(desk, lambda: answering.elsewhere(store, person, case.id, text, link or None, at, desk.about, ends), "case.kept")
     else:
-        casework.do(desk, lambda: answering.write(store, person, case.id, text, at, desk.about, ends), "answer.in_outbox")
+        casework.do(desk, lambda: answering.write(
+            store, person, case.id, text, at, desk.about, ends, template, bool(said.get("answer_privately"))), "answer.in_outbox")  # fmt: skip
     if casework.went_well():
-        said.update({"answer_text": "", "answer_link": ""})
+        said.update({"answer_text": "", "answer_link": "", "answer_template": None})
 
 
-def _kept_ready(desk: Desk, case: Case) -> None:
-    texts = {t.id: t.text for t in wording.fitting(wording.every(casework.opened(desk)), case, desk.words.language)}
+def _kept_ready(desk: Desk, case: Case, tongue: str) -> None:
+    """Words kept ready, in the citizen's language first; the page's if there are none."""
+    every = wording.every(casework.opened(desk))
+    texts = {t.id: t for t in wording.fitting(every, case, tongue) or wording.fitting(every, case, desk.words.language)}
     if texts:
 
         def fill() -> None:
-            st.session_state["answer_text"] = texts.get(st.session_state["answer_canned"] or "", "")
+            chosen = texts.get(st.session_state["answer_canned"] or "")
+            st.session_state.update({"answer_text": chosen.text if chosen else "", "answer_template": (chosen.text, chosen.template) if chosen else None})
 
         st.selectbox(desk.words("answer.canned"), list(texts), index=None, key="answer_canned", on_change=fill)
 
 
-def _procedures(desk: Desk, case: Case) -> None:
-    """What the procedure guide knows about a question."""
-    w = desk.words
-    for found in guide.fitting(case.summary, guide.every(casework.opened(desk), w.language)) if case.intent == "inquiry" else ():
-        st.text(isolate(guide.as_text(found, w("guide.papers"), w("guide.days"))))
+def tongue_of(desk: Desk, case: Case) -> str:
+    """The language the citizen wrote in, where it is known and spoken here; else the page's."""
+    told = next((post.language.label for post in desk.ask.get(case.posts[:1]) if post.language), None)
+    return told if told in LANGUAGES else desk.words.language
+
+
+def procedures(desk: Desk, case: Case, tongue: str, most: int = 2) -> list[guide.Procedure]:
+    """What the procedure guide knows about a question, in the citizen's language."""
+    return guide.fitting(case.summary, guide.every(casework.opened(desk), tongue), most) if case.intent == "inquiry" else []
+
+
+def _procedures(desk: Desk, case: Case, tongue: str) -> None:
+    w, theirs = desk.words, words(tongue)
+    for found in procedures(desk, case, tongue):
+        text = guide.as_text(found, theirs("guide.papers"), theirs("guide.days"))
+        st.text(isolate(text))
         st.button(w("guide.use"), key=f"guide_{found.id}", type="tertiary", icon=":material/content_paste:", on_click=st.session_state.update,
-                  args=({"answer_text": guide.as_text(found, w("guide.papers"), w("guide.days"))},))  # fmt: skip
-
-
-def _link(desk: Desk, person: Person, case: Case) -> None:
-    """A way to this case for a department without accounts; shown once, to be sent by whoever made it."""
-    w, store = desk.words, casework.opened(desk)
-
-    def make() -> None:
-        st.session_state["made_link"] = (case.id, links.make(store, links.key(desk.settings), person, case.id, casework.at(desk)))
-
-    with st.expander(w("link.title"), icon=":material/link:"):
-        st.caption(w("link.means", days=whole(links.FOR.days, w)))
-        with st.container(horizontal=True, key="link"):
-            st.button(w("link.make"), key="link_make", on_click=casework.do, args=(desk, make, "case.kept"))
-            st.button(w("link.revoke"), key="link_revoke", type="tertiary", on_click=casework.do, args=(
-                desk, lambda: links.revoke(store, person, case.id, casework.at(desk)), "case.kept"))  # fmt: skip
-        made = st.session_state.pop("made_link", ("", ""))
-        if made[0] == case.id:
-            st.code(filters.address("complaints", filters.View(lang=w.language, link=made[1])), language=None)
-
-
-def _given(desk: Desk, person: Person, answer: answering.Answer) -> None:
-    w = desk.words
-    st.text(isolate(answer.text))
-    st.caption(" · ".join([w(f"answer.{answer.state.value}"), foreign(escaped(answer.written_by)), ago(answer.written_at, desk.now, w),
-                           *([escaped(bare(answer.problem))] if answer.problem else [])]))  # fmt: skip
-    if answer.state == State.DRAFT and may(person, Right.APPROVE) and answer.written_by != person.name:
-        st.button(w("answer.approve"), key=f"approve_{answer.id}", on_click=casework.do, args=(
-            desk, lambda: answering.approve(casework.opened(desk), person, answer.id, casework.at(desk)), "answer.in_outbox"))  # fmt: skip
+                  args=({"answer_text": text},))  # fmt: skip
 
 
 def _said(desk: Desk, person: Person, case: Case) -> None:

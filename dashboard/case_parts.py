@@ -17,7 +17,7 @@ from cases.report import LEAST, Row
 from cases.roles import Person, Right, Role, may
 from core.case import Case
 from core.post import Post
-from dashboard import cards, casework, exports, frame
+from dashboard import cards, casework, exports, frame, kept_words, news, outbox
 from dashboard.bidi import escaped, foreign, isolate
 from dashboard.case_card import department
 from dashboard.dates import ago, exact
@@ -26,6 +26,7 @@ from dashboard.frame import Desk
 
 MOST = 20
 MOST_ROWS = 40
+MORE = ("answered", "p90_first", "p90_close", "closed_within", "reopened", "rejected", "posts", "citizens", "rank")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ def _undecided(desk: Desk, person: Person, post: Post, waiting: triage.Waiting) 
                 desk, lambda i=intent: triage.open_case(store, person, post, i, casework.at(desk), desk.about), "triage.opened"))  # fmt: skip
         st.button(w("triage.dismiss"), key=f"dismiss_{post.id}", type="tertiary", on_click=casework.do, args=(
             desk, lambda: triage.dismiss(store, person, post.id, casework.at(desk)), "case.kept"))  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"joining_{post.id}"):
+        st.text_input(w("triage.case"), key=f"join_to_{post.id}", placeholder="c-…", width=240)
+        st.button(w("triage.join"), key=f"join_{post.id}", type="tertiary", on_click=casework.do, args=(desk, lambda: triage.join(
+            store, person, post, st.session_state[f"join_to_{post.id}"].strip(), casework.at(desk), desk.about), "case.kept"))  # fmt: skip
 
 
 def _handover(desk: Desk, person: Person) -> None:
@@ -160,6 +165,14 @@ def table(desk: Desk, person: Person) -> None:
             border="horizontal",
             alt=w("table.title"),
         )
+        with st.expander(w("table.more")):
+            more = [_more(desk, row) for row in (*made.rows[:MOST_ROWS], made.total)]
+            st.table(
+                pd.DataFrame(more, columns=[w(f"table.{by}"), *(w(f"table.{n}") for n in MORE)]),
+                hide_index=True,
+                border="horizontal",
+                alt=w("table.more"),
+            )
         st.caption(w("table.means", least=whole(LEAST, w)))
         if may(person, Right.EXPORT):
             _export(desk, person, made)
@@ -167,11 +180,23 @@ def table(desk: Desk, person: Person) -> None:
 
 def _cells(desk: Desk, row: Row) -> tuple[str, ...]:
     w = desk.words
-    name = w("table.total") if row.key == "total" else escaped(row.label) if row.key else w("filter.without")
     return (
-        name, whole(row.received, w), _share(desk, row.handled, row.share_handled, row.handled_interval),
+        _name(desk, row), whole(row.received, w), _share(desk, row.handled, row.share_handled, row.handled_interval),
         _share(desk, row.closed, row.share_closed, row.closed_interval), whole(row.not_fixed, w), decimal(row.median_hours_first_answer, w),
         decimal(row.median_hours_to_close, w), percent(row.answered_within_target, w), whole(row.overdue, w),
+    )  # fmt: skip
+
+
+def _name(desk: Desk, row: Row) -> str:
+    return desk.words("table.total") if row.key == "total" else escaped(row.label) if row.key else desk.words("filter.without")
+
+
+def _more(desk: Desk, row: Row) -> tuple[str, ...]:
+    w = desk.words
+    return (
+        _name(desk, row), whole(row.answered, w), decimal(row.p90_hours_first_answer, w), decimal(row.p90_hours_to_close, w),
+        percent(row.closed_within_target, w), whole(row.reopened, w), whole(row.rejected, w), whole(row.posts, w), whole(row.citizens, w),
+        NONE if row.rank is None else whole(row.rank, w),
     )  # fmt: skip
 
 
@@ -249,5 +274,6 @@ def seen(desk: Desk, person: Person) -> None:
 
 PARTS = {
     "triage": Part(Right.TRIAGE, to_triage), "enter": Part(Right.ENTER, entry), "register": Part(Right.CASES, register),
-    "table": Part(Right.FIGURES, table), "people": Part(Right.USERS, people), "audit": Part(Right.AUDIT, seen),
+    "outbox": Part(Right.ANSWER, outbox.draw), "table": Part(Right.FIGURES, table), "news": Part(Right.BROADCAST, news.draw),
+    "words": Part(Right.TEACH, kept_words.draw), "people": Part(Right.USERS, people), "audit": Part(Right.AUDIT, seen),
 }  # fmt: skip

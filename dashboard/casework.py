@@ -16,6 +16,7 @@ from core.settings import Settings
 from dashboard import data
 from dashboard.frame import Desk
 
+Act = Callable[[], object]
 FRESH = timedelta(seconds=30)  # how old the table of reports may be
 
 
@@ -44,7 +45,7 @@ def _table(_store: CaseStore, address: str, by: str, language: str, _about: Depl
     return report.table(_store.all(), by, _about, _now, language)
 
 
-def do(desk: Desk, act: Callable[[], object], done: str) -> None:
+def do(desk: Desk, act: Act, done: str) -> None:
     """Carry out what a person asked for and say so; what cannot be done is said in its own sentence. Call it from a callback."""
     try:
         act()

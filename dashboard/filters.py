@@ -50,6 +50,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     base: str = ""
     scale: str = ""
     part: str = ""  # of the complaints page
+    show: str = ""  # of its queue
     case: str = ""
     link: str = ""  # a department's signed way to one case
     page: int = 1
@@ -64,7 +65,7 @@ def read(params: Params, deployment: Deployment) -> View:
     """The view an address asks for. What the deployment does not know is left out, so that an old link still opens."""
     known = choices(deployment)
     lists = {name: _chosen(params.get(name, ()), known.get(name)) for name in LISTS}
-    one = {name: _first(params, name) for name in ("period", "theme", "order", "base", "scale", "part", "case", "link")}
+    one = {name: _first(params, name) for name in ("period", "theme", "order", "base", "scale", "part", "show", "case", "link")}
     if one["order"] not in ORDERS:
         one["order"] = ""
     lang = _first(params, "lang")
@@ -80,7 +81,7 @@ def write(view: View) -> dict[str, list[str]]:
     for name in LISTS:
         if values := getattr(view, name):
             said[name] = [value or WITHOUT for value in values]
-    for name in ("period", "q", "theme", "order", "base", "scale", "part", "case", "link"):
+    for name in ("period", "q", "theme", "order", "base", "scale", "part", "show", "case", "link"):
         if value := getattr(view, name):
             said[name] = [value]
     for name in ("since", "until"):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cases import holding, links, work
+from cases import assigning, holding, links, users, work
 from cases.query import FindCases
-from cases.roles import Person, Right, may
+from cases.roles import HOLDERS, Person, Right, may
 from core.case import Case
 from dashboard import cards, case_card, case_parts, casework, foot, frame, signing
-from dashboard.bidi import bare, escaped, isolate
+from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.cards import Number
 from dashboard.figures import NONE, percent, whole
 from dashboard.frame import Desk
@@ -73,11 +73,14 @@ def _numbers(desk: Desk) -> None:
 
 
 def _queue(desk: Desk, person: Person) -> None:
-    left, right = st.columns([2, 3], gap="medium")
+    with st.container(key="desk_open" if desk.view.case else "desk"):  # on a phone the open case stands first (style.py)
+        left, right = st.columns([2, 3], gap="medium")
     with left, frame.part(desk):
         _batch(desk, person)
-        found = work.queue(casework.opened(desk), person, _asked(desk), casework.at(desk))
-        _listed(desk, found.cases, found.total)
+        _share_out(desk, person)
+        frame.segments(desk, "show", shows(person))
+        found = work.queue(casework.opened(desk), person, _asked(desk, person), casework.at(desk))
+        _listed(desk, person, found.cases, found.total)
     with right:
         if desk.view.case:
             case_card.draw(desk, person, desk.view.case)
@@ -85,9 +88,31 @@ def _queue(desk: Desk, person: Person) -> None:
             frame.empty(desk, "complaints.choose")
 
 
-def _asked(desk: Desk) -> FindCases:
+def shows(person: Person) -> tuple[str, ...]:
+    """What of the queue may be looked at alone; what is one's own only where one can have any."""
+    return ("all", "complaint", "inquiry", "overdue", *(("mine",) if may(person, Right.HOLD) else ()))
+
+
+def _asked(desk: Desk, person: Person) -> FindCases:
     v = desk.view
-    return FindCases(platforms=v.platform, categories=v.topic, places=v.place, limit=SHOWN, offset=SHOWN * (v.page - 1))
+    only = v.show if v.show in shows(person) else "all"
+    return FindCases(
+        platforms=v.platform, categories=v.topic, places=v.place, limit=SHOWN, offset=SHOWN * (v.page - 1),
+        intents=(only,) if only in ("complaint", "inquiry") else (), overdue_at=casework.at(desk) if only == "overdue" else None,
+        assignee=person.name if only == "mine" else None,
+    )  # fmt: skip
+
+
+def _share_out(desk: Desk, person: Person) -> None:
+    """Give what is nobody's to those on duty, in turn or by load, where the deployment says so."""
+    if desk.about.desk.assign == "hand" or not may(person, Right.ASSIGN):
+        return
+    w, store = desk.words, casework.opened(desk)
+    names = [user.name for user in users.everybody(store) if user.role in HOLDERS and not user.disabled]
+    with st.expander(w("aside.share_out"), icon=":material/groups:"):
+        st.multiselect(w("aside.on_duty"), names, key="on_duty")
+        st.button(w("aside.share"), key="share_out", on_click=casework.do, args=(desk, lambda: assigning.assign_waiting(
+            store, person, st.session_state["on_duty"], casework.at(desk), desk.about), "case.kept"))  # fmt: skip
 
 
 def _batch(desk: Desk, person: Person) -> None:
@@ -105,7 +130,7 @@ def _batch(desk: Desk, person: Person) -> None:
             st.caption(w("complaints.mine", n=len(mine), count=whole(len(mine), w)))
 
 
-def _listed(desk: Desk, found: tuple[Case, ...], total: int) -> None:
+def _listed(desk: Desk, person: Person, found: tuple[Case, ...], total: int) -> None:
     w = desk.words
     if not found:
         frame.empty(desk, "complaints.empty")
@@ -114,6 +139,8 @@ def _listed(desk: Desk, found: tuple[Case, ...], total: int) -> None:
         with st.container(border=True, gap="xsmall", key=f"case_{case.id}"):
             st.markdown(f"{case_card.badge(desk, case)} {case_card.clock(desk, case)}")
             st.text(isolate(_short(case.summary)) if case.summary else w("case.forgotten"))
+            for procedure in case_card.procedures(desk, case, w.language, 1) if may(person, Right.ANSWER) else ():
+                st.caption(f":material/menu_book: {w('guide.fits', name=foreign(escaped(procedure.name)))}")
             chosen = desk.view.case == case.id
             st.button(_about(desk, case), key=f"open_{case.id}", type="secondary" if chosen else "tertiary", icon=":material/open_in_full:",
                       on_click=frame.change, kwargs={"case": case.id, "page": desk.view.page})  # fmt: skip

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import pandas as pd
 import streamlit as st
 
-from cases import campaigns, guide, roadmap
-from cases.campaigns import Neighbourhood
+from cases import guide, roadmap
 from cases.guide import Procedure
 from cases.roadmap import Plan, PublicPlan
 from cases.roles import Person, Right, may
-from core.deployment import Campaign, label
-from dashboard import cards, casework, foot, frame, signing
+from dashboard import campaign_parts, cards, casework, foot, frame, signing
 from dashboard.bidi import escaped, isolate
 from dashboard.cards import Number
 from dashboard.dates import long_day
-from dashboard.figures import NONE, signed, whole
+from dashboard.figures import whole
 from dashboard.frame import Desk
 
 MEANS = ("plans.published", "plans.done", "plans.late", "plans.asked")
 COLOURS = {"considered": "gray", "planned": "blue", "in_work": "orange", "done": "green", "declined": "gray"}
-FIRST = 3  # priorities shown of each neighbourhood
 
 
 def show(desk: Desk) -> None:
@@ -32,7 +28,7 @@ def show(desk: Desk) -> None:
     with frame.part(desk):
         plans = roadmap.public(casework.opened(desk), desk.about, desk.words.language, desk.now.astimezone(desk.about.zone).date())
         _numbers(desk, plans)
-        parts = {"roadmap": lambda: _roadmap(desk, plans)} | ({"campaigns": lambda: _campaigns(desk)} if desk.about.campaigns else {})
+        parts = {"roadmap": lambda: _roadmap(desk, plans)} | ({"campaigns": lambda: campaign_parts.draw(desk)} if desk.about.campaigns else {})
         parts["guide"] = lambda: _guide(desk)
         parts[frame.segments(desk, "part", tuple(parts))]()
     with frame.part(desk):
@@ -92,49 +88,6 @@ def _publish(desk: Desk, person: Person) -> None:
     casework.do(desk, lambda: roadmap.keep(casework.opened(desk), person, plan, at, desk.about), "case.kept")
 
 
-# Campaigns
-
-
-def _campaigns(desk: Desk) -> None:
-    w, store = desk.words, casework.opened(desk)
-    for campaign in desk.about.campaigns:
-        st.subheader(escaped(label(campaign.name, w.language)), anchor=False)
-        days = [long_day(day, desk.about.calendar, w) if day else NONE for day in (campaign.starts, campaign.ends)]
-        st.caption(" · ".join([f"{days[0]} – {days[1]}", *(isolate(escaped(f"#{tag.lstrip('#')}")) for tag in campaign.hashtags)]))
-        found = campaigns.standing(store, campaign.id, FIRST)
-        _neighbourhoods(desk, found)
-        _ambassadors(desk, campaign)
-
-
-def _neighbourhoods(desk: Desk, found: Sequence[Neighbourhood]) -> None:
-    w = desk.words
-    if not found:
-        frame.empty(desk, "campaign.empty")
-        return
-    rows = [
-        (escaped(desk.place(n.place or "")), whole(n.views, w), whole(n.citizens, w), whole(n.proposals, w), whole(n.votes, w))
-        for n in found
-    ]
-    names = [w("filter.place"), *(w(f"campaign.{n}") for n in ("views", "citizens", "proposals", "votes"))]
-    st.table(pd.DataFrame(rows, columns=names), hide_index=True, border="horizontal", alt=w("campaign.alt"))
-    for hood in found:
-        if hood.first:
-            with st.expander(w("campaign.priorities", place=desk.place(hood.place or ""))):
-                for proposal in hood.first:
-                    st.text(f"{whole(proposal.rank, w)}. {isolate(proposal.text)}")
-                    st.caption(w("campaign.wanted", votes=whole(proposal.votes, w), said=whole(proposal.said, w)))
-
-
-def _ambassadors(desk: Desk, campaign: Campaign) -> None:
-    w, found = desk.words, campaigns.reach(casework.opened(desk), campaign.id)
-    if found:
-        wanted = whole(campaign.ambassadors, w)
-        st.markdown(f"**{w('campaign.ambassadors', count=whole(len(found), w), wanted=wanted)}**")
-        rows = [(escaped(a.name), escaped(desk.place(a.place)), whole(a.posts, w), whole(a.reach, w), signed(a.gained, w)) for a in found]
-        names = [w("entry.name"), w("filter.place"), *(w(f"campaign.{n}") for n in ("posts", "reach", "gained"))]
-        st.table(pd.DataFrame(rows, columns=names), hide_index=True, border="horizontal")
-
-
 # The procedure guide
 
 
@@ -146,6 +99,8 @@ def _guide(desk: Desk) -> None:
     for procedure in found:
         with st.expander(escaped(procedure.name), expanded=bool(asked)):
             st.text(isolate(guide.as_text(procedure, w("guide.papers"), w("guide.days"))))
+            if procedure.link:
+                st.link_button(w("guide.open"), procedure.link, type="tertiary", icon=":material/open_in_new:")
     if not found:
         frame.empty(desk, "guide.empty")
     _for(desk, Right.TEACH, _add_procedure)
@@ -159,6 +114,7 @@ def _add_procedure(desk: Desk, person: Person) -> None:
         st.text_area(w("guide.papers_lines"), key="procedure_papers")
         st.number_input(w("guide.days_number"), min_value=0, value=None, step=1, key="procedure_days")
         st.text_input(w("guide.words"), key="procedure_words")
+        st.text_input(w("guide.link"), key="procedure_link", placeholder="https://")
         st.form_submit_button(w("plans.publish"), on_click=_teach, args=(desk, person))
 
 
@@ -167,6 +123,7 @@ def _teach(desk: Desk, person: Person) -> None:
     procedure = Procedure(
         id=f"procedure-{at:%Y%m%d%H%M%S%f}", language=desk.words.language, name=said["procedure_name"], days=said["procedure_days"],
         steps=_lines(said["procedure_steps"]), papers=_lines(said["procedure_papers"]), words=tuple(said["procedure_words"].split()),
+        link=said["procedure_link"].strip() or None,
     )  # fmt: skip
     casework.do(desk, lambda: guide.keep(casework.opened(desk), person, procedure, at), "case.kept")
 

@@ -158,12 +158,12 @@ def test_a_wrong_password_is_told_and_opens_nothing() -> None:
     ("role", "parts"),
     [
         ("viewer", []),  # one part needs no choice
-        ("officer", ["queue", "triage", "enter", "register", "table"]),
+        ("officer", ["queue", "triage", "enter", "register", "outbox", "table"]),
         ("verifier", ["queue", "triage", "enter", "register", "table"]),
         ("department", ["queue", "register", "table"]),
-        ("supervisor", ["queue", "triage", "enter", "register", "table", "audit"]),
+        ("supervisor", ["queue", "triage", "enter", "register", "outbox", "table", "news", "words", "audit"]),
         ("analyst", ["queue", "register", "table"]),
-        ("administrator", ["queue", "triage", "enter", "register", "table", "people", "audit"]),
+        ("administrator", ["queue", "triage", "enter", "register", "table", "words", "people", "audit"]),
     ],
 )
 def test_a_role_sees_its_parts(role: str, parts: list[str]) -> None:
