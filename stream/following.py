@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -59,7 +59,9 @@ class _Themes:
             remembered = msgspec.msgpack.decode(state, type=Remembered)
             self._detector = Detector.decode(remembered.detector)
         except (ValueError, msgspec.MsgspecError) as error:
-            log.warning("themes: the memory kept by an earlier version cannot be read (%s); the usual level is learnt anew", type(error).__name__)
+            log.warning(
+                "themes: the memory kept by an earlier version cannot be read (%s); the usual level is learnt anew", type(error).__name__
+            )
             return
         self._seen = dict.fromkeys(remembered.seen)
 
@@ -156,18 +158,32 @@ def take_in_entries(store: Store, cases: CaseStore, understand: Understand) -> i
     return len(entered)
 
 
-class Following:
-    """Runs the followers every second in a thread of their own until stopped."""
+Steps = Mapping[str, Callable[[], object]]
 
-    def __init__(self, store: Store, cases: CaseStore, deployment: Deployment, clock: Clock, understand: Understand = list) -> None:
-        themes = ThemeFollower(store, deployment, clock)
-        self._steps: dict[str, Callable[[], object]] = {
-            "entries": lambda: take_in_entries(store, cases, understand),
-            "corrections": lambda: take_in_corrections(store, cases),
-            "cases": lambda: receive_cases(store, cases, deployment, clock()),
-            "campaigns": lambda: hear_campaigns(store, cases, deployment, clock()),
-            "themes": themes.run,
-        }
+
+def beside_workers(store: Store, cases: CaseStore, understand: Understand) -> Steps:
+    """What no page on Kafka brings: what was written down by hand and what was corrected by hand."""
+    return {
+        "entries": lambda: take_in_entries(store, cases, understand),
+        "corrections": lambda: take_in_corrections(store, cases),
+    }
+
+
+def on_one_machine(store: Store, cases: CaseStore, deployment: Deployment, clock: Clock, understand: Understand) -> Steps:
+    """Everything that follows the posts of one machine."""
+    return {
+        **beside_workers(store, cases, understand),
+        "cases": lambda: receive_cases(store, cases, deployment, clock()),
+        "campaigns": lambda: hear_campaigns(store, cases, deployment, clock()),
+        "themes": ThemeFollower(store, deployment, clock).run,
+    }
+
+
+class Following:
+    """Runs steps every second in a thread of their own until stopped."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep_following, name="following", daemon=True)
 

@@ -1,5 +1,6 @@
 """What follows durable posts keeps its place and does each thing once."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,17 @@ from core.settings import Settings
 from store.base import Batch, Follower
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
-from stream.following import ThemeFollower, ThemeJoin, count_themes, hear_campaigns, receive_cases, take_in_entries
+from store.query import Filter
+from stream.following import (
+    Following,
+    ThemeFollower,
+    ThemeJoin,
+    beside_workers,
+    count_themes,
+    hear_campaigns,
+    receive_cases,
+    take_in_entries,
+)
 from tests.make import NOON, claim, post
 
 NEUTRAL = load(Path(__file__).parents[2] / "deployments" / "default.toml")
@@ -146,3 +157,28 @@ def test_a_memory_of_another_version_is_learnt_anew_at_its_place(store):
     store.save_themes([], Follower(name="themes", place=7, state=b"\x81 another form"))
     follower = ThemeFollower(store, NEUTRAL, lambda: NOON)
     assert (follower.place, follower._seen) == (7, {})
+
+
+def test_beside_workers_what_people_wrote_by_hand_is_still_taken_in(tmp_path):
+    store, cases = MemoryStore(), open_cases(Settings(data=tmp_path))
+    entering.enter(cases, Person(name="olya", role=Role.OFFICER), Entry(channel="phone", text="the lamp in lane 9 is dark"), NOON, NEUTRAL)
+    for step in beside_workers(store, cases, list).values():
+        step()
+    assert [found.kind for found in store.posts(Filter())] == ["call"]
+    cases.close()
+
+
+def test_a_step_that_breaks_does_not_stop_the_others():
+    came = threading.Event()
+
+    def broken():
+        raise KeyError("what no log may quote")
+
+    following = Following({"broken": broken, "next": came.set})
+    following.start()
+    assert came.wait(30)
+    following.stop()
+
+
+def test_stopping_what_was_never_started_returns_at_once():
+    Following({}).stop()
