@@ -101,7 +101,7 @@ def _above(value: Node) -> tuple[str | None, str | None]:
 def _kind(change: Node, value: Node, author: Author | None, page: str | None) -> Kind:
     if author and author.id == facebook_id(page):
         return Kind.OWN
-    if change.get("field") != "feed" or value.get("item") != "comment":
+    if change.get("field") == "mention" or value.get("item") != "comment":
         return Kind.MENTION if author or change.get("field") != "feed" else Kind.OWN
     parent, post = _above(value)
     return Kind.COMMENT if parent == post else Kind.REPLY

@@ -11,7 +11,7 @@ import msgspec
 from collectors import table, x_stream
 from collectors.base import Answer, Source, context
 from collectors.x_again import LONGEST_QUERY as LONGEST_QUERY
-from collectors.x_again import MARGIN, SEARCH_DAYS
+from collectors.x_again import MARGIN, SEARCH_DAYS, afford
 from collectors.x_again import check as check
 from collectors.x_again import queries as queries
 from collectors.x_again import refresh as refresh
@@ -37,21 +37,20 @@ def sources(deployment: Deployment) -> list[Source]:
     found = [_of(account, what, minutes) for account in ours for what, minutes in (("mentions", 5), ("own", 15))]
     handles = ",".join(account.handle for account in ours)
     ids = ",".join(account.id for account in ours if account.id)  # to know our own posts among those found
+    shared = min(
+        (account.monthly_reads for account in ours if account.monthly_reads is not None), default=None
+    )  # of what serves all accounts
     if ours:
-        found.append(Source(id="x.accounts", platform=PLATFORM, what="accounts", query=handles, every_minutes=60))
+        found.append(Source(id="x.accounts", platform=PLATFORM, what="accounts", query=handles, every_minutes=60, budget=shared))
     words = (*deployment.watch.keywords, *(f"#{tag.lstrip('#')}" for tag in deployment.watch.hashtags))
     if ours and deployment.watch.stream:
         rules = queries((*(f"@{account.handle}" for account in ours), *words))
         found.append(Source(id="x.stream", platform=PLATFORM, what=x_stream.WHAT, query=x_stream.BETWEEN.join(rules), handle=handles,
-                            native_id=ids or None, every_minutes=1, budget=_least([a.monthly_reads for a in ours])))  # fmt: skip
+                            native_id=ids or None, every_minutes=1, budget=shared))  # fmt: skip
     for number, query in enumerate(queries(words) if ours else [], 1):
         found.append(Source(id=f"x.search.{number}", platform=PLATFORM, what="search", query=query, handle=handles, native_id=ids or None,
-                            every_minutes=15))  # fmt: skip
+                            every_minutes=15, budget=shared))  # fmt: skip
     return found
-
-
-def _least(told: Sequence[int | None]) -> int | None:
-    return min((reads for reads in told if reads is not None), default=None)
 
 
 def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
@@ -74,9 +73,10 @@ def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> It
 
 
 def _sizes(client: Client, source: Source, now: datetime) -> Iterator[Answer]:
-    handles = (source.query or "").split(",")
+    handles, left = (source.query or "").split(","), source.budget_left
     for at in range(0, len(handles), PAGE_SIZE):
         some = handles[at : at + PAGE_SIZE]
+        left = afford(source, left, len(some), now)
         answer = translate(call(client.api.get_users, now, usernames=some, user_fields=USER_FIELDS), context(source, now))
         yield _named_as_asked(answer, some)
 
@@ -158,6 +158,5 @@ def _pages(page: PageOf, source: Source, now: datetime) -> Iterator[Answer]:
 
 def _size(source: Source, left: int | None, now: datetime) -> int:
     """How many posts to ask for: never more than the month's budget still allows."""
-    if left is not None and left < LEAST.get(source.what, 1):
-        raise table.problem(PLATFORM, now, code="our-budget", detail=f"{source.budget} reads a month")
+    afford(source, left, LEAST.get(source.what, 1), now)
     return PAGE_SIZE if left is None else min(PAGE_SIZE, left)

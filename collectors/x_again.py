@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from collectors import table
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.x_bodies import translate
 from collectors.x_client import FIELDS, PAGE_SIZE, USER_FIELDS, Client, call
@@ -20,6 +21,7 @@ from core.post import Kind, Post
 SEARCH_DAYS = timedelta(days=7)  # how far back the recent search reaches
 MARGIN = timedelta(minutes=10)  # kept from that edge, so that neither clock matters
 LONGEST_QUERY = 512
+SMALLEST_PAGE = 10  # that these questions may ask for
 MOST_PAGES = 10  # of one conversation in one look
 
 
@@ -41,12 +43,25 @@ def _query(words: Sequence[str], tail: str) -> str:
 
 def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
     """Numbers of `posts` again, 100 a call, which of them are missing, and what newly answers or quotes our own ones."""
+    left = source.budget_left
     for at in range(0, len(posts), PAGE_SIZE):
         some = posts[at : at + PAGE_SIZE]
+        left = afford(source, left, len(some), now)
         raw = call(client.api.get_tweets, now, ids=[_native(p) for p in some], **FIELDS)
         seen = translate({"meta": {"result_count": 0}, **raw}, context(source, now))  # an answer of errors only is an answer here
         yield msgspec.structs.replace(seen, cursor=None, missing=seen.missing if seen.posts or _works(client, source, now) else ())
-        yield from _talk(client, source, some, {p.id: p for p in seen.posts}, now)
+        for answer in _talk(client, msgspec.structs.replace(source, budget_left=left), some, {p.id: p for p in seen.posts}, now):
+            left = None if left is None else left - answer.spend
+            yield answer
+
+
+def afford(source: Source, left: int | None, reads: int, now: datetime) -> int | None:
+    """What is left of the month's budget after so many reads more. Raises PlatformProblem where it does not allow them."""
+    if left is None:
+        return None
+    if left < reads:
+        raise table.problem(PLATFORM, now, code="our-budget", detail=f"{source.budget} reads a month")
+    return left - reads
 
 
 def _native(post: Post) -> str:
@@ -68,26 +83,35 @@ def _talk(client: Client, source: Source, before: Sequence[Post], after: dict[st
     talked = [p for p in own if (after[p.id].replies or 0) > (p.replies or 0)]
     since = max(now - SEARCH_DAYS + MARGIN, min((p.observed_at for p in talked), default=now) - MARGIN)
     about = msgspec.structs.replace(context(source, now), what="replies")
-    for query in queries([_native(p) for p in talked], "conversation_id:{}", ""):
-        yield from _all(partial(_replies, client, query, since, now), about, MOST_PAGES)
-    for post in own:
-        if (after[post.id].quotes or 0) > (post.quotes or 0):
-            yield from _all(partial(_quotes, client, _native(post), now), about, 1)
+    left = source.budget_left
+    asked = [
+        (partial(_replies, client, query, since, now), MOST_PAGES)
+        for query in queries([_native(p) for p in talked], "conversation_id:{}", "")
+    ]
+    asked += [(partial(_quotes, client, _native(p), now), 1) for p in own if (after[p.id].quotes or 0) > (p.quotes or 0)]
+    for page, most in asked:
+        for answer in _all(page, about, most, source, left):
+            left = None if left is None else left - answer.spend
+            yield answer
 
 
-def _replies(client: Client, query: str, since: datetime, now: datetime, at: str | None) -> dict[str, Any]:
-    return call(client.api.search_recent_tweets, now, query=query, next_token=at, start_time=since, max_results=PAGE_SIZE, **FIELDS)
+def _replies(client: Client, query: str, since: datetime, now: datetime, at: str | None, size: int) -> dict[str, Any]:
+    return call(client.api.search_recent_tweets, now, query=query, next_token=at, start_time=since, max_results=size, **FIELDS)
 
 
-def _quotes(client: Client, id: str, now: datetime, at: str | None) -> dict[str, Any]:
-    return call(client.api.get_quote_tweets, now, id=id, pagination_token=at, max_results=PAGE_SIZE, **FIELDS)
+def _quotes(client: Client, id: str, now: datetime, at: str | None, size: int) -> dict[str, Any]:
+    return call(client.api.get_quote_tweets, now, id=id, pagination_token=at, max_results=size, **FIELDS)
 
 
-def _all(page: Callable[[str | None], dict[str, Any]], about: Context, most: int) -> Iterator[Answer]:
+def _all(
+    page: Callable[[str | None, int], dict[str, Any]], about: Context, most: int, source: Source, left: int | None
+) -> Iterator[Answer]:
     """At most so many pages, newest first; they move no cursor."""
     at = None
     for _ in range(most):
-        answer = translate(page(at), about)
+        afford(source, left, SMALLEST_PAGE, about.now)
+        answer = translate(page(at, PAGE_SIZE if left is None else min(PAGE_SIZE, left)), about)
+        left = None if left is None else left - answer.spend
         yield msgspec.structs.replace(answer, cursor=None)
         at = answer.next
         if at is None:

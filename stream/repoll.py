@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from collectors import table
 from collectors.base import Answer, Collector, Refreshes, Source
 from core.deployment import Deployment, OfficialAccount
 from core.post import Kind, Moment, Post
@@ -79,8 +80,13 @@ def answers(
         yield Answer(gap=Gap(since=place.at, until=now, cause=f"more than {MOST} posts were due for a second look"))
     suspects = dict(place.suspects)
     accounts = {account.key: account for account in deployment.accounts}
+    left = source.budget_left
     for key, posts in _by_account(due[:MOST]).items():
-        for answer in collector.refresh(client, _about(source, accounts.get(key or "")), posts, now):
+        if left == 0:
+            raise table.problem(source.platform, now, code="our-budget", detail=f"{source.budget} reads a month")
+        about = msgspec.structs.replace(_about(source, accounts.get(key or "")), budget_left=left)
+        for answer in collector.refresh(client, about, posts, now):
+            left = None if left is None else max(0, left - answer.spend)
             suspects, gone = judge(suspects, answer, now)
             yield msgspec.structs.replace(answer, deleted=answer.deleted + gone)
     yield Answer(cursor=msgspec.json.encode(Place(at=now, suspects=_latest(suspects))).decode())

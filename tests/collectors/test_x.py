@@ -384,6 +384,23 @@ def test_a_budget_is_never_overspent_and_its_end_is_a_hard_stop():
     )
 
 
+def test_what_serves_all_accounts_has_the_smallest_of_their_budgets():
+    ours = tuple(
+        OfficialAccount(platform="x", handle=name, id=id, monthly_reads=reads)
+        for name, id, reads in (("A", "1", 900), ("B", "2", 300), ("C", "3", None))
+    )
+    town = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=ours, watch=Watch(keywords=("leak",), stream=True))
+    budgets = {source.id: source.budget for source in x.sources(town)}
+    assert budgets == {"x.mentions.A": 900, "x.own.A": 900, "x.mentions.B": 300, "x.own.B": 300, "x.mentions.C": None, "x.own.C": None,
+                       "x.accounts": 300, "x.stream": 300, "x.search.1": 300}  # fmt: skip
+
+
+def test_sizes_are_asked_for_only_as_long_as_the_budget_allows():
+    source = Source(id="x.accounts", platform="x", what="accounts", query="CITY,PARKS", budget=10, budget_left=1)
+    found, problem, seen = asked({"/2/users/by": answer("x/users")}, source)
+    assert (found, seen, problem.kind, problem.then) == ([], [], "budget", "stop")
+
+
 # Looking again
 
 OURS = post(
@@ -406,6 +423,31 @@ def test_a_second_look_brings_numbers_and_new_answers_and_a_suspicion():
     assert [a.path for a in seen] == ["/2/tweets", "/2/tweets/search/recent"] and seen[1].query[
         "query"
     ] == "(conversation_id:2041000000000000100)"
+
+
+def spent(left, **replies):
+    """What a second look at three posts spends where so much of the budget is left, and why it ended."""
+    conversation = Reply({"data": many(replies.get("found", 10)), "meta": {"next_token": "more"}})
+    source = msgspec.structs.replace(OWN, what="again", budget=500, budget_left=left)
+    total = 0
+    with replay({"/2/tweets": answer("x/lookup"), "/2/tweets/search/recent": conversation, "/2/tweets/*": conversation}) as server:
+        try:
+            for one in x.refresh(x.connect("t", server.url), source, [OURS, *THEIRS], NOON):
+                total += one.spend
+        except PlatformProblem as trouble:
+            return total, trouble.kind, server.asked
+        return total, None, server.asked
+
+
+@pytest.mark.parametrize(("left", "calls"), [(0, 0), (2, 0), (3, 1), (12, 1), (13, 2), (40, 4)])
+def test_a_second_look_stops_hard_where_the_budget_ends(left, calls):
+    total, kind, seen = spent(left)
+    assert kind == "budget" and total <= left and len(seen) == calls
+
+
+def test_a_second_look_asks_for_no_more_answers_than_it_may_pay_for():
+    _, _, seen = spent(20)
+    assert [one.query.get("max_results") for one in seen] == [None, "17"]
 
 
 NOTHING_SEEN = Reply({"errors": body("lookup")["errors"]})

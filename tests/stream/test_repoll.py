@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from collectors.base import Answer, Source
@@ -42,6 +43,25 @@ def stored(*posts):
     store = MemoryStore()
     store.save(Batch(posts=posts))
     return store
+
+
+class Costly(Platform):
+    """A platform that bills a read for each post looked at, and does not count itself."""
+
+    def refresh(self, client, source, posts, now):
+        for answer in super().refresh(client, source, posts, now):
+            yield msgspec.structs.replace(answer, spend=len(posts))
+
+
+def test_the_budget_of_second_looks_ends_them_before_the_next_account_is_asked():
+    store = stored(
+        aged(1, timedelta(minutes=20), kind=Kind.OWN, account="x:city"), aged(2, timedelta(minutes=20), kind=Kind.OWN, account="x:parks")
+    )
+    platform, source = Costly({"x:1", "x:2"}), msgspec.structs.replace(AGAIN, budget=1)
+    line = repoll.poll(store, platform, None, source, TOWN, lambda posts: posts, lambda: NOON)
+    again = repoll.poll(store, platform, None, source, TOWN, lambda posts: posts, lambda: NOON + timedelta(minutes=15))
+    assert (line.spend, line.state, again.spend, again.state) == (1, "stopped", 0, "stopped") and "budget" in line.error
+    assert len(platform.asked) == 1 and line.cursor_after is None
 
 
 def due(store, minutes=15):
