@@ -50,8 +50,8 @@ def translate(body: Any, context: Context) -> Answer:
     """One delivery, or a list of them, by the platform it is of; a delivery of another object is nobody's message."""
     answers = []
     for one in told.rows(body) if isinstance(body, list) else [told.table(body)]:
-        if isinstance(one.get("entry"), list) and one.get("object") in READERS:
-            answers.append(READERS[one["object"]].translate(one, context))
+        if isinstance(one.get("entry"), list) and (reader := READERS.get(str(one.get("object")))):
+            answers.append(reader.translate(one, context))
     together = parts.together(answers)
     return msgspec.structs.replace(together, returned=len(answers), next=None, cursor=None)
 
