@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 import msgspec
 
-from collectors import graph, graph_bodies, graph_checks, instagram_loader, instagram_web, instagram_webhooks, mentions, table
+from collectors import graph, graph_bodies, graph_checks, instagram_loader, mentions, table
 from collectors.base import Answer, Context, Finding, Source, context
-from collectors.facebook_webhooks import is_webhook
 from collectors.findings import looked_at
+from collectors.instagram_bodies import problem as problem
+from collectors.instagram_bodies import translate as translate
+from collectors.instagram_lists import COMMENT, COMMENTS_TOLD, MEDIUM, OTHERS_MEDIUM, OVERLAP, WATCHED, comments, hashtag, until
 from collectors.instagram_posts import PLATFORM as PLATFORM
-from collectors.instagram_posts import Node, instagram_id, to_answer
-from collectors.parts import placed, translated, with_strays
+from collectors.instagram_posts import Node
+from collectors.parts import placed
 from collectors.told import moment, native, number, rows
-from collectors.told import table as object_
 from core.deployment import Deployment, OfficialAccount
 from core.errors import PlatformProblem
 from core.post import Kind, Post
@@ -36,14 +36,7 @@ EVERY = {
 BRANCH_EVERY, HASHTAG_EVERY, WEB_EVERY = 360, 60, 720
 HASHTAGS = 30  # that may be asked for in a week
 REREAD = ("media", "comments", "tags")  # read again every night and compared
-OVERLAP = timedelta(hours=1)
-WATCHED = timedelta(days=30)  # media whose comments are read at every pass; older ones are looked at by age
-COMMENTS_TOLD = 50  # the most comments of a medium: newest first, and in most versions without a second page
 SIZE = "id,username,name,followers_count,follows_count,media_count"
-MEDIUM = ("id,ig_id,caption,media_type,media_product_type,media_url,thumbnail_url,permalink,shortcode,timestamp,username,owner,like_count,"
-          "comments_count,children{media_type,media_url}")  # fmt: skip
-OTHERS_MEDIUM = "id,caption,media_type,media_url,permalink,timestamp,like_count,comments_count"  # all that is told of media of others
-COMMENT = "id,text,timestamp,username,from,like_count,parent_id,replies.limit(50){id,text,timestamp,username,from,like_count,parent_id}"
 FIGURES = "views"
 WANTED = ("instagram_basic", "instagram_manage_comments", "instagram_manage_insights")
 
@@ -105,30 +98,6 @@ def _graph(client: Client, source: str) -> graph.Client:
     return client.graph
 
 
-def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
-    """What an error means: the Graph's by its code, a web page's by its message."""
-    if said := instagram_web.error_in(body):
-        return table.problem(PLATFORM, now, status=status, code=said, message=said)
-    return graph_bodies.problem(PLATFORM, status, headers, body, now)
-
-
-def translate(body: Any, context: Context) -> Answer:
-    """Any answer of the Graph, a webhook's delivery, or what the web pages tell. Raises PlatformProblem for an error."""
-    if is_webhook(body):
-        return instagram_webhooks.translate(body, context)
-    if graph_bodies.is_error(body) or instagram_web.error_in(body):
-        raise problem(0, {}, body, context.now)
-    if instagram_web.is_web(body):
-        return instagram_web.translate(body, context)
-    above = graph_bodies.asked_under(context.path, "comments") or graph_bodies.asked_under(context.path, "replies")
-    if any(graph_bodies.asked_under(context.path, edge) for edge in ("recent_media", "top_media")):
-        context = msgspec.structs.replace(context, what="hashtag")
-    answer = with_strays(
-        translated(graph_bodies.objects(body), lambda node: to_answer(node, context, instagram_id(above))), body, object_(body).get("data")
-    )
-    return msgspec.structs.replace(answer, next=graph_bodies.next_place(body))
-
-
 def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> Iterator[Answer]:
     """Answers to one of the questions of `sources`. The cursor is the newest time seen."""
     if source.what == "mentions":
@@ -162,12 +131,12 @@ def _answers(whole: Client, source: Source, since: datetime | None, told: Contex
         seen = msgspec.structs.replace(told, native_id=None)  # the number is that of the account we look through
         yield translate(graph.get(client, f"{account}", {"fields": fields}, told.now), seen)
     elif source.what == "comments":
-        yield from _comments(client, f"{account}/media", since, told)
+        yield from comments(client, f"{account}/media", since, told)
     elif source.what == "hashtag":
-        yield from _hashtag(client, source, since, told)
+        yield from hashtag(client, source, since, told)
     else:
         fields = MEDIUM if source.what == "media" else f"{OTHERS_MEDIUM},username"
-        yield from _until(client, f"{account}/{source.what}", {"fields": fields, "limit": 50}, since, told)
+        yield from until(client, f"{account}/{source.what}", {"fields": fields, "limit": 50}, since, told)
 
 
 def _mention(client: graph.Client, value: Node, told: Context) -> Iterator[Answer]:
@@ -180,72 +149,6 @@ def _mention(client: graph.Client, value: Node, told: Context) -> Iterator[Answe
     else:
         return
     yield translate(graph.get(client, f"{told.native_id}", {"fields": fields}, told.now), told)
-
-
-def _until(client: graph.Client, path: str, args: dict[str, Any], since: datetime | None, told: Context) -> Iterator[Answer]:
-    """Pages of a list that is newest first, until one is wholly older than `since`."""
-    for page in graph.pages(client, path, args, told.now):
-        answer = translate(page, told)
-        yield answer
-        if _is_older(answer.posts, since):
-            return
-
-
-def _is_older(posts: Sequence[Post], since: datetime | None) -> bool:
-    return bool(since and posts and all(post.created_at < since for post in posts))
-
-
-def _hashtag(client: graph.Client, source: Source, since: datetime | None, told: Context) -> Iterator[Answer]:
-    """Media of the last day under a hashtag; who published them is not told."""
-    asked_by = {"user_id": source.native_id}
-    found = rows(graph.get(client, "ig_hashtag_search", {**asked_by, "q": source.query}, told.now))
-    for tag in found[:1]:
-        args = {**asked_by, "fields": OTHERS_MEDIUM, "limit": 50}
-        yield from _until(client, f"{native(tag.get('id'))}/recent_media", args, since, msgspec.structs.replace(told, native_id=None))
-
-
-def _comments(client: graph.Client, path: str, since: datetime | None, told: Context) -> Iterator[Answer]:
-    """The comments under every watched medium."""
-    args = {"fields": f"id,timestamp,comments_count,comments.limit({COMMENTS_TOLD}){{{COMMENT}}}", "limit": 25}
-    for page in graph.pages(client, path, args, told.now):
-        media = rows(page)
-        for medium in media:
-            yield from graph.or_nothing(_under(client, medium, since, told))
-        if media and all((moment(m.get("timestamp")) or told.now) < told.now - WATCHED for m in media):
-            return
-
-
-def _under(client: graph.Client, medium: Node, since: datetime | None, told: Context) -> Iterator[Answer]:
-    """What is written under one medium; where no more is told than fifty that are all new, the rest is a gap."""
-    id, first = native(medium.get("id")), object_(medium.get("comments"))
-    newest = rows(first)
-    answer = below(newest, f"{id}", told)
-    following = object_(first.get("paging")).get("next")
-    more = isinstance(following, str) and not _is_older(answer.posts, since)
-    yield answer if more else msgspec.structs.replace(answer, gap=_gap(medium, newest, answer, since))
-    if more and isinstance(following, str):
-        path, args = graph_bodies.follow(following)
-        for page in graph.pages(client, path, args, told.now):
-            answer = below(rows(page), f"{id}", told)
-            yield answer
-            if _is_older(answer.posts, since):
-                return
-
-
-def below(comments: Sequence[Node], medium: str, told: Context) -> Answer:
-    """Comments and their replies as they stand under the medium `medium` (a native id)."""
-    return translated(comments, lambda comment: to_answer(comment, told, f"instagram:{medium}"))
-
-
-def _gap(medium: Node, shown: Sequence[Node], answer: Answer, since: datetime | None) -> Gap | None:
-    """What was written before the oldest of fifty comments that are all new; none where all were told."""
-    top = [p.created_at for p in answer.posts if p.parent_id == p.conversation_id]
-    since = since + OVERLAP if since else None  # what was read before is no gap
-    counted = number(medium.get("comments_count"))
-    if len(shown) < COMMENTS_TOLD or not top or (since and min(top) < since) or (since is None and (counted or 0) <= len(answer.posts)):
-        return None
-    begun = since or moment(medium.get("timestamp")) or min(top)
-    return Gap(since=min(begun, min(top)), until=min(top), cause="the platform tells the newest 50 comments only, and all of them were new")
 
 
 def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
