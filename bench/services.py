@@ -103,14 +103,24 @@ def status() -> None:
 
 def stop() -> None:
     """Stop what this module started."""
-    for name in ("kafka", "elasticsearch"):
-        pid = home() / f"{name}.pid"
-        if pid.is_file():
-            with suppress(ProcessLookupError):
-                os.killpg(int(pid.read_text()), signal.SIGTERM)
-            pid.unlink()
-    if (home() / "postgres").is_dir():
-        subprocess.run([*_as("postgres"), str(postgres_bin() / "pg_ctl"), "-D", str(home() / "postgres"), "-m", "fast", "stop"], check=False, capture_output=True)  # noqa: S603
+    stop_java("kafka")
+    stop_java("elasticsearch")
+    stop_postgres()
+
+
+def stop_java(name: str, how: signal.Signals = signal.SIGTERM) -> None:
+    """Stop Kafka or Elasticsearch by the name it was started under; returns at once."""
+    pid = home() / f"{name}.pid"
+    if pid.is_file():
+        with suppress(ProcessLookupError):
+            os.killpg(int(pid.read_text()), how)
+        pid.unlink()
+
+
+def stop_postgres(name: str = "postgres", how: str = "fast") -> None:
+    """Stop PostgreSQL and wait for its end; `how` is a mode of pg_ctl ("immediate" is a crash)."""
+    if (home() / name).is_dir():
+        subprocess.run([*_as("postgres"), str(postgres_bin() / "pg_ctl"), "-D", str(home() / name), "-m", how, "stop"], check=False, capture_output=True)  # noqa: S603
 
 
 def answers(port: int) -> bool:
@@ -120,10 +130,10 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def elasticsearch_is_ready() -> bool:
+def elasticsearch_is_ready(port: int = ELASTICSEARCH_PORT) -> bool:
     """Whether the cluster has a state to ask for."""
     try:
-        with urllib.request.urlopen(f"{ADDRESSES['SADA_ELASTICSEARCH']}/_cluster/health", timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_cluster/health", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -138,31 +148,49 @@ def wait_until(ready: Callable[[], bool], what: str) -> None:
         time.sleep(0.25)
 
 
-def start_kafka() -> None:
-    """One broker that is its own controller."""
-    folder = home() / "kafka"
-    libraries = folder / "libs"
+def start_kafka(port: int = KAFKA_PORT, controller: int = CONTROLLER_PORT, name: str = "kafka", memory: str = "1g") -> None:
+    """One broker that is its own controller; under another name it is a server of one's own with data of its own."""
+    libraries = home() / "kafka" / "libs"
     if not any(libraries.glob("kafka_2.13-*.jar")):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "pom.xml").write_text(POM, encoding="utf-8")
-        _maven("-f", str(folder / "pom.xml"), "dependency:copy-dependencies", f"-DoutputDirectory={libraries}")
+        libraries.parent.mkdir(parents=True, exist_ok=True)
+        (libraries.parent / "pom.xml").write_text(POM, encoding="utf-8")
+        _maven("-f", str(libraries.parent / "pom.xml"), "dependency:copy-dependencies", f"-DoutputDirectory={libraries}")
+    folder = home() / name
+    folder.mkdir(exist_ok=True)
     data = folder / "data"
     properties = folder / "server.properties"
-    properties.write_text(KAFKA_PROPERTIES.format(port=KAFKA_PORT, controller=CONTROLLER_PORT, data=data), encoding="utf-8")
+    properties.write_text(KAFKA_PROPERTIES.format(port=port, controller=controller, data=data), encoding="utf-8")
     java = [str(java_home(17) / "bin" / "java"), "-cp", f"{libraries}/*"]
     if not data.is_dir():
         cluster = subprocess.run([*java, "kafka.tools.StorageTool", "random-uuid"], check=True, capture_output=True, text=True).stdout.split()[-1]  # noqa: S603
         subprocess.run([*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)], check=True, capture_output=True)  # noqa: S603
-    _spawn("kafka", [java[0], "-Xmx1g", *java[1:], "kafka.Kafka", str(properties)])
+    _spawn(name, [java[0], f"-Xmx{memory}", *java[1:], "kafka.Kafka", str(properties)])
 
 
-def start_elasticsearch() -> None:
-    """One node, as an ordinary user, since the server refuses to run as root."""
-    folder = home() / f"elasticsearch-{ELASTICSEARCH}"
-    if not (folder / "bin" / "elasticsearch").is_file():
-        _unpack_elasticsearch(folder)
-    _spawn("elasticsearch", [*_as("nobody"), str(folder / "bin" / "elasticsearch")],
-           {"ES_JAVA_HOME": str(java_home(21)), "ES_JAVA_OPTS": "-Xms1g -Xmx1g", "HOME": str(folder)})  # fmt: skip
+def start_elasticsearch(port: int = ELASTICSEARCH_PORT, transport: int = ELASTICSEARCH_PORT + 100, name: str = "elasticsearch", memory: str = "1g",
+                        more: str = "") -> None:  # fmt: skip
+    """One node, as an ordinary user, since the server refuses to run as root; under another name with data of its own."""
+    program = home() / f"elasticsearch-{ELASTICSEARCH}"
+    if not (program / "bin" / "elasticsearch").is_file():
+        _unpack_elasticsearch(program)
+    folder = program if name == "elasticsearch" else home() / name
+    _configure_elasticsearch(program, folder, port, transport, more)
+    _spawn(name, [*_as("nobody"), str(program / "bin" / "elasticsearch")],
+           {"ES_JAVA_HOME": str(java_home(21)), "ES_JAVA_OPTS": f"-Xms{memory} -Xmx{memory}", "HOME": str(folder), "ES_PATH_CONF": str(folder / "config")})  # fmt: skip
+
+
+def _configure_elasticsearch(program: Path, folder: Path, port: int, transport: int, more: str) -> None:
+    """Before the first start: a start without it would make certificates and a keystore that then have to go."""
+    if (folder / "data").is_dir():
+        return
+    if folder != program:
+        shutil.copytree(program / "config", folder / "config", ignore=shutil.ignore_patterns("*.keystore", "certs"))
+    parts = {name: folder / name for name in ("data", "logs", "repo")}
+    for part in parts.values():
+        part.mkdir()
+    settings = ELASTICSEARCH_YML.format(port=port, transport=transport, **parts) + more
+    (folder / "config" / "elasticsearch.yml").write_text(settings, encoding="utf-8")
+    _give(folder, "nobody")
 
 
 def _unpack_elasticsearch(folder: Path) -> None:
@@ -172,25 +200,19 @@ def _unpack_elasticsearch(folder: Path) -> None:
     (folder / "bin").chmod(0o755)
     for program in (folder / "bin").iterdir():
         program.chmod(0o755)
-    parts = {name: folder / name for name in ("data", "logs", "repo")}
-    for part in parts.values():
-        part.mkdir(exist_ok=True)
-    settings = ELASTICSEARCH_YML.format(port=ELASTICSEARCH_PORT, transport=ELASTICSEARCH_PORT + 100, **parts)
-    (folder / "config" / "elasticsearch.yml").write_text(settings, encoding="utf-8")
-    _give(folder, "nobody")
 
 
-def start_postgres() -> None:
+def start_postgres(port: int = POSTGRES_PORT, name: str = "postgres") -> None:
     """A cluster of its own, with the database and role `sada`."""
-    data, binaries = home() / "postgres", postgres_bin()
+    data, binaries = home() / name, postgres_bin()
     run = [*_as("postgres")]
     if not data.is_dir():
         data.mkdir()
         _give(data, "postgres")
         subprocess.run([*run, str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "sada", "-E", "UTF8", "--locale=C.UTF-8"], check=True, capture_output=True)  # noqa: S603
-    options = f"-p {POSTGRES_PORT} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
     subprocess.run([*run, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "server.log"), "-o", options, "start"], check=True, capture_output=True)  # noqa: S603
-    subprocess.run([*run, str(binaries / "createdb"), "-h", "127.0.0.1", "-p", str(POSTGRES_PORT), "-U", "sada", "sada"], check=False, capture_output=True)  # noqa: S603
+    subprocess.run([*run, str(binaries / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "sada", "sada"], check=False, capture_output=True)  # noqa: S603
 
 
 def postgres_bin() -> Path:

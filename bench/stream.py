@@ -13,15 +13,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy
 from confluent_kafka.admin import AdminClient, NewTopic
 from elasticsearch import Elasticsearch
 
 from bench import measure, naive
 from bench.importing import own_texts
 from bench.services import ADDRESSES
+from cases import desk
+from cases.store import open_cases
 from core.page import Page
 from core.post import Author, Kind, Post
-from enrich.knowledge import learn
+from core.settings import read
+from enrich.knowledge import Knowledge, learn
 from enrich.pipeline import understand
 from store.base import Batch
 from store.elastic import ElasticStore
@@ -29,35 +33,47 @@ from store.elastic_bodies import index_of
 from store.elastic_saving import created
 from store.elastic_set_up import set_up as prepare
 from stream import kafka, set_up
+from stream.following import count_themes
 from stream.kafka import Publisher
 from stream.topics import POSTS, RAW, TOPICS, encode, prefixed
 
-ALL = 40_000  # posts of each measured run
+ALL = 20_000  # posts of each measured run
+TIMES = 3  # the worker and the plain loop in turns, so that a busy moment of the machine meets both
 NAIVE = 1_500  # the naive way is slow: its rate shows in fewer
 PAGE = 100
+REQUEST = 5 * PAGE  # what the indexing agent puts into one request (stream/handling.py)
 RATE, SECONDS = 300, 30  # freshness: posts a second, and for how long
-MEMORY = int(os.environ.get("BENCH_MEMORY_POSTS", "300000"))
+MEMORY = int(os.environ.get("BENCH_MEMORY_POSTS", "2000000"))
 START = datetime(2026, 1, 1, tzinfo=UTC)
-PATIENCE = 900.0
+PATIENCE = 1800.0
+HOT = ("sada", "work", "--stage", "understand", "--stage", "index")  # what a plain loop of understanding and writing does too
+Figures = dict[str, object]
 
 
-def run() -> dict[str, object]:
+def run() -> Figures:
     """Figures named as in the interface; needs Kafka and Elasticsearch (`make services`)."""
     for key, address in ADDRESSES.items():
         os.environ.setdefault(key, address)
-    found: dict[str, object] = {}
-    for part in (_plain_loop, _one_worker, _naive_way, _index_alone, _workers_and_partitions, _freshness, _memory):
+    found: Figures = {}
+    for part in PARTS:
         found |= part()
         print({k: v for k, v in found.items() if not isinstance(v, dict)}, file=sys.stderr)
-    median = {
-        "posts_per_s": found["worker_posts_per_s"], "cpu_ratio_to_plain_loop": _ratio(found, "worker_cpu_per_100k", "plain_cpu_per_100k"),
+    return measure.report("stream", [found], summary(found))
+
+
+def summary(found: Figures) -> Figures:
+    """The figures of the interface from those that were measured; None where a part was not run."""
+    return {
+        "posts_per_s": found.get("worker_posts_per_s"), "cpu_ratio_to_plain_loop": _ratio(found, "worker_cpu_per_100k", "plain_cpu_per_100k"),
+        "cpu_ratio_with_cases_and_themes": _ratio(found, "all_stages_cpu_per_100k", "plain_all_cpu_per_100k"),
         "vs_naive": _ratio(found, "worker_posts_per_s", "naive_posts_per_s"), "bulk_share_of_limit": _ratio(found, "index_docs_per_s", "limit_docs_per_s"),
-        "two_workers": found["two_workers"], "freshness_p95_s": found["freshness_p95_s"], "rss_growth_percent": found["rss_growth_percent"],
+        "two_workers": found.get("two_workers"), "freshness_p95_s": found.get("freshness_p95_s"), "rss_growth_percent": found.get("rss_growth_percent"),
     }  # fmt: skip
-    return measure.report("stream", [found], median)
 
 
-def _ratio(found: dict[str, object], one: str, other: str) -> float:
+def _ratio(found: Figures, one: str, other: str) -> float | None:
+    if one not in found or other not in found:
+        return None
     return round(float(found[one]) / float(found[other]), 3)  # type: ignore[arg-type]
 
 
@@ -78,6 +94,11 @@ class Place:
         self.client.indices.refresh(index=f"{self.prefix}-*")
         return int(self.client.count(index=f"{self.prefix}-posts*", ignore_unavailable=True)["count"])
 
+    def written(self) -> int:
+        """Posts the engine has taken, whether they can be searched yet or not: asking does not make it work."""
+        told = self.client.indices.stats(index=f"{self.prefix}-posts-*", metric="indexing")
+        return int(told["_all"]["primaries"].get("indexing", {}).get("index_total", 0))
+
     def publish(self, topic: str, posts: list[Post]) -> None:
         """Posts in pages of PAGE."""
         self.publisher.publish(topic, pages(posts))
@@ -89,6 +110,8 @@ class Place:
         self.client.indices.delete_index_template(name=f"{self.prefix}-*")
         AdminClient({"bootstrap.servers": self.kafka}).delete_topics([prefixed(t, self.prefix) for t in TOPICS])
         self.client.close()
+        with sqlalchemy.create_engine(os.environ["SADA_POSTGRES"]).begin() as db:
+            db.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self.prefix}" CASCADE')
 
 
 @contextmanager
@@ -164,28 +187,61 @@ def _wait(until: Callable[[], bool], every: float = 0.2) -> None:
         time.sleep(every)
 
 
-def _plain_loop() -> dict[str, object]:
-    """The same understanding and the same bulk writes, without Kafka and Faust."""
-    knowledge = learn(set_up.deployment(None, set_up.settings()))
-    posts = make_posts(ALL)
+def _knowledge() -> Knowledge:
+    return learn(set_up.deployment(None, set_up.settings()))
+
+
+def _in_turns() -> Figures:
+    """The worker and the plain loop, TIMES times each in turns: medians."""
+    runs = [_plain_loop() | _one_worker() for _ in range(TIMES)]
+    return measure.medians(runs) | {"turns": runs}
+
+
+def _plain_loop() -> dict[str, float]:
+    """The same understanding and the same bulk writes, without Kafka and Faust; then also cases and counts of themes."""
+    knowledge, posts = _knowledge(), make_posts(ALL)
     with place() as at:
+        cases = open_cases(read(os.environ | {"SADA_PREFIX": at.prefix}))
         understand(posts[:PAGE], knowledge)
         began, cpu = time.perf_counter(), time.process_time()
-        for start in range(0, ALL, PAGE):
-            at.store.save(Batch(posts=tuple(understand(posts[start : start + PAGE], knowledge))))
+        known = [_understood_and_written(posts[start : start + REQUEST], at.store, knowledge) for start in range(0, ALL, REQUEST)]
         spent, wall = time.process_time() - cpu, time.perf_counter() - began
-    return {"plain_cpu_per_100k": round(spent * 100_000 / ALL, 2), "plain_posts_per_s": round(ALL / wall)}
+        for request in known:
+            desk.receive(request, knowledge.deployment, cases, START, 0)
+            for start in range(0, REQUEST, PAGE):
+                count_themes(request[start : start + PAGE], knowledge.deployment)
+        more = time.process_time() - cpu
+        cases.close()
+    return {"plain_cpu_per_100k": round(spent * 100_000 / ALL, 2), "plain_all_cpu_per_100k": round(more * 100_000 / ALL, 2), "plain_posts_per_s": round(ALL / wall)}
 
 
-def _one_worker() -> dict[str, object]:
-    with place() as at, workers(at) as (worker,):
+def _understood_and_written(posts: list[Post], store: ElasticStore, knowledge: Knowledge) -> list[Post]:
+    known = [post for start in range(0, len(posts), PAGE) for post in understand(posts[start : start + PAGE], knowledge)]
+    store.save(Batch(posts=tuple(known)))
+    return known
+
+
+def _one_worker(words: tuple[str, ...] = HOT) -> dict[str, float]:
+    with place() as at, workers(at, words=words) as (worker,):
         at.publish(RAW, make_posts(PAGE, ALL))
-        _wait(lambda: at.count() == PAGE)
+        _wait(lambda: at.written() == PAGE)
         began, cpu = time.perf_counter(), worker.cpu()
         at.publish(RAW, make_posts(ALL))
-        _wait(lambda: at.count() == ALL + PAGE)
+        _wait(lambda: at.written() == ALL + PAGE)
         wall, spent = time.perf_counter() - began, worker.cpu() - cpu
     return {"worker_cpu_per_100k": round(spent * 100_000 / ALL, 2), "worker_posts_per_s": round(ALL / wall)}
+
+
+def _all_stages() -> Figures:
+    """The worker as it is started without --stage: cases and themes too, until these have caught up."""
+    with place() as at, workers(at) as (worker,):
+        at.publish(RAW, make_posts(PAGE, ALL))
+        _wait(lambda: at.written() == PAGE)
+        began, cpu = time.perf_counter(), worker.cpu()
+        at.publish(RAW, make_posts(ALL))
+        _wait(lambda: at.written() == ALL + PAGE and not kafka.lag(at.kafka, f"{at.prefix}-sada-follow", prefixed(POSTS, at.prefix)), 1.0)
+        wall, spent = time.perf_counter() - began, worker.cpu() - cpu
+    return {"all_stages_cpu_per_100k": round(spent * 100_000 / ALL, 2), "all_stages_posts_per_s": round(ALL / wall)}
 
 
 def _naive_way() -> dict[str, object]:
@@ -194,10 +250,10 @@ def _naive_way() -> dict[str, object]:
         admin.create_topics([NewTopic(f"{at.prefix}.{naive.TOPIC}", 4, 1)])[f"{at.prefix}.{naive.TOPIC}"].result(30)
         at.publisher.publish(naive.TOPIC, map(naive.message, make_posts(50, ALL)))
         with workers(at, words=("bench.naive", at.prefix)):
-            _wait(lambda: at.count() == 50)
+            _wait(lambda: at.written() == 50)
             began = time.perf_counter()
             at.publisher.publish(naive.TOPIC, map(naive.message, make_posts(NAIVE)))
-            _wait(lambda: at.count() == NAIVE + 50)
+            _wait(lambda: at.written() == NAIVE + 50)
             wall = time.perf_counter() - began
         admin.delete_topics([f"{at.prefix}.{naive.TOPIC}"])
     return {"naive_posts_per_s": round(NAIVE / wall)}
@@ -205,10 +261,10 @@ def _naive_way() -> dict[str, object]:
 
 def _index_alone() -> dict[str, object]:
     """The indexing agent on pages already understood, beside prepared bodies over one connection."""
-    knowledge = learn(set_up.deployment(None, set_up.settings()))
-    posts = [p for start in range(0, ALL, 500) for p in understand(make_posts(500, start), knowledge)]
+    knowledge = _knowledge()
+    posts = [p for start in range(0, ALL, REQUEST) for p in understand(make_posts(REQUEST, start), knowledge)]
     with place() as at:
-        bodies = [b"".join(created(p, index_of(p, at.prefix)) for p in posts[i : i + 500]) for i in range(0, ALL, 500)]
+        bodies = [b"".join(created(p, index_of(p, at.prefix)) for p in posts[i : i + REQUEST]) for i in range(0, ALL, REQUEST)]
         headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
         began = time.perf_counter()
         for body in bodies:
@@ -218,11 +274,11 @@ def _index_alone() -> dict[str, object]:
         stored = at.client.indices.stats(index=f"{at.prefix}-posts-*", metric="store")["_all"]["primaries"]["store"]["size_in_bytes"]
     with place() as at, workers(at, words=("sada", "work", "--stage", "index")):
         at.publish(POSTS, understand(make_posts(PAGE, ALL), knowledge))
-        _wait(lambda: at.count() == PAGE)
+        _wait(lambda: at.written() == PAGE)
         messages = pages(posts)
         began = time.perf_counter()
         at.publisher.publish(POSTS, messages)
-        _wait(lambda: at.count() == ALL + PAGE, 0.05)
+        _wait(lambda: at.written() == ALL + PAGE, 0.05)
         rate = ALL / (time.perf_counter() - began)
     return {"limit_docs_per_s": round(limit), "index_docs_per_s": round(rate), "index_bytes_per_post": round(stored / ALL),
             "page_bytes_per_post": round(sum(map(len, messages)) / ALL)}  # fmt: skip
@@ -235,13 +291,13 @@ def _workers_and_partitions() -> dict[str, object]:
 
 
 def _rate(partitions: int, count: int) -> float:
-    with place(partitions) as at, workers(at, count):
+    with place(partitions) as at, workers(at, count, HOT):
         at.publish(RAW, make_posts(PAGE * 8, ALL))
-        _wait(lambda: at.count() == PAGE * 8)
+        _wait(lambda: at.written() == PAGE * 8)
         time.sleep(5)  # the second worker has taken its partitions by then
         began = time.perf_counter()
         at.publish(RAW, make_posts(ALL))
-        _wait(lambda: at.count() == ALL + PAGE * 8)
+        _wait(lambda: at.written() == ALL + PAGE * 8)
         return round(ALL / (time.perf_counter() - began))
 
 
@@ -268,12 +324,16 @@ def _freshness() -> dict[str, object]:
 
 
 def _memory() -> dict[str, object]:
-    """Resident memory of a worker from a tenth of MEMORY posts to all of them."""
-    with place() as at, workers(at) as (worker,):
+    """Resident memory of a worker from a tenth of MEMORY posts to all of them; never more than a few seconds' work lies on Kafka."""
+    with place() as at, workers(at, words=HOT) as (worker,):
         sizes = []
         for start in range(0, MEMORY, 10_000):
             at.publish(RAW, make_posts(10_000, start))
-            _wait(lambda start=start: at.count() >= start + 10_000, 0.5)  # type: ignore[misc]
+            _wait(lambda start=start: at.written() >= start, 0.5)  # type: ignore[misc]
             sizes.append(worker.rss_mb())
     settled = sizes[max(len(sizes) // 10, 1) :]
-    return {"memory_posts": MEMORY, "rss_mb": round(sizes[-1]), "rss_growth_percent": round(100 * (settled[-1] / settled[0] - 1), 1)}
+    return {"memory_posts": MEMORY, "rss_mb": round(sizes[-1]), "rss_growth_percent": round(100 * (settled[-1] / settled[0] - 1), 1),
+            "rss_mb_curve": [round(size) for size in sizes[:: max(len(sizes) // 20, 1)]]}  # fmt: skip
+
+
+PARTS = (_in_turns, _all_stages, _naive_way, _index_alone, _workers_and_partitions, _freshness, _memory)

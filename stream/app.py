@@ -1,15 +1,23 @@
-"""The Faust application: what it is told about Kafka, and nothing else."""
+"""The Faust applications of a worker: what they are told about Kafka, and nothing else."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import faust
 
+from stream.agents_hand import Hand
 from stream.topics import TOPICS, prefixed
 
+App = faust.App
+BUFFERED = 64  # messages read ahead of the agents; more would only be read again by another worker after a kill
+DONE_WITHIN = 20.0  # seconds that what is held may take when a worker stops; after that it comes again
 
-def build(address: str, prefix: str = "", group: str = "sada", partitions: int = 4) -> faust.App:
+
+def build(address: str, prefix: str, group: str) -> faust.App:
     """An application on the broker at `address`.
 
     Acknowledged in order by one agent a topic (concurrency 1): Faust commits past an unacknowledged message if acknowledgements come
@@ -17,11 +25,11 @@ def build(address: str, prefix: str = "", group: str = "sada", partitions: int =
     """
     return faust.App(
         f"{prefix}-{group}" if prefix else group, broker=f"aiokafka://{address}", store="memory://", value_serializer="raw", autodiscover=False,
-        topic_disable_leader=True, topic_allow_declare=False, topic_partitions=partitions, web_enabled=False,
-        consumer_auto_offset_reset="earliest", consumer_max_fetch_size=4_000_000, broker_commit_every=20, broker_commit_interval=1.0,
-        broker_session_timeout=10.0, broker_heartbeat_interval=3.0, broker_max_poll_interval=600.0,
-        producer_acks=-1, producer_compression_type="lz4", producer_max_request_size=1_048_000, producer_linger=0.005,
-        stream_wait_empty=True, worker_redirect_stdouts=False,
+        datadir=str(Path(tempfile.gettempdir()) / "sada-faust"), topic_disable_leader=True, topic_allow_declare=False, web_enabled=False,
+        consumer_auto_offset_reset="earliest", consumer_max_fetch_size=4_000_000, broker_commit_every=100, broker_commit_interval=1.0,
+        broker_session_timeout=10.0, broker_heartbeat_interval=3.0, broker_max_poll_interval=600.0, stream_buffer_maxsize=BUFFERED,
+        producer_acks=-1, producer_compression_type="zstd", producer_max_request_size=1_048_000, producer_max_batch_size=512_000, producer_linger=0.005,
+        stream_wait_empty=False, worker_redirect_stdouts=False,
     )  # fmt: skip
 
 
@@ -30,7 +38,25 @@ def topics(app: faust.App, prefix: str = "") -> dict[str, faust.TopicT]:
     return {name: app.topic(prefixed(name, prefix), value_type=bytes, value_serializer="raw", key_serializer="raw") for name in TOPICS}
 
 
-def run(app: faust.App, log_level: str) -> None:
+def finish(app: faust.App, hand: Hand) -> None:
+    """Let what is held be done and acknowledged before partitions are given away and before the application ends."""
+
+    async def finished(*_: object, **__: object) -> None:
+        await hand.emptied(DONE_WITHIN)
+        if app.consumer.assignment():
+            await app.consumer.commit()
+
+    app.on_partitions_revoked.connect(finished, weak=False)
+    app.on_before_shutdown.connect(finished, weak=False)
+
+
+def lag(app: faust.App, topic: str) -> float:
+    """Messages of a topic's partitions held here that are not yet acknowledged."""
+    ends, done = app.monitor.tp_end_offsets, app.monitor.tp_committed_offsets
+    return float(sum(end - done.get(at, 0) for at, end in ends.items() if at.topic == topic and at in app.consumer.assignment()))
+
+
+def run(apps: Sequence[faust.App], log_level: str) -> None:
     """Run a worker until it is stopped. Faust would end the whole process here; we return, so that the reason can still be said."""
     with suppress(SystemExit):
-        faust.Worker(app, loglevel=log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()
+        faust.Worker(apps[0], *apps[1:], loglevel=log_level, quiet=True, redirect_stdouts=False).execute_from_commandline()

@@ -18,10 +18,13 @@ class TooManyDeadLetters(SadaError):
     """The stream stops by itself: something is wrong with more than single posts."""
 
 
+SHARE = 0.2  # of the last posts
+
+
 class Limit:
     """How many dead letters among the last posts are too many."""
 
-    def __init__(self, share: float = 0.2, among: int = 2000, at_least: int = 50) -> None:
+    def __init__(self, share: float = SHARE, among: int = 2000, at_least: int = 50) -> None:
         self._share, self._at_least = share, at_least
         self._recent: deque[tuple[int, int]] = deque()  # (posts, dead) a page
         self._posts = self._dead = 0
@@ -51,9 +54,14 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kept(address: str, prefix: str = "") -> Iterator[Kept]:
-    """Every dead letter there is."""
+    """Every dead letter there is, once: a worker killed before it could acknowledge buries the same thing again."""
+    seen: set[tuple[str, str, str | bytes | None]] = set()
     for partition, offset, message in kafka.read_all(address, prefixed(DEAD, prefix)):
-        yield Kept(id=f"{partition}-{offset}", letter=decode_dead_letter(message))
+        letter = decode_dead_letter(message)
+        what = (letter.stage, letter.why, letter.post.id if letter.post else letter.message)
+        if what not in seen:
+            seen.add(what)
+            yield Kept(id=f"{partition}-{offset}", letter=letter)
 
 
 def find(address: str, prefix: str, id: str) -> Kept:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,6 +14,7 @@ from store.elastic_saving import Outcome
 from stream.topics import DeadLetter, decode_page
 
 Understand = Callable[[list[Post]], list[Post]]
+TOGETHER = 500  # posts from which on a request is sent off, so that the engine works while the next is made
 
 
 def read_page(message: bytes, stage: str, now: datetime) -> Page | DeadLetter:
@@ -21,6 +23,12 @@ def read_page(message: bytes, stage: str, now: datetime) -> Page | DeadLetter:
         return decode_page(message)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         return DeadLetter(stage=stage, why=f"not a page: {type(error).__name__}", at=now, message=message)
+
+
+def read_pages(messages: Sequence[bytes], stage: str, now: datetime) -> tuple[list[Page], list[DeadLetter]]:
+    """Messages as pages, and the dead letters of those that are none."""
+    read = [read_page(message, stage, now) for message in messages]
+    return [one for one in read if isinstance(one, Page)], [one for one in read if isinstance(one, DeadLetter)]
 
 
 def understood(page: Page, understand: Understand, now: datetime) -> tuple[Page, list[DeadLetter]]:
@@ -38,11 +46,43 @@ def _one_by_one(page: Page, understand: Understand, now: datetime) -> tuple[Page
         try:
             good += understand([post])
         except Exception as error:  # the same edge, for one post
-            dead.append(DeadLetter(stage="understand", why=f"could not be understood: {type(error).__name__}", at=now, source=page.source, post=post))
+            dead.append(
+                DeadLetter(
+                    stage="understand", why=f"could not be understood: {type(error).__name__}", at=now, source=page.source, post=post
+                )
+            )
     return msgspec.structs.replace(page, posts=tuple(good)), dead
 
 
-def refused(outcome: Outcome, source: str, now: datetime) -> list[DeadLetter]:
-    """Dead letters of the posts the engine will never take."""
-    return [DeadLetter(stage="index", why=one.why, at=now, source=source, post=one.post) for one in outcome.refused]
+def requests(pages: Sequence[Page]) -> Iterator[list[Post]]:
+    """The posts of several pages, so many together as one request should carry."""
+    posts: list[Post] = []
+    for page in pages:
+        posts += page.posts
+        if len(posts) >= TOGETHER:
+            yield posts
+            posts = []
+    if posts:
+        yield posts
 
+
+def counted(pages: Sequence[Page], outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
+    """What the ledger is told of each pass: how many of its posts were stored, and how many were known already (changed or not)."""
+    became = {id: what for outcome in outcomes for id, what in outcome.became.items()}
+    stored: Counter[str] = Counter()
+    known: Counter[str] = Counter()
+    for page in pages:
+        for post in page.posts:
+            what = became.get(post.id)
+            if what is None:
+                continue
+            (stored if what == "stored" else known)[page.pass_id] += 1
+            became[post.id] = "duplicates"  # a second one in the same batch was folded into the first
+    return {id: (stored[id], known[id]) for id in dict.fromkeys(page.pass_id for page in pages) if id}
+
+
+def refused(outcomes: Sequence[Outcome], pages: Sequence[Page], now: datetime) -> list[DeadLetter]:
+    """Dead letters of the posts the engine will never take."""
+    lost = [one for outcome in outcomes for one in outcome.refused]
+    sources = {post.id: page.source for page in pages for post in page.posts} if lost else {}
+    return [DeadLetter(stage="index", why=one.why, at=now, source=sources[one.post.id], post=one.post) for one in lost]

@@ -20,7 +20,7 @@ class Publisher:
     def __init__(self, address: str, prefix: str = "") -> None:
         self._prefix = prefix
         self._producer = Producer({
-            "bootstrap.servers": address, "enable.idempotence": True, "acks": "all", "compression.type": "lz4", "linger.ms": 5,
+            "bootstrap.servers": address, "enable.idempotence": True, "acks": "all", "compression.type": "zstd", "linger.ms": 5,
             "message.max.bytes": LARGEST, "delivery.timeout.ms": int(CONFIRMED_WITHIN * 1000), "partitioner": "random",
         })  # fmt: skip
 

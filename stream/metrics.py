@@ -14,7 +14,7 @@ DEAD_LETTERS = Counter("sada_dead_letters_total", "Posts or messages that could 
 RETRIES = Counter("sada_retries_total", "Requests to the store tried again")
 BATCH_SECONDS = Histogram("sada_batch_seconds", "Seconds for one batch of pages", ["stage"])
 BULK_SECONDS = Histogram("sada_bulk_seconds", "Seconds until the store confirmed a page")
-LAG = Gauge("sada_lag_pages", "Pages not yet handled", ["topic"])
+LAG = Gauge("sada_lag_pages", "Messages not yet handled, of the partitions held by this worker", ["stage"])
 DATA_AGE = Gauge("sada_data_age_seconds", "Age of the newest post handled")
 
 Start = Callable[[str, list[tuple[str, str]]], object]

@@ -16,6 +16,11 @@ COUNTS = "theme-counts"  # what each worker made of its own pages, for the one j
 DEAD = "dead-letters"  # what could not be handled, with the reason
 TOPICS = (RAW, POSTS, SAMPLES, CASES, COUNTS, DEAD)
 
+GROUPS = {"sada": ("understand", "index", "samples"), "sada-follow": ("follow", "themes")}
+"""Consumer groups and their stages. `follow` reads the topic that `index` reads, so it must be in another group."""
+READS = {"understand": RAW, "index": POSTS, "samples": SAMPLES, "follow": POSTS, "themes": COUNTS}  # stage → topic
+STAGES = tuple(stage for stages in GROUPS.values() for stage in stages)
+
 
 class Samples(msgspec.Struct, frozen=True, kw_only=True):
     """What one answer told of sizes and numbers, and what it says is gone."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import os
+import signal
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -22,9 +24,11 @@ from store.elastic_indexer import open_indexer
 from stream import app as application
 from stream import metrics, set_up
 from stream.agents import Parts, add_agents
+from stream.agents_hand import Hand
 from stream.alert_running import alerting
-from stream.dead_letters import Limit
+from stream.dead_letters import SHARE, Limit
 from stream.following import ThemeJoin, count_themes
+from stream.topics import GROUPS, READS, prefixed
 
 log = logging.getLogger("sada.work")
 
@@ -34,33 +38,50 @@ class Halted:
 
     reason: SadaError | None = None
 
+    def __call__(self, error: SadaError) -> None:
+        """Stop this process as an operator would, and keep the first reason."""
+        self.reason = self.reason or error
+        os.kill(os.getpid(), signal.SIGTERM)
 
-def work(settings: Settings, deployment: Deployment, stages: Sequence[str], metrics_port: int | None = None) -> None:
+
+def work(
+    settings: Settings, deployment: Deployment, stages: Sequence[str], metrics_port: int | None = None, most_dead: float = SHARE
+) -> None:
     """Run a worker until it is stopped. Raises the SadaError for which it stopped by itself, BadSettings where an address is missing."""
     address = required(settings)
-    knowledge = learn(deployment)
-    prefix = settings.topic_prefix
-    app = application.build(address, prefix)
     halted = Halted()
-
-    def halt(error: SadaError) -> None:
-        halted.reason = halted.reason or error
-        asyncio.get_running_loop().create_task(app.stop())
-
-    store = open_distributed(settings)
-    parts = Parts(
-        understand=lambda posts: understand(posts, knowledge), indexer=open_indexer(settings, metrics.RETRIES.inc),
-        store=store, ledger=store.ledger, clock=set_up.now, limit=Limit(), halt=halt, after=_desk(settings, deployment),
-        counts=partial(count_themes, deployment=deployment), themes=ThemeJoin(store, deployment, set_up.now).step if "themes" in stages else None,
-    )  # fmt: skip
-    app.on_before_shutdown.connect(_closing(parts), weak=False)
-    add_agents(app, application.topics(app, prefix), parts, stages)
+    parts = _parts(settings, deployment, stages, halted, most_dead)
+    apps = [_application(address, settings.topic_prefix, group, stages, parts) for group, of in GROUPS.items() if set(of) & set(stages)]
     if metrics_port:
-        metrics.serve(metrics_port, lambda: app.started and not app.should_stop)
-    with _alerts(store, settings, deployment, "themes" in stages):
-        application.run(app, settings.others.get("LOG_LEVEL", "ERROR"))
+        metrics.serve(metrics_port, lambda: all(app.started and not app.should_stop for app in apps))
+    with _alerts(parts.store, settings, deployment, "themes" in stages):
+        application.run(apps, settings.others.get("LOG_LEVEL", "ERROR"))
     if halted.reason is not None:
         raise halted.reason
+
+
+def _parts(settings: Settings, deployment: Deployment, stages: Sequence[str], halt: Halted, most_dead: float) -> Parts:
+    knowledge = learn(deployment)
+    store = open_distributed(settings)
+    return Parts(
+        understand=lambda posts: understand(posts, knowledge), indexer=open_indexer(settings, metrics.RETRIES.inc),
+        store=store, ledger=store.ledger, clock=set_up.now, limits=defaultdict(lambda: Limit(most_dead)), halt=halt, after=_desk(settings, deployment),
+        counts=partial(count_themes, deployment=deployment), themes=ThemeJoin(store, deployment, set_up.now).step if "themes" in stages else None,
+    )  # fmt: skip
+
+
+def _application(address: str, prefix: str, group: str, stages: Sequence[str], parts: Parts) -> application.App:
+    """One consumer group with the agents it has here."""
+    app = application.build(address, prefix, group)
+    topics, hand = application.topics(app, prefix), Hand()
+    here = [stage for stage in GROUPS[group] if stage in stages]
+    add_agents(app, topics, parts, here, hand)
+    application.finish(app, hand)
+    if "index" in here:
+        app.on_before_shutdown.connect(_closing(parts), weak=False)
+    for stage in here:
+        metrics.LAG.labels(stage).set_function(partial(application.lag, app, prefixed(READS[stage], prefix)))
+    return app
 
 
 @contextmanager
@@ -95,8 +116,11 @@ def _closing(parts: Parts):  # type: ignore[no-untyped-def]
 
 def required(settings: Settings) -> str:
     """The broker's address. Raises BadSettings naming the engine whose address is missing."""
-    for key, value in (("SADA_KAFKA", settings.kafka), ("SADA_ELASTICSEARCH", settings.elasticsearch), ("SADA_POSTGRES", settings.postgres)):
+    for key, value in (
+        ("SADA_KAFKA", settings.kafka),
+        ("SADA_ELASTICSEARCH", settings.elasticsearch),
+        ("SADA_POSTGRES", settings.postgres),
+    ):
         if not value:
             raise BadSettings(f"{key}: is not set; a worker needs it. On one machine use `sada run` instead.")
     return str(settings.kafka)
-

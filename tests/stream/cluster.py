@@ -16,6 +16,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from core.page import Page
 from core.post import Post
+from core.settings import Settings, read
 from stream import kafka
 from stream.kafka import Publisher
 from stream.topics import DEAD, POSTS, RAW, decode_dead_letter, encode, prefixed
@@ -39,21 +40,29 @@ class Cluster:
 
     def sada(self, *words: str, status: int = 0) -> str:
         """Run a command and return what it printed."""
-        done = subprocess.run([sys.executable, "-m", "sada", *words], cwd=ROOT, env=os.environ | self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "sada", *words], cwd=ROOT, env=os.environ | self.environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == status, done.stderr[-2000:]
         return done.stdout
 
-    def work(self) -> subprocess.Popen[bytes]:
+    def work(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a worker."""
-        worker = subprocess.Popen([sys.executable, "-m", "sada", "work"], cwd=ROOT, env=os.environ | self.environment,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+        return self.work_as("sada", "work", *words)
+
+    def work_as(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a module as a worker."""
+        worker = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=os.environ | self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.workers.append(worker)
         return worker
 
     def publish(self, posts: list[Post], at_once: int = 100) -> None:
         """Put posts on the stream, so many to a page."""
         pages = [posts[i : i + at_once] for i in range(0, len(posts), at_once)]
-        self.publisher.publish(RAW, [encode(Page(source="x.mentions.city", pass_id="", number=n, fetched_at=NOON, posts=tuple(p))) for n, p in enumerate(pages, 1)])
+        self.publisher.publish(
+            RAW,
+            [encode(Page(source="x.mentions.city", pass_id="", number=n, fetched_at=NOON, posts=tuple(p))) for n, p in enumerate(pages, 1)],
+        )
 
     def count(self) -> int:
         """Posts that can be searched now."""
@@ -77,10 +86,20 @@ class Cluster:
             assert time.monotonic() < until, f"{self.count()} of {posts} posts, {self.lag()} pages waiting"
             time.sleep(0.3)
 
-    def lag(self) -> int:
+    def lag(self, group: str = "sada", topics: tuple[str, ...] = (RAW, POSTS)) -> int:
         """Pages not yet finished."""
-        group = f"{self.prefix}-sada"
-        return sum(kafka.lag(self.kafka, group, prefixed(topic, self.prefix)) for topic in (RAW, POSTS))
+        return sum(kafka.lag(self.kafka, f"{self.prefix}-{group}", prefixed(topic, self.prefix)) for topic in topics)
+
+    def wait_until_followed(self, seconds: float = 90) -> None:
+        """Until cases and counts of themes have been made of every page."""
+        until = time.monotonic() + seconds
+        while left := self.lag("sada-follow", (POSTS,)):
+            assert time.monotonic() < until, f"{left} pages waiting to be followed"
+            time.sleep(0.3)
+
+    def settings(self) -> Settings:
+        """What a program in this cluster is told."""
+        return read(self.environment)
 
     def dead(self) -> list[str]:
         """Why each dead letter is one."""

@@ -2,11 +2,13 @@
 
 import random
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
+from cases.store import open_cases
+from core.post import Kind
 from core.post import encode as as_json
 from enrich.knowledge import learn
 from enrich.pipeline import understand
@@ -77,7 +79,10 @@ def test_a_poison_message_is_put_aside_and_the_rest_goes_on(cluster):
     cluster.wait_for(200)
     assert cluster.ids() == numbered(200)
     kept = cluster.letters()
-    assert sorted((k["stage"], k["why"].split(":")[0]) for k in kept) == [("index", "action_request_validation_exception"), ("understand", "not a page")]
+    assert sorted((k["stage"], k["why"].split(":")[0]) for k in kept) == [
+        ("index", "action_request_validation_exception"),
+        ("understand", "not a page"),
+    ]
 
 
 def test_the_engine_blocked_for_want_of_disk_is_waited_for(cluster):
@@ -96,9 +101,47 @@ def test_the_engine_blocked_for_want_of_disk_is_waited_for(cluster):
     assert cluster.dead() == []
 
 
+def test_a_worker_stops_at_too_many_dead_letters_says_what_to_do_and_loses_nothing(cluster):
+    cluster.publish(posts(100))
+    cluster.publish([post(n, id=f"x:{n}" + "9" * 600) for n in range(100)], 50)  # ids longer than the engine takes
+    worker = cluster.work("--stage", "understand", "--stage", "index")
+    _, said = worker.communicate(timeout=120)
+    assert worker.returncode == 1
+    assert b"became dead letters" in said and b"sada dead-letters list" in said
+    assert cluster.lag() > 0  # what was in hand is not acknowledged
+    cluster.work("--stage", "understand", "--stage", "index", "--most-dead", "1")
+    cluster.wait_for(100)
+    assert cluster.ids() == numbered(100)
+    assert len(cluster.letters()) == 100  # each once, although the first worker had buried some of them too
+
+
+def test_complaints_on_the_stream_become_cases_once_though_their_worker_is_killed(cluster):
+    lately = datetime.now(UTC) - timedelta(days=1)  # the desk opens nothing for what is long past
+    complaints = [post(n, kind=Kind.REPORT, text=f"no water in lane {n}", created_at=lately + timedelta(minutes=n)) for n in range(60)]
+    cluster.publish(complaints, 10)
+    first = cluster.work()
+    until = time.monotonic() + 60
+    while not cluster.count() and time.monotonic() < until:
+        time.sleep(0.1)
+    first.kill()
+    first.communicate()
+    cluster.publish(complaints[:20], 20)  # and what came twice opens nothing twice
+    cluster.work()
+    cluster.wait_for(60)
+    cluster.wait_until_followed()
+    cases = open_cases(cluster.settings())
+    belonging = sorted(id for case in cases.all() for id in case.posts)
+    cases.close()
+    assert belonging == numbered(60)
+
+
 def test_both_set_ups_give_the_same_documents(cluster, tmp_path):
     deployment = set_up.deployment(None, set_up.settings())
-    told = [*posts(50), post(3, text="the lamp burns again", observed_at=NOON + timedelta(days=1), likes=4), post(7, text="الشارع", views=0)]
+    told = [
+        *posts(50),
+        post(3, text="the lamp burns again", observed_at=NOON + timedelta(days=1), likes=4),
+        post(7, text="الشارع", views=0),
+    ]
     cluster.publish(told, 10)
     cluster.work()
     cluster.wait_for(50)
