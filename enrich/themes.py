@@ -8,34 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from math import exp, log
 
 import msgspec
-import numpy as np
 
 from core.theme import State, Theme
 from enrich.themes_counts import Digest, Observation, WindowCounts, counts, from_post, join
 from enrich.themes_judge import Finding, Scanner, find
 from enrich.themes_life import ACTIVE, Living, aged, born, hours_of, owner, stray_of, take_in
 from enrich.themes_memory import Kept, Memory
+from enrich.themes_verdict import Verdict, probability, shipped, told
 
 __all__ = ["Detector", "Observation", "ThemeSettings", "WindowCounts", "counts", "from_post", "join"]
 
-WEEK = 168.0
 AGE_EVERY = 0.25  # hours
-CALIBRATED = (0.23, 0.226)  # logistic fit of right or not on evidence, alerts of planted streams with odd seeds
-SCORE_SEEN = 12.0  # evidence beyond this was too rare to learn from
 
 
 class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may turn; the figures in docs/themes.md hold for these."""
 
     own: tuple[str, ...] = ()  # authors that are the organisation itself
-    false_share: float = 0.3  # of raised themes, how many may be false: over everything tested in a week
+    false_share: float = 0.35  # a finding that is so likely none, all its marks and the number of tests known, is not raised
     learn_days: float = 7.0  # nothing is raised before
     days: float = 28.0  # history kept
     posts: int = 9_000  # most posts kept
-    suspicious: float = 1.5  # evidence from which a post is looked at closely
+    suspicious: float = 1.2  # evidence from which a post is looked at closely
     least: float = 3.0  # posts of distinct voices a theme needs, weighted by how surely they belong
     weekly_share: float = 0.6  # a peak of which so much came at the same hours a week ago is a habit
     cap: float = 300.0  # a likelihood ratio of one post beyond which nothing is believed
@@ -50,7 +46,6 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     settings: ThemeSettings
     memory: Kept
     living: tuple[Living, ...]
-    raised: tuple[float, ...]
     born: int
     aged: float
 
@@ -58,13 +53,13 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
 class Detector:
     """The state: remembered posts and living themes. Not for several threads."""
 
-    def __init__(self, settings: ThemeSettings | None = None) -> None:
+    def __init__(self, settings: ThemeSettings | None = None, verdict: Verdict | None = None) -> None:
         self.settings = settings = settings or ThemeSettings()
         self.own = frozenset(name.lower() for name in settings.own)
         self.memory = Memory(settings.posts, settings.days)
         self.scanner = Scanner(self.memory, settings.cap, settings.bound, settings.doubt, enough=50.0)
         self.living: list[Living] = []
-        self.raised: list[float] = []  # hours at which themes were raised in the last week
+        self.verdict = verdict or shipped()
         self.born = 0
         self.aged = 0.0  # hours at which states were last looked at
 
@@ -80,7 +75,7 @@ class Detector:
     def encode(self) -> bytes:
         """The whole state as bytes; `decode` goes on as if nothing had happened."""
         saved = Saved(
-            settings=self.settings, memory=self.memory.saved(), living=tuple(self.living), raised=tuple(self.raised),
+            settings=self.settings, memory=self.memory.saved(), living=tuple(self.living),
             born=self.born, aged=self.aged,
         )  # fmt: skip
         return msgspec.msgpack.encode(saved)
@@ -91,8 +86,7 @@ class Detector:
         saved = msgspec.msgpack.decode(state, type=Saved)
         detector = cls(saved.settings)
         detector.memory.restore(saved.memory)
-        detector.living, detector.raised = list(saved.living), list(saved.raised)
-        detector.born, detector.aged = saved.born, saved.aged
+        detector.living, detector.born, detector.aged = list(saved.living), saved.born, saved.aged
         return detector
 
     def _see(self, digest: Digest) -> Living | None:
@@ -103,7 +97,7 @@ class Detector:
         if hours < newest - self.settings.late_hours:
             return None
         i = memory.add(digest, max(hours, newest))
-        score = self.scanner.look(i)
+        score = memory.score[i] = self.scanner.look(i)
         learnt = memory.columns.hours[i] - (memory.began or 0.0) > self.settings.learn_days * 24
         theme = self._consider(i) if score > self.settings.suspicious and learnt and not digest.is_own else None
         memory.settle(i)
@@ -111,9 +105,10 @@ class Detector:
 
     def _consider(self, i: int) -> Living | None:
         now = float(self.memory.columns.hours[i])
-        finding, company = find(self.scanner, i, self.threshold(i), self.settings.least, self.settings.weekly_share)
+        finding, company = find(self.scanner, i, self.settings.least, self.settings.weekly_share)
         rows = company.tolist()
-        if finding is None:
+        likely = self.likely(finding) if finding else 0.0
+        if finding is None or likely < 1 - self.settings.false_share:
             theme = stray_of(i, rows, self.living, self.memory)
             if theme:
                 take_in(theme, [i], self.memory)
@@ -122,25 +117,17 @@ class Detector:
         if known:
             take_in(known, finding.rows, self.memory)
             return known
-        return self._raise(finding, now)
+        return self._raise(finding, likely)
 
-    def _raise(self, finding: Finding, now: float) -> Living:
-        living = born(self.born, finding, self.memory, self.probability(finding))
+    def _raise(self, finding: Finding, likely: float) -> Living:
+        living = born(self.born, finding, self.memory, round(told(self.verdict, likely), 3))
         self.living.append(living)
-        self.raised.append(now)
         self.born += 1
         return living
 
-    def threshold(self, i: int) -> float:
-        """Evidence that raises: e-LOND over the week's tests, one a post (Xu and Ramdas 2024, doi 10.48550/arXiv.2311.06412)."""
-        hours, now = self.memory.columns.hours, self.memory.columns.hours[i]
-        tested = i - self.memory.first - int(np.searchsorted(hours[self.memory.first : i], now - WEEK))
-        self.raised = [at for at in self.raised if at > now - WEEK]
-        return log(max(1, tested) / (self.settings.false_share * (len(self.raised) + 1)))
-
-    def probability(self, finding: Finding) -> float:
-        """How often themes with so much evidence were real (docs/themes.md, Calibration)."""
-        return round(1 / (1 + exp(-(CALIBRATED[0] + CALIBRATED[1] * min(finding.score, SCORE_SEEN)))), 3)
+    def likely(self, finding: Finding) -> float:
+        """How likely the finding is a theme."""
+        return probability(self.verdict, finding.marks)
 
     def _age(self, now: float, touched: set[str]) -> list[Theme]:
         """Themes that are new or changed; those nobody spoke of are looked at every quarter of an hour."""

@@ -116,13 +116,25 @@ def _moment(told: str, number: int, path: Path) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def read_labelled(path: Path) -> tuple[list[Observation], list[Row]]:
+    """The posts of a stream and, for judging only, what they are labelled. Raises BadStream, also for a stream without labels."""
+    table = _read(path)
+    if not table or "event" not in table[0]:
+        raise BadStream(f"{path}: has no column event; only a labelled stream can be learnt from")
+    posts = observations(table, path)
+    return posts, _labelled(table, posts)
+
+
+def _labelled(table: Sequence[dict[str, str]], posts: Sequence[Observation]) -> list[Row]:
+    events = ("" if row["event"] in (None, "background") else row["event"] for row in table)
+    return [
+        Row(post.text, post.at.timestamp(), event, row.get("confounder") or "")
+        for post, event, row in zip(posts, events, table, strict=True)
+    ]
+
+
 def _score(table: Sequence[dict[str, str]], posts: Sequence[Observation], raised: Iterable[Raised]) -> Score:
     alerts = [Alert(datetime.fromisoformat(one.raised_at).timestamp(), one.theme, one.evidence) for one in raised]
     if not table or "event" not in table[0]:
         return Score(alerts=len(alerts))
-    events = ("" if row["event"] in (None, "background") else row["event"] for row in table)
-    rows = [
-        Row(post.text, post.at.timestamp(), event, row.get("confounder") or "")
-        for post, event, row in zip(posts, events, table, strict=True)
-    ]
-    return score(rows, alerts)
+    return score(_labelled(table, posts), alerts)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from enrich.themes_marks import Marks, Seen, marks_of
 from enrich.themes_memory import NOBODY, Memory
 from enrich.themes_scan import GROUP_LEVEL_OF, LEVEL_OF, SIZES, WINDOWS, Floats, Table, View, evidence, gather, new_table, scan
 from enrich.themes_voices import echoes, is_one_text, retold
@@ -15,8 +16,8 @@ TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
 LISTENED = 40  # at most so many of them, the newest
 BELONGS = 0.75  # a post so likely of the theme is listed
 SURE = 0.8  # a post so likely of the theme is counted when weeks are compared
-GATE = 1.5  # evidence from which a post gathers a group
-MARGIN = 2.5  # evidence a group may add to what its anchor saw alone: it was chosen for being alike
+GATE = 1.2  # evidence from which a post gathers a group …
+LEAST_ALONE = 0.0  # … and what must be left of it without repeated voices
 JOINS = 0.5  # a post so likely of the theme is in the group
 GROUP = 24  # most posts of a group, the newest
 VARIED = 0.4  # of what is found, so much must be voices of their own
@@ -34,10 +35,9 @@ class Finding(NamedTuple):
 
     rows: list[int]  # every post found, repeated voices too, oldest first; the anchor last
     voices: int
-    kind: int  # of themes_scan.KINDS
     window: int  # of WINDOWS
-    score: float  # log mean likelihood ratio over distinct voices
     expected: float  # posts usual in that window
+    marks: Marks  # by which right and wrong are told apart
 
 
 class Scanner:
@@ -47,13 +47,15 @@ class Scanner:
         self.memory, self.cap, self.bound, self.doubt, self.enough = memory, cap, bound, doubt, enough
         self.alike = np.zeros(memory.most)
         self.usual = np.zeros((11, 3, 3))
-        self.recent = np.zeros((len(WINDOWS), 11, 3, 3))
+        self.buffer = np.zeros((len(WINDOWS), 11, 3, 3))
+        self.recent = self.buffer
         self.best = np.zeros(3)
         self.table: Table = new_table()
 
     def look(self, i: int) -> float:
         """Evidence for a theme around row i from all recent posts, whoever wrote them."""
         m = self.memory
+        self.recent = self.buffer[: m.windows]
         self.view = View(self.alike, LEVEL_OF, 20.0, int(m.columns.topic[i]), int(m.columns.place[i]))
         return float(
             scan(
@@ -108,10 +110,10 @@ def _agreement(mine: int, others: Rows) -> Rows:
 
 
 def recent_rows(memory: Memory, i: int) -> Rows:
-    """Rows of the longest window before i, the organisation's own left out."""
+    """Rows of the longest window before i whose texts are kept, the organisation's own left out."""
     hours = memory.columns.hours
-    begin = memory.first + int(np.searchsorted(hours[memory.first : i], hours[i] - WINDOWS[-1]))
-    rows = np.arange(begin, i)
+    begin = memory.first + int(np.searchsorted(hours[memory.first : i], hours[i] - memory.longest))
+    rows = np.arange(max(begin, memory.told(i)), i)
     return rows[memory.columns.weight[rows] > 0]
 
 
@@ -136,12 +138,12 @@ def _lengths(memory: Memory, rows: Rows) -> Rows:
     return start[rows + 1] - start[rows]
 
 
-def is_weekly(scanner: Scanner, i: int, sure: int, level: int, share: float) -> bool:
-    """Did posts like the `sure` ones come at the same hours of an earlier week, `share` of them at least?
+def weekly_share(scanner: Scanner, i: int, sure: int, level: int) -> float:
+    """How many posts like the `sure` ones came at the same hours of an earlier week, for one of those.
 
     `level`: how alike the sure ones are; the same words said again may be more alike than that and count no less.
     """
-    m, window = scanner.memory, WINDOWS[int(scanner.best[1])]
+    m, window, most = scanner.memory, WINDOWS[int(scanner.best[1])], 0.0
     hours = m.columns.hours
     for weeks in (1, 2, 3):
         then = hours[i] - WEEK * weeks
@@ -151,15 +153,16 @@ def is_weekly(scanner: Scanner, i: int, sure: int, level: int, share: float) -> 
         cells = scanner.cells(i, np.arange(begin, end))
         cells = cells[0], np.minimum(cells[1], level), cells[2], cells[3]
         share_of_theme = scanner.best[2] * scanner.ratios(cells, int(scanner.best[0]))
-        if np.sum(share_of_theme / (1 - scanner.best[2] + share_of_theme) > LIKELY_THEN) >= share * max(3, sure):
-            return True
-    return False
+        likely = np.sum(share_of_theme / (1 - scanner.best[2] + share_of_theme) > LIKELY_THEN)
+        most = max(most, float(likely) / max(3, sure))
+    return most
 
 
-def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share: float) -> tuple[Finding | None, Rows]:
-    """The finding around row i if its evidence, without posts of known themes, reaches `threshold`; and the rows that look alike.
+def find(scanner: Scanner, i: int, least: float, weekly: float) -> tuple[Finding | None, Rows]:
+    """The finding around row i, if there is one without posts of known themes; and the rows that look alike.
 
-    The second holds posts of known themes too: by them one sees what the anchor belongs to.
+    The second holds posts of known themes too: by them one sees what the anchor belongs to. `least`: posts it must have, weighted by
+    how surely they belong; `weekly`: a habit is what came so much at the same hours of an earlier week.
     """
     rows = recent_rows(scanner.memory, i)
     free = scanner.memory.theme[rows] == NOBODY
@@ -170,16 +173,18 @@ def find(scanner: Scanner, i: int, threshold: float, least: float, weekly_share:
     keep = distinct(scanner, i, rows, cells, free)
     alone = _without_knots(scanner, i, rows, cells, keep)
     members = rows[(scanner.belonging(cells) > JOINS) & keep]
-    if alone < GATE or len(members) < 2:
+    if alone < LEAST_ALONE or len(members) < 2:
         return None, company
     cells = _gathered(scanner, i, members, rows)
-    score = min(_without_knots(scanner, i, rows, cells, keep), alone + MARGIN)
+    group = _without_knots(scanner, i, rows, cells, keep)
+    seen = _seen(scanner, i, cells, keep, alone, group)
     belongs = scanner.belonging(cells)
-    sure = (belongs > BELONGS) & keep
-    enough = score >= threshold and sure.sum() >= 2 and belongs[sure].sum() + 1 >= least
-    if not enough or _is_no_theme(scanner, i, rows, cells, free, sure, weekly_share):
+    found = (belongs > BELONGS) & free
+    sure = found & keep
+    enough = sure.sum() >= 2 and belongs[sure].sum() + 1 >= least
+    if not enough or seen.weekly >= weekly or _is_repeated(scanner, [*rows[found].tolist(), i], int(sure.sum())):
         return None, rows[belongs > BELONGS]
-    return _finding(scanner, i, rows, cells, free, keep, score)
+    return _finding(scanner, i, rows, cells, free, keep, seen)
 
 
 def _gathered(scanner: Scanner, i: int, members: Rows, rows: Rows) -> Cells:
@@ -188,25 +193,34 @@ def _gathered(scanner: Scanner, i: int, members: Rows, rows: Rows) -> Cells:
     return scanner.cells(i, rows)
 
 
-def _is_no_theme(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, sure: Kept, weekly_share: float) -> bool:
-    """Is it a weekly habit, mostly repetition, or one text retold?"""
-    belongs, digests = scanner.belonging(cells), scanner.memory.digests
-    if is_weekly(scanner, i, int(np.sum(belongs[sure] > SURE)), int(np.median(cells[1][sure])), weekly_share):
-        return True
-    found = rows[(belongs > BELONGS) & free].tolist()
-    return bool(sure.sum() < VARIED * len(found)) or is_one_text([d for row in [*found, i] if (d := digests[row]) is not None])
+def _is_repeated(scanner: Scanner, found: list[int], sure: int) -> bool:
+    """Is what was found mostly repetition, or one text retold?"""
+    digests = scanner.memory.digests
+    return sure < VARIED * (len(found) - 1) or is_one_text([d for row in found if (d := digests[row]) is not None])
 
 
-def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, keep: Kept, score: float) -> tuple[Finding, Rows]:
+def _seen(scanner: Scanner, i: int, cells: Cells, keep: Kept, alone: float, group: float) -> Seen:
+    belongs = scanner.belonging(cells)
+    sure = (belongs > BELONGS) & keep
+    if sure.sum() < 2:
+        return Seen(alone, group, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
+    return Seen(
+        alone=alone, group=group, sure=float(belongs[sure].mean()), voices=float(sure.sum() / np.sum(belongs > BELONGS)),
+        weekly=weekly_share(scanner, i, int(np.sum(belongs[sure] > SURE)), int(np.median(cells[1][sure]))),
+        level=float(cells[1][sure].mean()), share=float(scanner.best[2]), window=int(scanner.best[1]), kind=int(scanner.best[0]),
+    )  # fmt: skip
+
+
+def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, keep: Kept, seen: Seen) -> tuple[Finding, Rows]:
     """All that belongs to the theme: what the group saw, and what a second group made of its surest members sees."""
     belongs = scanner.belonging(cells) > BELONGS
-    kind, window = int(scanner.best[0]), int(scanner.best[1])
-    expected = _expected(scanner, float(np.sum(cells[0] <= window)))
+    expected = _expected(scanner, float(np.sum(cells[0] <= seen.window)))
     cells = _gathered(scanner, i, rows[belongs & keep], rows)
     scanner.among(cells, keep)
     belongs |= scanner.belonging(cells) > BELONGS
-    voices = int(np.sum(belongs & keep)) + 1
-    return Finding([*rows[belongs & free].tolist(), i], voices, kind, window, score, expected), rows[belongs]
+    found = rows[belongs & free]
+    marks = marks_of(scanner.memory, [*found.tolist(), i], scanner.alike[found], seen)
+    return Finding([*found.tolist(), i], int(np.sum(belongs & keep)) + 1, seen.window, expected, marks), rows[belongs]
 
 
 def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: Kept) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 from zlib import crc32
 
@@ -16,6 +17,7 @@ TERMS_A_POST = 24  # room reserved at first; grows with longer texts
 SETTLE_EVERY = 1024  # at most so many posts wait in chains; at first fewer, as the rarity of terms changes fast
 FORGET = 0.98  # what is left of the general table after each such time
 NOBODY = -1
+UNKNOWN = -1  # whether a voice was heard before
 
 
 def code(name: str) -> int:
@@ -24,6 +26,7 @@ def code(name: str) -> int:
 
 
 PLAIN = ("hours", "topic", "place", "weight", "norm")  # columns of one number a post
+BESIDE = ("voice", "theme", "score", "fresh")  # the same, which the scan does not read
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +41,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     seen: int
     settle_at: int
     began: float | None
+    windows: int
 
 
 class Memory:
@@ -51,10 +55,14 @@ class Memory:
         self.seen = 0  # posts ever added
         self.settle_at = 0
         self.began: float | None = None  # hours of the first post ever
+        self.windows = len(WINDOWS)  # so many of the windows are looked at; a busy stream fills the memory within the longer ones
         self.first = self.stop = 0
         self.digests: list[Digest | None] = [None] * most
         self.voice = np.zeros(most, np.int64)
         self.theme = np.full(most, NOBODY, np.int64)
+        self.score = np.zeros(most)  # the evidence that was seen around each post when it came
+        self.fresh = np.full(most, UNKNOWN, np.int64)  # 1: its voice was never heard before, 0: it was
+        self.heard = set[int]()
         self.everywhere = np.full((11, 3, 3), 0.001)
         self.everywhere_groups = np.full((11, 3, 3), 0.001)
         self.columns = _columns(most, most * TERMS_A_POST)
@@ -70,12 +78,14 @@ class Memory:
         c.topic[i], c.place[i] = code(digest.post.topic), code(digest.post.place)
         c.start[i + 1] = c.start[i] + len(digest.terms)
         c.ids[c.start[i] : c.start[i + 1]] = digest.terms
-        self.voice[i], self.theme[i], self.digests[i] = digest.voice, NOBODY, digest
+        self.voice[i], self.theme[i], self.digests[i], self.score[i] = digest.voice, NOBODY, digest, 0.0
+        self.fresh[i] = int(digest.voice not in self.heard) if digest.voice else UNKNOWN
         if self.seen >= self.settle_at:
             settle(c, self.first, i, self.index, True)
             self.settle_at = self.seen + min(SETTLE_EVERY, max(64, (i - self.first) // 8))
             self.everywhere *= FORGET
             self.everywhere_groups *= FORGET
+            self.windows = self._windows(hours)
             self._let_go_of_texts(hours)
         if self.began is None:
             self.began = hours
@@ -84,6 +94,7 @@ class Memory:
     def settle(self, i: int) -> None:
         """Let the post in row i count for those that follow."""
         chain(self.columns, self.index, i)
+        self.heard.add(int(self.voice[i]))
         self.stop, self.seen = i + 1, self.seen + 1
 
     def vector(self, rows: list[int]) -> dict[int, float]:
@@ -107,8 +118,22 @@ class Memory:
             self.index.posts_with[c.ids[c.start[self.first] : c.start[self.first + 1]]] -= 1
             self.first += 1
 
+    @property
+    def longest(self) -> float:
+        """Hours of the longest window that is looked at; older posts are history."""
+        return float(WINDOWS[self.windows - 1])
+
+    def told(self, i: int) -> int:
+        """The first row before i whose text is still kept, as are all after it; i if there is none."""
+        return self.first + bisect_left(range(self.first, i), True, key=lambda row: self.digests[row] is not None)
+
+    def _windows(self, hours: float) -> int:
+        """How many windows hold no more than half of what can be remembered, so that the other half is history; at least one."""
+        before = self.stop - self.first - np.searchsorted(self.columns.hours[self.first : self.stop], hours - WINDOWS)
+        return max(1, int(np.sum(before <= self.most / 2)))
+
     def _let_go_of_texts(self, hours: float) -> None:
-        gone = int(np.searchsorted(self.columns.hours[self.first : self.stop], hours - WINDOWS[-1])) + self.first
+        gone = int(np.searchsorted(self.columns.hours[self.first : self.stop], hours - self.longest)) + self.first
         self.digests[:gone] = [None] * gone
 
     def _with_room(self, terms: int) -> Columns:
@@ -124,10 +149,10 @@ class Memory:
         self.keep(np.arange(self.first, self.stop), measure=False)
         c, n = self.columns, self.stop
         return Kept(
-            numbers={name: getattr(c, name)[:n].tobytes() for name in PLAIN} | {"voice": self.voice[:n].tobytes(), "theme": self.theme[:n].tobytes()},
+            numbers={name: getattr(c, name)[:n].tobytes() for name in PLAIN} | {name: getattr(self, name)[:n].tobytes() for name in BESIDE},
             start=c.start[: n + 1].tobytes(), ids=c.ids[: c.start[n]].tobytes(), digests=tuple(d for d in self.digests[:n] if d),
             everywhere=self.everywhere.tobytes(), everywhere_groups=self.everywhere_groups.tobytes(),
-            seen=self.seen, settle_at=self.settle_at, began=self.began,
+            seen=self.seen, settle_at=self.settle_at, began=self.began, windows=self.windows,
         )  # fmt: skip
 
     def restore(self, kept: Kept) -> None:
@@ -139,18 +164,20 @@ class Memory:
             column = getattr(self.columns, name)
             column[:n] = np.frombuffer(kept.numbers[name], column.dtype)
         self.columns.start[: n + 1], self.columns.ids[: len(ids)] = start, ids
-        self.voice[:n], self.theme[:n] = (np.frombuffer(kept.numbers[name], np.int64) for name in ("voice", "theme"))
+        for name in BESIDE:
+            column = getattr(self, name)
+            column[:n] = np.frombuffer(kept.numbers[name], column.dtype)
         self.digests[n - len(kept.digests) : n] = kept.digests  # the texts that are kept are those of the newest posts
         self.everywhere[:] = np.frombuffer(kept.everywhere).reshape(11, 3, 3)
         self.everywhere_groups[:] = np.frombuffer(kept.everywhere_groups).reshape(11, 3, 3)
-        self.seen, self.settle_at, self.began, self.stop = kept.seen, kept.settle_at, kept.began, n
+        self.seen, self.settle_at, self.began, self.windows, self.stop = kept.seen, kept.settle_at, kept.began, kept.windows, n
         self.keep(np.arange(n), measure=False)
 
     def _compact(self, now: float) -> None:
         """Make room: let go of what is over, then, if that is not a quarter, of every second post of history, then of the oldest."""
         rows = np.arange(self.first, self.stop)
         if len(rows) > 0.75 * self.most:
-            old = now - self.columns.hours[rows] > WINDOWS[-1]
+            old = now - self.columns.hours[rows] > self.longest
             drop = old & (np.cumsum(old) % 2 == 0)
             self.columns.weight[rows[old]] *= 2
             rows = rows[~drop][-int(0.75 * self.most) :]
@@ -167,7 +194,10 @@ class Memory:
             getattr(new, name)[:n] = getattr(c, name)[rows]
         new.start[1 : n + 1] = np.cumsum(size)
         new.ids[: len(lines)] = c.ids[lines]
-        self.voice[:n], self.theme[:n] = self.voice[rows], self.theme[rows]
+        for name in BESIDE:
+            column = getattr(self, name)
+            column[:n] = column[rows]
+        self.heard = set(self.voice[:n].tolist())
         self.digests = [self.digests[i] for i in rows] + [None] * (self.most - n)
         self.columns, self.first, self.stop = new, 0, n
         self.index.posts_with[:] = np.bincount(new.ids[: len(lines)], minlength=SPACE)

@@ -18,8 +18,8 @@ from numba import njit
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-WINDOWS = np.array([2.0, 6.0, 18.0, 48.0, 96.0])  # hours; older is history
-LIKELY = np.array([1.0, 1.0, 1.0, 0.5, 0.2])  # how far each window is believed: over days the mix of topics drifts by itself
+WINDOWS = np.array([0.25, 1.0, 2.0, 6.0, 18.0, 48.0, 96.0])  # hours; of a busy stream only the first; older is history
+LIKELY = np.array([0.3, 0.5, 1.0, 1.0, 1.0, 0.5, 0.2])  # how far each window is believed: over days the mix of topics drifts by itself
 LEVEL_OF = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 9, 9, 9, 9, 10])  # level of likeness by cosine in twentieths; 0: nothing shared
 GROUP_LEVEL_OF = np.repeat(np.arange(1, 11), [2, 2, 2, 3, 3, 4, 6, 8, 14, 1])  # the same for the mean cosine with a group, in 200ths
 ALIKE = np.array([0.08, 0.34, 0.25, 0.135, 0.075, 0.045, 0.025, 0.025, 0.012, 0.010, 0.003])  # share of a theme's pairs in each level
@@ -195,11 +195,11 @@ def count(columns: Columns, begin: int, end: int, view: View, out: Floats) -> No
 
 @njit(cache=True)
 def tally(columns: Columns, first: int, i: int, view: View, usual: Floats, recent: Floats) -> None:
-    """Fill usual (11, 3, 3) with history and recent (window, 11, 3, 3) with newer posts, by cell."""
+    """Fill recent (window, 11, 3, 3) with the posts of its windows, the first of WINDOWS, and usual (11, 3, 3) with those before, by cell."""
     usual[:] = 0.0
     recent[:] = 0.0
     end = i
-    for w in range(len(WINDOWS)):
+    for w in range(recent.shape[0]):
         begin = first + np.searchsorted(columns.hours[first:end], columns.hours[i] - WINDOWS[w])
         count(columns, begin, end, view, recent[w])
         end = begin

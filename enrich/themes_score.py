@@ -130,7 +130,7 @@ def judge_all(truth: Truth, alerts: Sequence[Alert]) -> list[Judged]:
     hits: set[int] = set()
     judged = []
     for alert in alerts:
-        one = _judge(truth, alert)
+        one = judge(truth, alert)
         k = one.episode
         if k is not None and k in hits and one.verdict in ("correct", "late"):
             one = msgspec.structs.replace(one, verdict="duplicate")
@@ -141,7 +141,7 @@ def judge_all(truth: Truth, alerts: Sequence[Alert]) -> list[Judged]:
     return judged
 
 
-def _judge(truth: Truth, alert: Alert) -> Judged:
+def judge(truth: Truth, alert: Alert) -> Judged:
     evidence = sorted(set(alert.evidence))
     votes = Counter(k for i in evidence if (k := truth.episode[i]) >= 0)
     if len(evidence) < LEAST or not votes:

@@ -1,0 +1,126 @@
+"""What is told apart by: the marks of a finding from which its probability is read, each a plain number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log, log1p, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from enrich.themes_counts import Digest
+from enrich.themes_memory import UNKNOWN, Memory
+
+WEEK = 168.0
+DAY = 24.0
+HEARD = 40  # newest texts of a finding that are compared
+Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Seen(NamedTuple):
+    """What the scan saw of a finding from its group."""
+
+    alone: float  # evidence from the anchor
+    group: float  # evidence from its group
+    sure: float  # mean probability to belong, of the posts counted
+    voices: float  # of the posts found, the share that are voices of their own
+    weekly: float  # how much of it came at the same hours of an earlier week
+    level: float  # how alike, 0 to 10
+    share: float  # of all posts in the window
+    window: int
+    kind: int
+
+
+class Marks(NamedTuple):
+    """The marks in the order that the weights know."""
+
+    post: float  # evidence from the anchor, all voices counted
+    alone: float
+    group: float
+    tested: float  # log of the week's tests
+    posts: float
+    sure: float
+    voices: float
+    weekly: float
+    level: float
+    share: float
+    window: float
+    kind: float
+    told: float  # how much of the texts is words that most of them share
+    length: float
+    fresh: float  # share of voices never heard before, above what is usual; those most alike count most
+    fresh_sure: float
+    copied: float
+    topic: float
+    topics: float
+    place: float
+    places: float
+    span: float
+    gap: float
+    today: float
+    share_today: float
+    now: float
+    concentrated: float
+    noticed: float  # posts whose own evidence spoke for it when they came
+    noticed_most: float
+
+
+def marks_of(memory: Memory, rows: list[int], alike: Floats, seen: Seen) -> Marks:
+    """The marks of the posts in `rows`, oldest first, the last the anchor; `alike`: how near each of the others is to the group."""
+    columns, at = memory.columns, np.asarray(rows, np.int64)
+    i, n = rows[-1], len(rows)
+    hours, scores = columns.hours[at], memory.score[at[:-1]]
+    now = float(hours[-1])
+    told, length = _retelling([d for row in rows[-HEARD:] if (d := memory.digests[row]) is not None])
+    fresh, voices = _fresh(memory, at, np.append(alike, alike.mean()))
+    today = int(np.sum(hours > now - DAY))
+    return Marks(
+        post=_within(float(memory.score[i]), 0, 12), alone=_within(seen.alone, -2, 12), group=_within(seen.group, -2, 15),
+        tested=log(1 + i - _row_at(memory, i, now - WEEK)), posts=log1p(n), sure=seen.sure, voices=seen.voices,
+        weekly=seen.weekly, level=seen.level, share=seen.share, window=float(seen.window), kind=float(seen.kind),
+        told=told, length=log1p(length), fresh=fresh, fresh_sure=fresh * sqrt(voices), copied=told * fresh,
+        **_agreement("topic", columns.topic[at]), **_agreement("place", columns.place[at]),
+        span=log1p(now - float(hours[0])), gap=log1p(now - float(hours[-2])), today=log1p(today),
+        share_today=today / max(3.0, float(columns.weight[_row_at(memory, i, now - DAY) : i].sum())), now=log1p(int(np.sum(hours > now - DAY / 4))), concentrated=today / n,
+        noticed=log1p(int(np.sum(scores > 0))), noticed_most=_within(float(scores.max()), -3, 10),
+    )  # fmt: skip
+
+
+def _within(number: float, least: float, most: float) -> float:
+    return min(most, max(least, number))
+
+
+def _row_at(memory: Memory, i: int, hours: float) -> int:
+    """The first row before i that is not older than `hours`."""
+    return memory.first + int(np.searchsorted(memory.columns.hours[memory.first : i], hours))
+
+
+def _retelling(company: Sequence[Digest]) -> tuple[float, float]:
+    """Mean share of a text's words that more than half of the texts have; the median number of words."""
+    said = Counter(word for digest in company for word in digest.words)
+    core = {word for word, n in said.items() if n * 2 > len(company)}
+    covered = sum(len(digest.words & core) / max(1, len(digest.words)) for digest in company) / max(1, len(company))
+    return covered, float(np.median([len(digest.words) for digest in company])) if company else 0.0
+
+
+def _fresh(memory: Memory, rows: Rows, weight: Floats) -> tuple[float, int]:
+    """Share of known voices that were never heard before, above the last week's; and how many are known. 0 if hardly any is."""
+    heard = memory.fresh[rows]
+    known = heard != UNKNOWN
+    if known.sum() < 2 or weight[known].sum() <= 0:
+        return 0.0, int(known.sum())
+    i = int(rows[-1])
+    week = memory.fresh[_row_at(memory, i, float(memory.columns.hours[i]) - WEEK) : i]
+    usual = (np.sum(week == 1) + 1) / (np.sum(week != UNKNOWN) + 2)
+    return float(np.average(heard[known], weights=weight[known]) - usual), int(known.sum())
+
+
+def _agreement(name: str, values: Rows) -> dict[str, float]:
+    """`name`: share of those known that have the commonest value, -1 if hardly any is known; its plural: how many are known."""
+    known = values[values != 0]
+    if len(known) < 2:
+        return {name: -1.0, f"{name}s": log1p(len(known))}
+    return {name: float(np.unique(known, return_counts=True)[1].max() / len(known)), f"{name}s": log1p(len(known))}
