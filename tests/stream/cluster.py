@@ -52,7 +52,9 @@ class Cluster:
 
     def work_as(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a module as a worker."""
-        worker = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=os.environ | self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", *words], cwd=ROOT, env=os.environ | self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
         self.workers.append(worker)
         return worker
 

@@ -1,5 +1,6 @@
 """The distributed set-up on the real servers: counted by ids, sent = stored + dead-lettered, none twice."""
 
+import os
 import random
 import time
 from datetime import UTC, datetime, timedelta
@@ -41,17 +42,18 @@ def numbered(count):
 
 
 def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(cluster):
-    total, draw = 12_000, random.Random(3)
+    times = 20 if os.environ.get("TESTS_SADA_LONG") else 3
+    total, draw = 4000 * times, random.Random(3)
     cluster.publish(posts(total))
-    for _ in range(3):
-        worker, target = cluster.work(), cluster.count() + draw.randrange(1, total // 5)
+    for _ in range(times):
+        worker, target = cluster.work(), cluster.count() + draw.randrange(1, 2400)
         until = time.monotonic() + 60
         while cluster.count() < target and time.monotonic() < until:
             time.sleep(0.1)
         worker.kill()
         worker.communicate()
     cluster.work()
-    cluster.wait_for(total)
+    cluster.wait_for(total, 180)
     assert cluster.ids() == numbered(total)
     assert cluster.dead() == []
 
