@@ -23,6 +23,6 @@ def mended(value: Any) -> Any:
     """JSON values with lone surrogates replaced, halves that belong together joined."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [mended(one) for one in value]
     return {mended(k): mended(v) for k, v in value.items()} if isinstance(value, dict) else value
