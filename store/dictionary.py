@@ -1,4 +1,7 @@
-"""The data dictionary for analysts, made of the templates, the records' own comments and the ready queries; a test holds the document to it."""
+"""The data dictionary for analysts, made of the templates, the records' own comments and the ready queries; a test holds the document to it.
+
+python -m store.dictionary        # writes docs/for-analysts.md
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,21 @@ ONLY_INDEXED = {
 }
 
 
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def main() -> None:
+    """Write docs/for-analysts.md."""
+    (DOCS / "for-analysts.md").write_text(document(), encoding="utf-8")
+
+
 def document() -> str:
     """docs/for-analysts.md as it should be."""
-    parts = [(Path(__file__).parent.parent / "docs" / "for-analysts.head.md").read_text(encoding="utf-8").rstrip()]
+    parts = [(DOCS / "for-analysts.head.md").read_text(encoding="utf-8").rstrip()]
     parts += [_index(name) for name in ("posts", "accounts", "samples", "themes", "cases", "ledger")]
-    parts.append("## Ready queries\n\nEach lies in `index_templates/queries/` and is run by a test. The ES|QL forms beside them are not run by our tests: the core that they use has no ES|QL.")
+    parts.append(
+        "## Ready queries\n\nEach lies in `index_templates/queries/` and is run by a test. The ES|QL forms beside them are not run by our tests, since the core that those use has no ES|QL; a test holds their fields to the templates."
+    )
     parts += [_query(path) for path in queries()]
     return "\n\n".join(parts) + "\n"
 
@@ -44,7 +57,10 @@ def read_query(path: Path) -> Body:
 def _index(name: str) -> str:
     read = template(name)
     comments = _comments(RECORDS[name]) if name in RECORDS else {}
-    rows = [f"| `{field}` | {_kind(mapping)} | {comments.get(field) or ONLY_INDEXED.get(field, '')} |" for field, mapping in read["template"]["mappings"]["properties"].items()]
+    rows = [
+        f"| `{field}` | {_kind(mapping)} | {comments.get(field) or ONLY_INDEXED.get(field, '')} |"
+        for field, mapping in read["template"]["mappings"]["properties"].items()
+    ]
     return f"## {name}\n\n{read['_meta']['says']}.\n\n| field | type | meaning |\n|---|---|---|\n" + "\n".join(rows)
 
 
@@ -64,3 +80,7 @@ def _comments(record: type) -> dict[str, str]:
 def _query(path: Path) -> str:
     read = read_query(path)
     return f"### {path.stem}\n\n{read['says']}.\n\n```\nGET /{read['index']}/_search\n{json.dumps(read['body'], ensure_ascii=False)}\n```\n\n```\n{read['esql']}\n```"
+
+
+if __name__ == "__main__":
+    main()

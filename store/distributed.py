@@ -14,6 +14,7 @@ from core.settings import Settings
 from core.theme import Theme
 from store.base import Batch, Follower, Pass, Saved
 from store.elastic import ElasticStore
+from store.elastic_bodies import whole
 from store.elastic_patience import Failure
 from store.elastic_saving import bulks, indexed
 from store.ledger import SqlLedger, open_ledger
@@ -60,7 +61,9 @@ class DistributedStore(ElasticStore):
     def _copy(self, lines: Iterable[Pass]) -> int:
         """Write passes to the index `ledger`; asked once, since nobody's work should wait for a copy."""
         written = 0
-        for request in bulks(indexed({"_index": f"{self._prefix}-ledger", "_id": line.id}, msgspec.json.encode(line)) for line in lines):
+        for request in bulks(
+            indexed({"_index": f"{self._prefix}-ledger", "_id": line.id}, msgspec.json.encode(whole(line))) for line in lines
+        ):
             answer = self._ask(request)
             if isinstance(answer, Failure):
                 raise StoreFailed(f"Elasticsearch did not take {len(request.lines)} lines of the ledger ({answer.why or 'not reached'})")

@@ -70,7 +70,8 @@ class ElasticStore(ElasticAsking):
 
     def _put(self, name: str, records: dict[str, Any]) -> None:
         for request in bulks(
-            indexed({"_index": f"{self._prefix}-{name}", "_id": id}, msgspec.json.encode(record)) for id, record in records.items()
+            indexed({"_index": f"{self._prefix}-{name}", "_id": id}, msgspec.json.encode(elastic_bodies.whole(record)))
+            for id, record in records.items()
         ):
             answers = [answer for item in self._drive(asking(request)) for answer in item.values()]
             wrong = [answer["error"]["type"] for answer in answers if answer["status"] >= 300]

@@ -55,6 +55,13 @@ def source(post: Post) -> bytes:
     return _encode(msgspec.structs.replace(post, normal=None))[:-1] + added + b"}"
 
 
+def whole(record: msgspec.Struct) -> Body:
+    """A record as its index keeps it: also with values that are usual and that its own encoding leaves out, so that they can be asked for."""
+    told = {name: getattr(record, name) for name in record.__struct_fields__}
+    built: Body = msgspec.to_builtins({name: value for name, value in told.items() if value is not None and value != ()})
+    return built
+
+
 def post_of(source: Body) -> Post:
     """The post a document keeps."""
     return msgspec.convert(source, Post)
