@@ -1,4 +1,4 @@
-"""How likely a finding is a theme: small trees over its marks, learnt from planted streams by `python -m bench.themes_learn`."""
+"""How likely a finding is a theme: small trees over its marks, learnt from planted streams by `python -m enrich.themes_learn`."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def load(path: Path) -> Verdict:
     try:
         verdict = msgspec.json.decode(path.read_bytes(), type=Verdict)
     except (OSError, msgspec.DecodeError) as error:
-        raise BadWeights(f"{path}: cannot be read ({error}); learn them anew with python -m bench.themes_learn") from error
+        raise BadWeights(f"{path}: cannot be read ({error}); learn them anew with python -m enrich.themes_learn") from error
     if verdict.marks != Marks._fields:
-        raise BadWeights(f"{path}: was learnt on other marks than this version takes; learn it anew with python -m bench.themes_learn")
+        raise BadWeights(f"{path}: was learnt on other marks than this version takes; learn it anew with python -m enrich.themes_learn")
     return verdict
 
 

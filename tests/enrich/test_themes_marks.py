@@ -113,5 +113,5 @@ def test_the_shipped_weights_fit_this_version_and_want_evidence():
 @pytest.mark.parametrize("kept", [b"{}", b"no json", msgspec.json.encode(a_verdict(marks=("other",)))])
 def test_weights_of_another_version_are_refused_with_a_way_out(tmp_path: Path, kept: bytes):
     (tmp_path / "themes.json").write_bytes(kept)
-    with pytest.raises(BadWeights, match=r"bench\.themes_learn"):
+    with pytest.raises(BadWeights, match=r"enrich\.themes_learn"):
         load(tmp_path / "themes.json")

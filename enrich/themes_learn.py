@@ -1,4 +1,4 @@
-"""python -m bench.themes_learn OUT.json STREAM.tsv …: learn by which marks a theme is told from chance, from labelled streams.
+"""python -m enrich.themes_learn OUT.json STREAM.tsv …: learn by which marks a theme is told from chance, from labelled streams.
 
 Each stream is shown to the detector twice, once with a column or more hidden, so that the weights do without. Findings are noted and
 nothing is raised. A stream's own account may follow its name after @ (stream.tsv@city_office).
