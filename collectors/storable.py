@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from collectors.base import Answer
+
 Record = TypeVar("Record", bound=msgspec.Struct)
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -17,6 +19,16 @@ def storable(record: Record) -> Record:
     except UnicodeEncodeError:
         return msgspec.convert(mended(msgspec.to_builtins(record)), type(record))
     return record
+
+
+def storable_answer(answer: Answer) -> Answer:
+    """`answer` with every record, id and cursor in it fit to be written down."""
+    return msgspec.structs.replace(
+        answer, posts=tuple(map(storable, answer.posts)), accounts=tuple(map(storable, answer.accounts)),
+        account_samples=tuple(map(storable, answer.account_samples)), samples=tuple(map(storable, answer.samples)),
+        deleted=tuple(map(mended, answer.deleted)), replaced=tuple((mended(earlier), mended(later)) for earlier, later in answer.replaced),
+        cursor=mended(answer.cursor),
+    )  # fmt: skip
 
 
 def mended(value: Any) -> Any:

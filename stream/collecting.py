@@ -11,7 +11,7 @@ import msgspec
 
 from collectors import table
 from collectors.base import Answer, Collector, Source
-from collectors.storable import storable
+from collectors.storable import storable_answer
 from core.errors import PlatformProblem, StoreFailed
 from core.post import Post
 from store.base import Batch, Gap, Pass, Saved
@@ -66,7 +66,7 @@ def run_pass(store: Keeper, source: Source, answers: Iterable[Answer], understan
     line = begin(store, source, clock())
     watermark = None
     try:
-        for answer in unrepeated(answers, source, line, clock):
+        for answer in map(storable_answer, unrepeated(answers, source, line, clock)):
             watermark = answer.cursor or watermark
             line = _keep(store, line, answer, understand, clock())
     except PlatformProblem as problem:
@@ -129,7 +129,7 @@ def _keep(store: Keeper, line: Pass, answer: Answer, understand: Understand, now
     seen = msgspec.structs.replace(answer, posts=tuple(as_known(p, known.get(p.id)) for p in answer.posts))
     posts, replaced = with_versions(seen, known)
     batch = Batch(
-        posts=tuple(understood(list(map(storable, posts)), understand)), accounts=tuple(map(storable, answer.accounts)), account_samples=answer.account_samples,
+        posts=tuple(understood(list(posts), understand)), accounts=answer.accounts, account_samples=answer.account_samples,
         samples=new_samples(answer.samples, known), deleted=tuple((id, now) for id in (*answer.deleted, *replaced)), passes=(counted,),
     )  # fmt: skip
     saved = store.save(batch)

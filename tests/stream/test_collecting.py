@@ -4,8 +4,10 @@ import pytest
 
 from collectors import table
 from collectors.base import Answer, Refusal, Source
-from core.post import Author, EngagementSample, Kind
+from core.account import Account, AccountSample
+from core.post import Author, EngagementSample, Kind, Media
 from store.base import Batch, Gap, Pass
+from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
 from store.query import Filter
 from stream.collecting import begin, left_of_budget, run_pass
@@ -201,6 +203,21 @@ def test_half_an_emoji_does_not_stop_a_page():
     asked(store, [Answer(posts=(post(1, text="cut \ud83d"), post(2, author=Author(name="\udc00")), post(3)))])
     first, second, _ = store.get(["x:1", "x:2", "x:3"])
     assert (first.text, second.author.name) == ("cut \ufffd", "\ufffd") and first.created_at == post(1).created_at
+
+
+def test_half_a_character_anywhere_in_an_answer_breaks_no_pass(tmp_path):
+    """In ids, cursors, media and samples: a real store must be able to write them down."""
+    broken = post(1, id="x:\ud83d", media=(Media(kind="photo", text="\ude0a"),), parent_id="x:\ud83d")
+    answer = Answer(
+        posts=(broken, post(2)), samples=(EngagementSample(post_id="x:\ud83d", at=NOON, likes=1),), cursor="7\ud83d", deleted=("x:9\udc00",),
+        accounts=(Account(id="x:\ud83d", platform="x", name="\ude0a"),), account_samples=(AccountSample(account="x:\ud83d", at=NOON, followers=1),),
+        replaced=(("x:8\ud83d", "x:7\ude0a"),), returned=2,
+    )  # fmt: skip
+    store = EmbeddedStore(tmp_path / "posts.db", "UTC")
+    line = asked(store, [answer])
+    kept = {p.id: p for p in store.posts(Filter())}
+    assert (line.state, line.stored, line.cursor_after) == ("ok", 2, "7\ufffd") and kept["x:\ufffd"].media[0].text == "\ufffd"
+    store.close()
 
 
 def test_a_text_on_which_understanding_breaks_does_not_hold_its_source_up(caplog):
