@@ -173,10 +173,10 @@ def main(out: Path, streams: Sequence[str]) -> None:
 
 
 def rounded(verdict: Verdict) -> Verdict:
-    """The same to five digits: small enough to keep with the code."""
+    """The same to seven digits: small enough to keep with the code."""
 
     def near(rows: Sequence[Sequence[float]]) -> list[list[float]]:
-        return [[float(f"{x:.5g}") for x in row] for row in rows]
+        return [[float(f"{x:.7g}") for x in row] for row in rows]
 
     changed = {"limits": near(verdict.limits), "gives": near(verdict.gives), "start": round(verdict.start, 5)}
     return msgspec.convert(msgspec.to_builtins(verdict) | changed, Verdict)
