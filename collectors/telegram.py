@@ -5,7 +5,7 @@ No library stands between: every update is kept apart from the others, so that o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,11 +34,12 @@ WANTED = ["message", "edited_message", "channel_post", "edited_channel_post", "b
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the updates were read: the next one's number, and when we last asked and last heard."""
+    """How far the updates were read: the next one's number, when we last asked and last heard, and groups that go on under another number."""
 
     offset: int | None = None
     asked: Moment | None = None
     heard: Moment | None = None
+    moved: dict[str, str] = {}  # a supergroup's number → the account's key
 
 
 def sources(deployment: Deployment) -> list[Source]:
@@ -82,19 +83,27 @@ def _updates(client: Client, source: Source, cursor: str | None, now: datetime) 
     offset = None if place.heard and now - place.heard > SILENT else place.offset
     given = msgspec.structs.replace(context(source, now), native_id=client.bot)
     while True:
-        updates = told.rows(call(client, "getUpdates", now, offset=offset, limit=MOST, timeout=0, allowed_updates=WANTED))
-        answer = translate({"ok": True, "result": updates}, given)
+        result = call(client, "getUpdates", now, offset=offset, limit=MOST, timeout=0, allowed_updates=WANTED)
+        updates, answer = told.rows(result), translate({"ok": True, "result": result}, given)
         _keep_unreadable(client, updates, given)
         last = max((number for one in updates if (number := _number(one)) is not None), default=None)
         if last is not None and offset is not None and last < offset:
             raise table.problem(PLATFORM, now, code="repeated-page")
         offset = offset if last is None else last + 1
-        place = Place(offset=offset, asked=now, heard=now if updates else place.heard)
+        moved = place.moved | _moved(answer, naming.known(source) | place.moved)
+        place = Place(offset=offset, asked=now, heard=now if updates else place.heard, moved=moved)
+        known = naming.known(source) | moved
         yield msgspec.structs.replace(
-            naming.named(answer, PLATFORM, naming.known(source), source.account), next=None, cursor=msgspec.json.encode(place).decode()
+            naming.named(answer, PLATFORM, known, source.account), next=None, cursor=msgspec.json.encode(place).decode()
         )
         if len(updates) < MOST or last is None:
             return
+
+
+def _moved(answer: Answer, known: Mapping[str, str]) -> dict[str, str]:
+    """Groups of ours that became supergroups: their new number and the key they keep."""
+    pairs = ((account.native_id, known.get(account.id.removeprefix(f"{PLATFORM}:").lower())) for account in answer.accounts)
+    return {number: key for number, key in pairs if number and key}
 
 
 def _number(update: Node) -> int | None:

@@ -60,6 +60,27 @@ def asked(answers: Any, cursor: str | None = None, now: datetime = NOW) -> tuple
         return list(telegram.ask(client, UPDATES, cursor, now)), server, kept
 
 
+def test_a_group_that_became_a_supergroup_stays_the_account_it_was():
+    told_group = message(chat={"id": -77, "type": "group", "title": "Parks"}, text=None, migrate_to_chat_id=-10077)
+    after = [message(message_id=n, chat={"id": -10077, "type": "supergroup"}) for n in (1, 2)]
+    routes = {PATH: [
+        Reply({"ok": True, "result": [{"update_id": 1, "message": told_group}, {"update_id": 2, "message": after[0]}]}),
+        Reply({"ok": True, "result": [{"update_id": 3, "message": after[1]}]}),
+    ]}  # fmt: skip
+    groups = msgspec.structs.replace(UPDATES, query="-77=telegram:parks\ntown=telegram:town")
+    with replay(routes) as server:
+        client = telegram.connect("100:sesame", server.url, lambda raw, at: None)
+        (first,) = telegram.ask(client, groups, None, NOW)
+        (second,) = telegram.ask(client, groups, first.cursor, NOW + timedelta(minutes=1))
+    assert [p.account for a in (first, second) for p in a.posts] == ["telegram:parks", "telegram:parks"]
+    assert [(a.id, a.native_id) for a in first.accounts] == [("telegram:parks", "-10077")]
+
+
+def test_an_update_that_is_no_object_is_counted():
+    (answer,), _, _ = asked({PATH: Reply({"ok": True, "result": [None, {"update_id": 1, "message": message()}]})})
+    assert len(answer.posts) == 1 and [r.lost for r in answer.refused] == [True]
+
+
 # Updates as posts
 
 
