@@ -47,15 +47,18 @@ def stacked(axis: Axis, lines: Sequence[Line], blind: Sequence[float], blind_nam
             x=places, y=list(line.values), name=plotted(line.name), marker_color=line.colour, marker_line_width=0,
             customdata=_said(line.hover), hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
-    if any(blind):
-        _hatch(figure, [max(share, LEAST_HATCH) if share else 0.0 for share in blind], blind_name)
-    figure.update_layout(barmode="stack", bargap=0.18, yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
-    return _dressed(figure, axis, ticks, height)
+    figure.update_layout(barmode="stack", bargap=0.18)
+    return hatched(_dressed(figure, axis, ticks, height), blind, blind_name)
 
 
-def _hatch(figure: go.Figure, blind: list[float], name: str) -> None:
-    figure.add_bar(
-        x=list(range(len(blind))), y=blind, base=[1 - share for share in blind], yaxis="y2", name=plotted(name), offset=-0.5, width=1, hoverinfo="skip",
+def hatched(figure: go.Figure, blind: Sequence[float], name: str) -> go.Figure:
+    """The figure with, from above, the share of each bucket of which we know that we do not know all."""
+    if not any(blind):
+        return figure
+    shares = [max(share, LEAST_HATCH) if share else 0.0 for share in blind]
+    figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
+    return figure.add_bar(
+        x=list(range(len(shares))), y=shares, base=[1 - share for share in shares], yaxis="y2", name=plotted(name), offset=-0.5, width=1, hoverinfo="skip",
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": {"shape": "/", "fgcolor": HATCH, "size": 7, "solidity": 0.18}},
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ html[dir=rtl] [data-testid=stTimeInput] > div {direction: ltr; text-align: start
 html[dir=rtl] [data-testid=stSidebar][data-collapsed=true] {transform: none !important; visibility: hidden}
 html[dir=rtl] [data-testid=stButtonGroup] button {margin: 0 0 0 -1px}
 html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {margin: 0}
+html[dir=rtl] [data-testid=stButtonGroup] button:not([aria-checked=true]) {border-color: #DFE5E5 !important}
 html[dir=rtl] [data-testid=stButtonGroup] [role=radiogroup] {padding: 3px 2px}
 html[dir=rtl] [data-testid=stMetricLabel] > span, html[dir=rtl] [data-testid=stHeading] .stTooltipIcon {margin-inline-start: .4rem}
 html[dir=rtl] [data-testid=stButtonGroup] button:first-of-type {border-radius: 0 .5rem .5rem 0}
@@ -50,6 +51,7 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
 </style>"""
 
 DARK = """<style>
+html[dir=rtl] [data-testid=stButtonGroup] button:not([aria-checked=true]) {border-color: #334042 !important}
 [data-testid=stPageLink] a p {color: #6CC5BF}
 [data-testid=stBaseButton-primary], [data-testid=stBaseButton-primaryFormSubmit] {color: #0C1213}
 </style>"""

@@ -199,6 +199,7 @@ def _life_chart(desk: Desk, theme: Theme, times: Sequence[datetime], window: Win
     steps = charts.ticks(max([*per_hour, theme.rate_usual]))
     ticks = Axis(at=tuple(steps), labels=tuple(decimal(s, w) if s % 1 else whole(s, w) for s in steps), title=w("axis.an_hour"))
     figure = charts.lined(Axis(at=tuple(at), labels=charts.every_nth(said, 4)), lines, ticks, 260)
+    figure = charts.hatched(figure, sums.blind(at, last, foot.passes_seen(desk)), w("now.blind"))
     frame.chart(desk, figure, "themes.life_alt", "themes_life")
     cards.opens(desk, w("posts.open"), {"theme": theme.id}, ":material/arrow_outward:")
 

@@ -29,6 +29,13 @@ def test_blind_bars_are_hatched_from_above_as_far_as_they_are_blind() -> None:
     assert (list(hatch.y), list(hatch.base), hatch.yaxis, hatch.marker.pattern.shape) == ([0.0, 1.0, 0.5], [1.0, 0.0, 0.5], "y2", "/")
 
 
+def test_lines_are_hatched_where_nothing_was_read_and_only_there() -> None:
+    drawn = charts.lined(AXIS, [line(1, 2, 3)], TICKS)
+    assert len(charts.hatched(drawn, [0.0, 0.0, 0.0], "blind").data) == 1
+    *_, hatch = charts.hatched(drawn, [0.0, 0.5, 0.0], "blind").data
+    assert (list(hatch.y), hatch.yaxis) == ([0.0, 0.5, 0.0], "y2")
+
+
 def test_even_a_small_gap_can_be_seen() -> None:
     *_, hatch = charts.stacked(AXIS, [line(1, 2, 3)], [0.0, 0.001, 0.0], "blind", TICKS).data
     assert list(hatch.y) == [0.0, charts.LEAST_HATCH, 0.0]

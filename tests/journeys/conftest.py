@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from dashboard.commands import launch
 from tests.dashboard import factory
@@ -20,7 +20,8 @@ from tests.dashboard import factory
 CHROMIUM = Path(os.environ.get("SADA_BROWSER", "/usr/bin/chromium"))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
-PATIENCE_S = 60
+PATIENCE_S = 120  # a busy machine may take long over what is quick; nothing waits longer than it must
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +50,7 @@ def address(journey_city: Path) -> Iterator[str]:
         yield f"http://localhost:{port}"
     finally:
         child.terminate()
-        child.wait(10)
+        child.wait(PATIENCE_S)
 
 
 def _ready(health: str, child: subprocess.Popen[bytes]) -> None:
@@ -79,3 +80,10 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+def opened(browser: Browser, width: int = 1440, height: int = 900) -> Page:
+    """A page in a browser of its own, with patience for a busy machine; whoever asks for it closes its context."""
+    context = browser.new_context(viewport=ViewportSize(width=width, height=height), accept_downloads=True)
+    context.set_default_timeout(PATIENCE_S * 1000)
+    return context.new_page()

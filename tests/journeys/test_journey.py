@@ -17,6 +17,7 @@ from dashboard.words import words
 from store.embedded import EmbeddedStore
 from store.query import CountPosts, Filter
 from tests.dashboard import factory
+from tests.journeys.conftest import opened
 
 pytestmark = pytest.mark.browser
 ARABIC = words("ar")
@@ -25,10 +26,9 @@ DAY = Filter(since=factory.NOW - timedelta(hours=24), until=factory.NOW)
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(30_000)
-    yield context.new_page()
-    context.close()
+    page = opened(browser)
+    yield page
+    page.context.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,36 +7,36 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.conftest import opened
+
 pytestmark = pytest.mark.browser
 
 
-def opened(browser: Browser, address: str, width: int, path: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    context.set_default_timeout(30_000)
-    page = context.new_page()
+def drawn(browser: Browser, address: str, width: int, path: str) -> Iterator[Page]:
+    page = opened(browser, width)
     page.goto(f"{address}/{path}")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     page.locator("[data-testid=stExpander]").last.wait_for()
     yield page
-    context.close()
+    page.context.close()
 
 
 @pytest.fixture(scope="module")
 def wide(browser: Browser, address: str) -> Iterator[Page]:
     """The Now page in Arabic on a desk."""
-    yield from opened(browser, address, 1440, "?lang=ar")
+    yield from drawn(browser, address, 1440, "?lang=ar")
 
 
 @pytest.fixture(scope="module")
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     """The same on a phone."""
-    yield from opened(browser, address, 390, "?lang=ar")
+    yield from drawn(browser, address, 390, "?lang=ar")
 
 
 @pytest.fixture(scope="module")
 def ledger(browser: Browser, address: str) -> Iterator[Page]:
     """A page with tables."""
-    yield from opened(browser, address, 1440, "ledger?lang=ar")
+    yield from drawn(browser, address, 1440, "ledger?lang=ar")
 
 
 def style(page: Page, selector: str, *names: str) -> list[str]:
@@ -82,6 +82,11 @@ def test_the_first_choice_of_a_group_is_round_at_the_right(wide: Page) -> None:
     assert style(wide, first, "marginRight", "marginLeft") == ["0px", "-1px"]
     assert style(wide, last, "marginLeft") == ["0px"]
     assert style(wide, "[data-testid=stButtonGroup] [role=radiogroup]", "paddingLeft") == ["2px"]
+
+
+def test_no_choice_of_a_group_lacks_a_side(wide: Page) -> None:
+    borders = "bs => bs.map(b => getComputedStyle(b)).map(c => c.borderLeftColor === c.borderRightColor)"
+    assert all(wide.locator("[data-testid=stButtonGroup]").first.locator("button").evaluate_all(borders))
 
 
 def test_a_posts_text_takes_its_own_direction(wide: Page) -> None:
