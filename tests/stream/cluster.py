@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy
 from elasticsearch import Elasticsearch, NotFoundError
@@ -35,6 +37,7 @@ class Cluster:
         self.kafka = addresses["SADA_KAFKA"]
         self.client = Elasticsearch(addresses["SADA_ELASTICSEARCH"], request_timeout=60)
         self.workers: list[subprocess.Popen[bytes]] = []
+        self._said: dict[int, IO[bytes]] = {}
         self.sada("setup", "--partitions", str(PARTITIONS))
         self.publisher = Publisher(self.kafka, self.prefix)
 
@@ -51,12 +54,17 @@ class Cluster:
         return self.work_as("sada", "work", *words)
 
     def work_as(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a module as a worker."""
-        worker = subprocess.Popen(
-            [sys.executable, "-m", *words], cwd=ROOT, env=os.environ | self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        """Start a module as a worker. What it says goes into a file: a pipe that nobody reads would stop it when it has much to say."""
+        said = tempfile.TemporaryFile()  # noqa: SIM115
+        worker = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=os.environ | self.environment, stdout=subprocess.DEVNULL, stderr=said)
         self.workers.append(worker)
+        self._said[worker.pid] = said
         return worker
+
+    def said(self, worker: subprocess.Popen[bytes]) -> str:
+        """What a worker wrote to stderr, after its end."""
+        self._said[worker.pid].seek(0)
+        return self._said[worker.pid].read().decode()
 
     def publish(self, posts: list[Post], at_once: int = 100) -> None:
         """Put posts on the stream, so many to a page."""

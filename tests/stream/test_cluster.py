@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from cases import corrections, entering
+from cases.entering import Entry
+from cases.roles import Person, Role
 from cases.store import open_cases
 from core.post import Kind
 from core.post import encode as as_json
@@ -107,9 +110,8 @@ def test_a_worker_stops_at_too_many_dead_letters_says_what_to_do_and_loses_nothi
     cluster.publish(posts(100))
     cluster.publish([post(n, id=f"x:{n}" + "9" * 600) for n in range(100)], 50)  # ids longer than the engine takes
     worker = cluster.work("--stage", "understand", "--stage", "index")
-    _, said = worker.communicate(timeout=120)
-    assert worker.returncode == 1
-    assert b"became dead letters" in said and b"sada dead-letters list" in said
+    assert worker.wait(timeout=120) == 1
+    assert "became dead letters" in cluster.said(worker) and "sada dead-letters list" in cluster.said(worker)
     assert cluster.lag() > 0  # what was in hand is not acknowledged
     cluster.work("--stage", "understand", "--stage", "index", "--most-dead", "1")
     cluster.wait_for(100)
@@ -135,6 +137,23 @@ def test_complaints_on_the_stream_become_cases_once_though_their_worker_is_kille
     belonging = sorted(id for case in cases.all() for id in case.posts)
     cases.close()
     assert belonging == numbered(60)
+
+
+def test_what_people_wrote_down_and_corrected_by_hand_reaches_the_posts(cluster):
+    cases, store = open_cases(cluster.settings()), ElasticStore(cluster.client, cluster.prefix)
+    officer, deployment = Person(name="olya", role=Role.OFFICER), set_up.deployment(None, set_up.settings())
+    entering.enter(cases, officer, Entry(channel="phone", text="the lamp in lane 9 is dark"), datetime.now(UTC), deployment)
+    cluster.work()
+    cluster.wait_for(1)
+    (entered,) = store.posts(Filter())
+    corrections.correct(cases, officer, entered, {"sentiment": ("positive",)}, datetime.now(UTC), deployment)
+    cases.close()
+    cluster.wait_for(1)
+    until = time.monotonic() + 60
+    while not (found := list(store.posts(Filter(sentiments=("positive",))))) and time.monotonic() < until:
+        time.sleep(0.5)
+        cluster.count()  # refreshes
+    assert [one.id for one in found] == [entered.id]
 
 
 def test_both_set_ups_give_the_same_documents(cluster, tmp_path):
