@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from cases import desk
+from cases import campaigns, desk
 from cases.store import open_cases
 from core.deployment import Deployment
 from core.errors import BadSettings, SadaError
@@ -18,7 +18,6 @@ from core.post import Post
 from core.settings import Settings
 from enrich.knowledge import learn
 from enrich.pipeline import understand
-from store.base import Store
 from store.distributed import open_distributed
 from store.elastic_indexer import open_indexer
 from stream import app as application
@@ -27,7 +26,7 @@ from stream.agents import Parts, add_agents
 from stream.agents_hand import Hand
 from stream.alert_running import alerting
 from stream.dead_letters import SHARE, Limit
-from stream.following import ThemeJoin, count_themes
+from stream.following import Following, ThemeJoin, beside_workers, count_themes
 from stream.topics import GROUPS, READS, prefixed
 
 log = logging.getLogger("sada.work")
@@ -54,7 +53,7 @@ def work(
     apps = [_application(address, settings.topic_prefix, group, stages, parts) for group, of in GROUPS.items() if set(of) & set(stages)]
     if metrics_port:
         metrics.serve(metrics_port, lambda: all(app.started and not app.should_stop for app in apps))
-    with _alerts(parts.store, settings, deployment, "themes" in stages):
+    with _beside(parts, settings, deployment, "themes" in stages):
         application.run(apps, settings.others.get("LOG_LEVEL", "ERROR"))
     if halted.reason is not None:
         raise halted.reason
@@ -85,24 +84,34 @@ def _application(address: str, prefix: str, group: str, stages: Sequence[str], p
 
 
 @contextmanager
-def _alerts(store: Store, settings: Settings, deployment: Deployment, wanted: bool) -> Iterator[None]:
-    """Alerts beside the worker that joins themes. Where several do, each alert is still raised once and each message tried by one of them."""
-    running = alerting(store, open_cases(settings), settings, deployment) if wanted else None
-    if running:
-        running.start()
+def _beside(parts: Parts, settings: Settings, deployment: Deployment, wanted: bool) -> Iterator[None]:
+    """Beside the worker that joins themes: alerts, and what people wrote down or corrected by hand.
+
+    Where several workers do, each alert is still raised once, each message tried by one of them, and what is taken in twice changes nothing twice.
+    """
+    if not wanted:
+        yield
+        return
+    cases = open_cases(settings)
+    alerts = alerting(parts.store, cases, settings, deployment)
+    following = Following(beside_workers(parts.store, cases, parts.understand))
+    alerts.start()
+    following.start()
     try:
         yield
     finally:
-        if running:
-            running.stop()
+        alerts.stop()
+        following.stop()
 
 
 def _desk(settings: Settings, deployment: Deployment) -> Callable[[Sequence[Post]], None]:
-    """What opens cases of durable posts; a page that comes twice opens nothing twice."""
+    """What opens cases of posts and lets campaigns hear them; a page that comes twice changes nothing twice."""
     cases = open_cases(settings)
 
     def receive(posts: Sequence[Post]) -> None:
         desk.receive(posts, deployment, cases, set_up.now(), 0)
+        if deployment.campaigns:
+            campaigns.receive(posts, deployment, cases, set_up.now(), 0)
 
     return receive
 
