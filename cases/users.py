@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from argon2 import PasswordHasher
@@ -25,6 +25,7 @@ IDLE_FOR = timedelta(minutes=60)  # a session nobody uses for so long has ended
 NOTICED = timedelta(minutes=1)  # being seen is written down at most so often
 AT_MOST = timedelta(hours=12)  # and every session after so long: a shift
 SHORTEST = 12  # characters of a password, NIST SP 800-63B asks for 8 at least
+ENDED = datetime.fromtimestamp(0, UTC)  # last seen then: the session was ended by hand
 ADMINISTRATOR = "admin"
 _ARGON = PasswordHasher()  # RFC 9106's low-memory profile, the library's default
 _NOBODYS = _ARGON.hash(secrets.token_hex())  # checked for unknown names, so that they take as long as known ones
@@ -43,6 +44,13 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     def person(self) -> Person:
         """Who this is to the cases."""
         return Person(name=self.name, role=self.role, departments=self.departments)
+
+
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the organisation's OpenID provider makes of somebody."""
+
+    role: Role
+    departments: tuple[str, ...] = ()
 
 
 def add(store: CaseStore, name: str, role: Role, departments: tuple[str, ...], password: str | None, at: datetime, by: str,
@@ -99,12 +107,38 @@ def sign_in(store: CaseStore, name: str, password: str, at: datetime) -> str:
     raise NotAllowed("name or password is wrong")
 
 
-def trust(store: CaseStore, name: str, at: datetime) -> str:
-    """A token for somebody whom the organisation's OpenID provider has named. Raises NotAllowed if an administrator gave no account."""
+def trust(
+    store: CaseStore, name: str, at: datetime, token: str | None = None, granted: Granted | None = None, is_mapped: bool = False
+) -> str:
+    """A session's token for somebody whom the organisation's OpenID provider has named; a `token` that is told begins once and never again.
+
+    Where the provider's groups decide (`is_mapped`), `granted` is what they make of them: an account without a password is made and
+    changed accordingly, and closed to who is in none. Else an administrator must have given an account. Raises NotAllowed.
+    """
+    token = token or secrets.token_urlsafe(32)
     with store.writing() as db:
+        if is_mapped:
+            _follow(db, name, granted, at)
         if not db.scalar(select(users.c.name).where(users.c.name == name, users.c.disabled.is_(False))):
-            raise NotAllowed(f"{name} has no account here; an administrator adds one with `sada users add {name} --role …`")
-        return _begin(db, name, at)
+            raise NotAllowed(f"{name} has no account here; an administrator adds one with `sada users add {name} --role … --oidc`")
+        if not db.scalar(select(sessions.c.name).where(sessions.c.token == _hash(token))):
+            _begin(db, name, at, token)
+    return token
+
+
+def _follow(db: Connection, name: str, granted: Granted | None, at: datetime) -> None:
+    """Make or change an account as the provider's groups say. One with a password of its own is an administrator's business."""
+    row = db.execute(select(users).where(users.c.name == name)).one_or_none()
+    if row is not None and row.password is not None:
+        return
+    if granted is None:
+        raise NotAllowed(f"{name} is in no group that has a role here; ask whoever keeps the organisation's accounts")
+    if row is None:
+        _insert(db, name, granted.role, granted.departments, None, at)
+        note(db, AuditLine(at=at, who="oidc", what="user_added", about=name, detail=granted.role.value))
+    elif (row.role, row.departments) != (granted.role.value, ",".join(granted.departments)):
+        db.execute(update(users).where(users.c.name == name).values(role=granted.role.value, departments=",".join(granted.departments)))
+        note(db, AuditLine(at=at, who="oidc", what="role_changed", about=name, detail=f"{row.role} → {granted.role.value}"))
 
 
 def whose(store: CaseStore, token: str, at: datetime) -> Person | None:
@@ -116,7 +150,6 @@ def whose(store: CaseStore, token: str, at: datetime) -> Person | None:
             .where(sessions.c.token == hashed)
         ).one_or_none()  # fmt: skip
         if row is None or row.disabled or at - row.seen_at > IDLE_FOR or at - row.began_at > AT_MOST:
-            db.execute(delete(sessions).where(sessions.c.token == hashed))
             return None
         if at - row.seen_at >= NOTICED:
             db.execute(update(sessions).where(sessions.c.token == hashed).values(seen_at=at))
@@ -124,9 +157,9 @@ def whose(store: CaseStore, token: str, at: datetime) -> Person | None:
 
 
 def sign_out(store: CaseStore, token: str) -> None:
-    """End the session."""
+    """End the session. Its line stays for the rest of the day, so that the provider's cookie cannot begin it anew."""
     with store.writing() as db:
-        db.execute(delete(sessions).where(sessions.c.token == _hash(token)))
+        db.execute(update(sessions).where(sessions.c.token == _hash(token)).values(seen_at=ENDED))
 
 
 def set_password(store: CaseStore, name: str, password: str, at: datetime, by: str) -> None:
@@ -182,8 +215,8 @@ def _is_right(password: str, hashed: str | None) -> bool:
         return False
 
 
-def _begin(db: Connection, name: str, at: datetime) -> str:
-    token = secrets.token_urlsafe(32)
+def _begin(db: Connection, name: str, at: datetime, token: str | None = None) -> str:
+    token = token or secrets.token_urlsafe(32)
     db.execute(update(users).where(users.c.name == name).values(failed=0, locked_until=None))
     db.execute(delete(sessions).where(sessions.c.began_at < at - AT_MOST))
     db.execute(insert(sessions).values(token=_hash(token), name=name, began_at=at, seen_at=at))

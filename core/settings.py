@@ -36,12 +36,14 @@ CREDENTIALS: Mapping[str, str] = {
     "FLICKR_API_SECRET": "flickr",
     "OPEN311_API_KEY": "open311",
     "FORM_SECRET": "form",
+    "OIDC_CLIENT_SECRET": "oidc",
 }
 """Key after the SADA_ prefix → the platform that needs it."""
 
-OTHERS = ("DATA", "PREFIX", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "POSTGRES",
+OTHERS = ("DATA", "PREFIX", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "ELASTICSEARCH_CA",
+          "ELASTICSEARCH_SERVICE_PASSWORD", "ELASTICSEARCH_ANALYST_PASSWORD", "ELASTICSEARCH_KIBANA_PASSWORD", "POSTGRES",
           "RETENTION_MONTHS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
-          "REQUIRE_SERVICES", "SERVICES", "BROWSER", "LOG_LEVEL", "DASHBOARD_URL")  # fmt: skip
+          "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_REDIRECT", "OIDC_ROLES", "OIDC_CLAIM", "REQUIRE_SERVICES", "SERVICES", "BROWSER", "LOG_LEVEL", "DASHBOARD_URL")  # fmt: skip
 
 
 class Secret:
@@ -118,7 +120,9 @@ def _with_secrets(told: dict[str, str]) -> dict[str, str]:
         try:
             found[key.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise BadSettings(f"{key}: the file it names cannot be read ({type(error).__name__}); mend the path. Nothing was started.") from error
+            raise BadSettings(
+                f"{key}: the file it names cannot be read ({type(error).__name__}); mend the path. Nothing was started."
+            ) from error
     return found
 
 

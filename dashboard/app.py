@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import SadaError
-from dashboard import casework, data, frame, signing, style
+from dashboard import casework, data, frame, keeping, signing, style
 from dashboard.words import Words
 
 ICON = str(Path(__file__).parent / "static" / "sada.svg")
@@ -24,6 +24,7 @@ def main() -> None:
         return
     st.session_state["desk"] = desk
     style.apply(desk.words)
+    keeping.draw()
     chosen = st.navigation(frame.pages(desk.words), position="top")
     with st.container(horizontal=True, vertical_alignment="center", key="above"):
         st.caption(desk.organisation(), width="stretch")

@@ -27,4 +27,4 @@ def dashboard(
 
 def launch(port: int) -> list[str]:
     """The command that serves the pages. All else Streamlit must know stands in dashboard/.streamlit/config.toml."""
-    return [sys.executable, "-m", "streamlit", "run", str(HERE / "app.py"), "--server.port", str(port)]
+    return [sys.executable, "-m", "streamlit", "run", str(HERE / "server.py"), "--server.port", str(port)]

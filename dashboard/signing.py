@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
 
 from cases import users
 from cases.roles import Person, Role
 from core.errors import SadaError
-from dashboard import casework
+from dashboard import casework, keeping, provider
 from dashboard.bidi import escaped, foreign
 from dashboard.frame import Desk
 
@@ -24,13 +25,23 @@ def open_to_all(desk: Desk) -> bool:
 
 
 def who(desk: Desk) -> Person | None:
-    """Who is signed in in this browser window, if their session has not ended."""
-    if token := st.session_state.get("token") or _by_provider(desk):
-        person = users.whose(casework.opened(desk), token, casework.at(desk))
-        if person is None:
-            st.session_state.pop("token", None)
-        return person
-    return None
+    """Who is signed in in this browser, if their session has not ended."""
+    spent = st.session_state.setdefault("spent", set())  # ended sessions are asked for once only
+    for token in (st.session_state.get("token"), keeping.kept()):
+        if token and token not in spent and (person := _person(desk, token)):
+            return person
+    token = _by_provider(desk)
+    return _person(desk, token) if token and token not in spent else None
+
+
+def _person(desk: Desk, token: str) -> Person | None:
+    person = users.whose(casework.opened(desk), token, casework.at(desk))
+    if person is None:
+        st.session_state["spent"].add(token)
+        st.session_state.pop("token", None)
+    else:
+        st.session_state["token"] = token
+    return person
 
 
 def form(desk: Desk) -> None:
@@ -44,7 +55,7 @@ def form(desk: Desk) -> None:
         st.text_input(w("sign_in.name"), key="sign_in_name", autocomplete="username")
         st.text_input(w("sign_in.password"), key="sign_in_password", type="password", autocomplete="current-password")
         st.form_submit_button(w("sign_in.do"), type="primary", on_click=_sign_in, args=(desk,))
-    if _has_provider():
+    if provider.is_there():
         st.button(w("sign_in.provider"), on_click=st.login, icon=":material/login:")
 
 
@@ -62,14 +73,18 @@ def _sign_in(desk: Desk) -> None:
 
     def enter() -> None:
         st.session_state["token"] = users.sign_in(casework.opened(desk), name.strip(), password, casework.at(desk))
+        keeping.remember(st.session_state["token"], datetime.now(UTC))
         st.session_state.pop("first_password", None)
 
     casework.do(desk, enter, "sign_in.done")
 
 
 def _sign_out(desk: Desk) -> None:
-    users.sign_out(casework.opened(desk), st.session_state.pop("token", ""))
-    if _has_provider() and st.user.is_logged_in:
+    token = st.session_state.pop("token", "")
+    users.sign_out(casework.opened(desk), token)
+    st.session_state.setdefault("spent", set()).add(token)
+    keeping.forget()
+    if provider.is_there() and st.user.is_logged_in:
         st.logout()
 
 
@@ -90,19 +105,18 @@ def _is_here() -> bool:
 
 
 def _by_provider(desk: Desk) -> str | None:
-    """A token for whom the provider has named, if an administrator gave them an account."""
-    if not _has_provider() or not st.user.is_logged_in or st.user.get("email_verified") is False:
+    """The session of whom the provider has named, if an administrator or its groups gave them an account."""
+    if not provider.is_there() or not st.user.is_logged_in:
+        return None
+    told, at = st.user.to_dict(), casework.at(desk)
+    name = provider.name_of(told)
+    token = provider.token(told, name, desk.settings, at) if name else None
+    if name is None or token is None:
         return None
     try:
-        st.session_state["token"] = users.trust(casework.opened(desk), str(st.user.get("email")), casework.at(desk))
+        return users.trust(
+            casework.opened(desk), name, at, token, provider.granted(told, desk.settings), bool(provider.roles(desk.settings))
+        )
     except SadaError as error:
         st.error(desk.words("state.failed", why=str(error)), icon=":material/error:")
         return None
-    return str(st.session_state["token"])
-
-
-def _has_provider() -> bool:
-    try:
-        return "auth" in st.secrets
-    except StreamlitSecretNotFoundError:
-        return False

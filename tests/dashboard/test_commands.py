@@ -15,7 +15,7 @@ def test_the_dashboard_is_a_verb_with_an_example() -> None:
 def test_the_pages_are_served_on_the_port_asked_for() -> None:
     command = launch(8765)
     assert command[1:4] == ["-m", "streamlit", "run"]
-    assert command[4:] == [str(HERE / "app.py"), "--server.port", "8765"]
+    assert command[4:] == [str(HERE / "server.py"), "--server.port", "8765"]
 
 
 def test_streamlits_own_settings_lie_beside_the_app() -> None:

@@ -91,10 +91,10 @@ def city(tmp_path: Path) -> Iterator[SimpleNamespace]:
 
 
 @contextmanager
-def dashboard(told: dict[str, str], folder: Path) -> Iterator[str]:
+def dashboard(told: dict[str, str], folder: Path, port: int = 0) -> Iterator[str]:
     """The dashboard in a process of its own while the block lasts; gives its address."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SADA_")} | told
     child = subprocess.Popen(
