@@ -197,6 +197,13 @@ class Demo(Strict, frozen=True):
     themes: int = 6  # planted emerging themes
 
 
+class SentimentModels(Strict, frozen=True):
+    """Which models tell sentiment: "hf:org/name" or a folder in ONNX form, for all languages or one by one; none: the shipped ones."""
+
+    model: str | None = None
+    models: dict[str, str] = {}  # language → model
+
+
 class Deployment(Strict, frozen=True):
     """One organisation: everything Sada must know of it."""
 
@@ -220,7 +227,7 @@ class Deployment(Strict, frozen=True):
     places: tuple[Place, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
-    sentiment_model: str | None = None  # "hf:org/name" or a folder; None: the shipped one
+    sentiment: SentimentModels = SentimentModels()
     demo: Demo | None = None
 
     @property

@@ -1,5 +1,7 @@
 """A batch on its way through the enrichers: the posts, and column by column what was found of each."""
 
+from typing import Protocol
+
 import msgspec
 
 from core.post import Claim, Post, Span
@@ -12,6 +14,21 @@ class Part(msgspec.Struct, frozen=True):
     lines: Array  # which posts of the batch, ascending
     grams: Grams
     facts: Array  # lines × lexicon.FACTS
+    texts: tuple[str, ...] = ()  # as published, for models of others
+
+
+class Model(Protocol):
+    """What reads a part: ours (linear.Linear) or somebody else's (onnx.Onnx)."""
+
+    @property
+    def name(self) -> str: ...  # as claims name it
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def unsure_below(self) -> float: ...  # under this confidence the answer is "unsure"
+
+    def chances_of(self, part: Part) -> Array:
+        """One line a text, one chance for each label."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,16 +13,17 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from core.deployment import LANGUAGES, Deployment
+from core.deployment import LANGUAGES, Deployment, SentimentModels
 from core.deployment_file import file_of, load
 from core.errors import AskedWrongly, BadInput
 from enrich import evaluate
 from enrich.card import write_card
 from enrich.explain import explain
-from enrich.knowledge import MODELS, learn, neutral
+from enrich.knowledge import HUB, MODELS, Knowledge, learn, neutral
 from enrich.measures import Measured
 from enrich.sets import SHARED, SHIPPED, forbidden
 from enrich.share_eval import evaluated_shares
+from enrich.tested import tested
 from enrich.train import RECIPES, Order, train
 
 app = typer.Typer()
@@ -33,9 +34,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 Language = Annotated[
     str | None, typer.Option("--language", help="Read every text in this language; else in the one most of the file is in.")
 ]
-Model = Annotated[Path | None, typer.Option("--model", help="A folder of weights to measure instead of the shipped ones.")]
+Model = Annotated[
+    Path | None, typer.Option("--model", help="Weights to measure instead of the shipped ones: a folder, or hf:org/name for sentiment.")
+]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many lines.")]
 Average = Annotated[str | None, typer.Option("--average-over", help="Macro figures over these classes only, comma-separated.")]
+Apart = Annotated[
+    bool, typer.Option("--kept-apart", help="Only the tenth of the lines, drawn by their letters, that never teaches a language.")
+]
 DeploymentFile = Annotated[Path | None, typer.Option("--deployment", help="A deployment file; else SADA_DEPLOYMENT, else the neutral one.")]
 
 
@@ -63,6 +69,7 @@ def train_command(tasks: Annotated[list[str] | None, typer.Argument(help=f"Among
         step = bar.add_task("reading the texts of tests, which must not be learnt")
         not_these = forbidden(data)
         done = [t for task in tasks or RECIPES for t in train(task, order, not_these, lambda s: bar.update(step, description=s))]
+    done = [tested(t, data, learn(neutral(), out)) for t in done]
     write_card(done, out)
     _say(
         as_json,
@@ -82,14 +89,21 @@ def _deployment(file: Path | None) -> Deployment:
     return load(file_of(asked)) if asked else neutral()
 
 
+def _knowing(deployment: Deployment, model: Path | None) -> Knowledge:
+    """What is known with other weights: a folder of ours, or somebody else's model of sentiment in ONNX form."""
+    if model and (str(model).startswith(HUB) or (model / "tokenizer.json").exists()):
+        return learn(msgspec.structs.replace(deployment, sentiment=SentimentModels(model=str(model))))
+    return learn(deployment, model or MODELS)
+
+
 def _measuring(task: str) -> Callable[..., None]:
     """The command that measures one enricher."""
 
     def measure(file: Path, language: Language = None, model: Model = None, limit: Limit = None,
-                average_over: Average = None, deployment: DeploymentFile = None, as_json: AsJson = False) -> None:  # fmt: skip
-        knowledge = learn(_deployment(deployment), model or MODELS)
+                average_over: Average = None, deployment: DeploymentFile = None, kept_apart: Apart = False, as_json: AsJson = False) -> None:  # fmt: skip
+        knowledge = _knowing(_deployment(deployment), model)
         over = average_over.split(",") if average_over else None
-        found = evaluate.evaluated(task, evaluate.labelled(file, task, limit), knowledge, language, over)
+        found = evaluate.evaluated(task, evaluate.labelled(file, task, limit, kept_apart), knowledge, language, over)
         _say(as_json, {"task": task, **msgspec.to_builtins(found)}, _table(task, found))
 
     measure.__doc__ = f"Measure {task} on FILE (tab-separated, columns text and label)."

@@ -10,15 +10,14 @@ import numpy as np
 
 from core.errors import BadInput
 from core.post import Claim, Kind, Post
-from enrich.batch import Batch
+from enrich.batch import Batch, Model
 from enrich.grams import Array
 from enrich.knowledge import Knowledge
 from enrich.language import add_language
-from enrich.linear import Linear
 from enrich.measures import Measured, compare
 from enrich.modelled import best, by_language
 from enrich.reading import add_normal, part_by_language
-from enrich.sets import rows
+from enrich.sets import is_apart, rows
 from enrich.topics import add_topics
 
 TASKS = ("language", "sentiment", "intent", "topics")
@@ -35,9 +34,10 @@ class Labelled(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
 
 
-def labelled(path: Path, task: str, limit: int | None = None) -> Labelled:
+def labelled(path: Path, task: str, limit: int | None = None, apart: bool = False) -> Labelled:
     """The texts and labels of a tab-separated file with the columns text and label (or one named like the task).
 
+    `apart`: only the tenth of the texts that never teaches a language (see sets.is_apart).
     Raises BadInput if a column is missing or no line has a label.
     """
     found = []
@@ -45,7 +45,7 @@ def labelled(path: Path, task: str, limit: int | None = None) -> Labelled:
         label = line.get("label") or line.get(task) or line.get(task.removesuffix("s"))
         if "text" not in line or (label is None):
             raise BadInput(f"{path}: needs the columns text and label, tab-separated; it has {', '.join(line)}")
-        if label:
+        if label and (not apart or is_apart(line["text"])):
             found.append((line["text"], label))
     if not found:
         raise BadInput(f"{path}: holds no labelled line; it needs the columns text and label, tab-separated")
@@ -87,7 +87,7 @@ def sentiment_chances(texts: Sequence[str], knowledge: Knowledge, language: str 
     return np.array(lines), labels
 
 
-def _lines(model: Linear, chances: Array) -> list[list[float]]:
+def _lines(model: Model, chances: Array) -> list[list[float]]:
     found: list[list[float]] = chances.tolist()
     return found
 

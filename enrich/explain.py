@@ -7,7 +7,7 @@ import numpy as np
 
 from core.deployment import BASE_TOPICS
 from core.post import Claim, Kind, Post
-from enrich.batch import Batch
+from enrich.batch import Batch, Model
 from enrich.grams import CHARACTERS, cut, named
 from enrich.knowledge import Knowledge
 from enrich.language import CHARACTERS as LANGUAGE_CHARACTERS
@@ -88,7 +88,9 @@ def _likeliest(read: str, model: Linear, language: str) -> str:
     return model.labels[int(model.chances(scores).argmax())]
 
 
-def _reasons(task: str, answer: str, read: str, model: Linear, language: str) -> list[Why]:
+def _reasons(task: str, answer: str, read: str, model: Model, language: str) -> list[Why]:
+    if not isinstance(model, Linear):  # somebody else's has no terms to show
+        return [Why(task=task, answer=answer, what="model", found=model.name, weight=0.0)]
     label = answer if answer in model.labels else _likeliest(read, model, language)
     return [*terms(task, label, read, model, CHARACTERS), *_facts(task, label, read, model, language)]
 

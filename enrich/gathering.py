@@ -9,11 +9,11 @@ import numpy as np
 
 from core.deployment import LANGUAGES
 from enrich.language import letters
-from enrich.sets import SETS, Example, clean, corrected, own, rows, shared, taught
+from enrich.sets import SETS, Example, clean, corrected, is_apart, own, rows, shared, taught
 from enrich.training import SEED
 
 OWN_WEIGHT = 3.0  # our own posts are nearest to the use
-OWN_SHARE = 0.25  # and together weigh at least so much as others' texts do
+OWN_SHARE = 0.5  # and together weigh at least this much beside others' texts
 MOST_OF_A_SET = 30_000  # texts of one set; its rare classes stay whole
 EACH_FOR_LANGUAGE = 4000  # texts taken of a sentiment set to teach its language
 COLUMN = {"sentiment": "sentiment", "intent": "intent", "topics": "topic", "dialect": "variety"}
@@ -62,7 +62,7 @@ def _ceiling(counts: list[int]) -> int:
 
 
 def _spoken(data: Path, licences: Sequence[str]) -> list[Example]:
-    """Texts whose language is known: our own posts, the sentiment sets, and the trusted rows of the language set."""
+    """Texts whose language is known: our own posts, the sentiment sets, and the trusted rows of the language set; never what is kept apart."""
     found = [(e.text, language, e.origin) for language in LANGUAGES for e in own(language, "sentiment")]
     for labelled in SETS:
         if labelled.task == "sentiment" and labelled.licence in licences:
@@ -73,6 +73,7 @@ def _spoken(data: Path, licences: Sequence[str]) -> list[Example]:
     return [
         Example(text=text, spelt=letters(typed), label=label, origin=f"{origin}:{label}")
         for text, label, origin in found
+        if not is_apart(text)
         for typed in _typed(text, label)
     ]
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import msgspec
 
 from core.deployment import BASE_TOPICS, LANGUAGES, Deployment, Topic
+from enrich.batch import Model
 from enrich.gazetteer import Gazetteer, Tree, gazetteer, tree
 from enrich.linear import Linear, load
 from enrich.naming import names
 
+HUB = "hf:"  # before the name of a model on the Hugging Face hub
 MODELS = Path(__file__).parent / "models"
 
 
@@ -22,7 +24,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     gazetteer: Gazetteer
     language: Linear | None = None
     dialect: Mapping[str, Linear] = {}
-    sentiment: Mapping[str, Linear] = {}
+    sentiment: Mapping[str, Model] = {}
     intent: Mapping[str, Linear] = {}
     topics: Mapping[str, Linear] = {}
     told_topics: dict[str, str] = {}  # how a form or clerk may name a topic → its id
@@ -39,9 +41,25 @@ def learn(deployment: Deployment, models: Path = MODELS) -> Knowledge:
     return Knowledge(
         deployment=deployment, tree=tree(deployment.topics), gazetteer=gazetteer(deployment.places),
         language=_model(models, "language"), dialect=Models(models, "dialect"),
-        sentiment=Models(models, "sentiment"), intent=Models(models, "intent"), topics=Models(models, "topics"),
+        sentiment=_sentiment(deployment, models), intent=Models(models, "intent"), topics=Models(models, "topics"),
         told_topics=names(deployment.topics), told_places=names(deployment.places),
     )  # fmt: skip
+
+
+def _sentiment(deployment: Deployment, models: Path) -> Mapping[str, Model]:
+    """The shipped models, or those that the deployment names instead. Raises BadInput for one that cannot be read."""
+    said, shipped = deployment.sentiment, Models(models, "sentiment")
+    named = {code: model for code in deployment.languages if (model := said.models.get(code, said.model))}
+    if not named:
+        return shipped
+    return {code: _other(named[code]) if code in named else shipped[code] for code in LANGUAGES if code in named or code in shipped}
+
+
+@cache
+def _other(model: str) -> Model:
+    from enrich.onnx import opened  # its libraries are an extra, and take a second to load
+
+    return opened(model)
 
 
 def neutral() -> Deployment:

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from enrich.batch import Part
 from enrich.grams import Array, Grams
 
 RARITY_STEP = 16.0  # rarities are stored as bytes: sixteenths
@@ -40,6 +41,10 @@ class Linear(msgspec.Struct, frozen=True, kw_only=True):
         return (
             found if facts is None or not len(self.facts) else found + facts[:, : len(self.facts)] @ self.facts
         )  # facts added since it was trained come last
+
+    def chances_of(self, part: Part) -> Array:
+        """Calibrated probabilities of a part's texts."""
+        return self.chances(self.scores(part.grams, part.facts))
 
     def chances(self, scores: Array) -> Array:
         """Calibrated probabilities: one line a text, one for each label, each line sums to 1."""

@@ -7,10 +7,9 @@ import msgspec
 import numpy as np
 
 from core.post import Claim
-from enrich.batch import Batch
+from enrich.batch import Batch, Model
 from enrich.grams import Array
 from enrich.knowledge import Knowledge
-from enrich.linear import Linear
 
 UNSURE = "unsure"
 T = TypeVar("T")
@@ -32,7 +31,7 @@ def add_dialect(batch: Batch, knowledge: Knowledge) -> Batch:
     return msgspec.structs.replace(batch, dialect=tuple(c if c and c.label != UNSURE else None for c in said))
 
 
-def best(model: Linear, chances: Array) -> list[Claim]:
+def best(model: Model, chances: Array) -> list[Claim]:
     """The likeliest label of each line."""
     first = chances.argmax(axis=1)
     sure = chances[np.arange(len(first)), first].tolist()
@@ -41,7 +40,7 @@ def best(model: Linear, chances: Array) -> list[Claim]:
     ]
 
 
-def best_or_unsure(model: Linear, chances: Array) -> list[Claim]:
+def best_or_unsure(model: Model, chances: Array) -> list[Claim]:
     """The likeliest label of each line, or "unsure" (with that label's chance) below the model's threshold."""
     return [
         claim if (claim.confidence or 0) >= model.unsure_below else msgspec.structs.replace(claim, label=UNSURE)
@@ -49,12 +48,12 @@ def best_or_unsure(model: Linear, chances: Array) -> list[Claim]:
     ]  # fmt: skip
 
 
-def by_language(batch: Batch, models: Mapping[str, Linear], say: Callable[[Linear, Array], list[T]]) -> tuple[T | None, ...]:
+def by_language(batch: Batch, models: Mapping[str, Model], say: Callable[[Model, Array], list[T]]) -> tuple[T | None, ...]:
     """For each language that has a model: all its posts at once, then what `say` makes of their chances; others None."""
     found: list[T | None] = [None] * len(batch.posts)
     for language, part in batch.parts.items():
         if model := models.get(language):
-            chances = model.chances(model.scores(part.grams, part.facts))
+            chances = model.chances_of(part)
             for line, said in zip(part.lines.tolist(), say(model, chances), strict=True):
                 found[line] = said
     return tuple(found)

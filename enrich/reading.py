@@ -29,5 +29,7 @@ def part_by_language(batch: Batch, knowledge: Knowledge) -> Batch:
         lines = np.flatnonzero(spoken == language)
         if len(lines):
             texts = [batch.texts[line] for line in lines.tolist()]
-            parts[language] = Part(lines, cut(texts), counted(texts, lexicon(language)))
+            parts[language] = Part(
+                lines, cut(texts), counted(texts, lexicon(language)), tuple(batch.posts[line].text for line in lines.tolist())
+            )
     return msgspec.structs.replace(batch, parts=parts)

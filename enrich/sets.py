@@ -1,6 +1,7 @@
 """Which labelled sets train what, under which licence, and how their labels read in ours. Texts stay outside the repository."""
 
 import csv
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -64,6 +65,12 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     weight: float = 1.0
     slice: str = ""  # variety or dialect, for the card
+
+
+def licences_of(origins: Iterable[str]) -> dict[str, str]:
+    """The licence class of each origin of training texts; rows of the language set go by the set they are from."""
+    known = {s.folder: s.licence for s in SETS}
+    return {o: "own" if o.startswith("own/") else known.get(o.split(":")[0], "mixed") for o in origins}
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -135,6 +142,11 @@ def forbidden(data: Path) -> frozenset[str]:
     """The letters of every text that tests or chooses: no training text may have the same."""
     files = [*data.glob("*/*/test.tsv"), *data.glob("*/*/dev.tsv"), *TESTS.glob("*.tsv")]
     return frozenset(letters_only(normal(row["text"])) for path in files for row in rows(path))
+
+
+def is_apart(text: str) -> bool:
+    """Whether a text is of the tenth, drawn by its letters, that never teaches a language and is there to measure it."""
+    return hashlib.sha256(letters_only(normal(text)).encode()).digest()[0] < 26
 
 
 def clean(examples: Iterable[Example], not_these: frozenset[str]) -> list[Example]:

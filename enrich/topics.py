@@ -4,11 +4,10 @@ import msgspec
 import numpy as np
 
 from core.post import Claim
-from enrich.batch import Batch
+from enrich.batch import Batch, Model
 from enrich.gazetteer import Tree
 from enrich.grams import Array
 from enrich.knowledge import Knowledge
-from enrich.linear import Linear
 from enrich.modelled import by_language
 
 SEEDS = "topic-seeds@1"
@@ -24,7 +23,7 @@ def add_topics(batch: Batch, knowledge: Knowledge) -> Batch:
     return msgspec.structs.replace(batch, topics=found)
 
 
-def _base_chances(model: Linear, chances: Array) -> list[list[Claim]]:
+def _base_chances(model: Model, chances: Array) -> list[list[Claim]]:
     """For each line the base topics worth naming, unless "none" is likelier than all."""
     none = model.labels.index("none")
     first = chances.argmax(axis=1)

@@ -15,10 +15,10 @@ from enrich.lexicon import FACTS, counted, lexicon
 from enrich.linear import Linear, save
 from enrich.measures import Measured, measure
 from enrich.normalize import model_text
-from enrich.sets import INTENTS, SENTIMENTS, Example
+from enrich.sets import INTENTS, SENTIMENTS, Example, licences_of
 from enrich.training import Recipe, balanced, calibrated, fit, folds
 
-VERSION = 1
+VERSION = 2
 JUDGING = (
     *FACTS[: FACTS.index("exclamation") + 1],
     "asks at the end",
@@ -31,7 +31,17 @@ RECIPES = {
     "topics": Recipe(bits=16, penalty=20.0, smoothing=0.03, facts=0.6),
 }
 UNSURE = {"sentiment": 0.45, "dialect": 0.7}
+FAILURES = 8  # examples of mistakes in the card
 LARGE = 8000  # from so many texts on one fold of a tenth is enough to calibrate
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A text of our own that was misread, how, and how surely."""
+
+    text: str
+    label: str
+    answer: str
+    confidence: float
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +52,10 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     sets: dict[str, int]  # origin → texts
     recipe: Recipe
-    held_out: dict[str, Measured]  # origin, or origin and slice → measured on texts kept out
+    held_out: dict[str, Measured]  # origin, or origin and slice → measured on texts kept out, by models that had not seen them
+    licences: dict[str, str] = {}  # origin → licence class
+    failures: tuple[Failure, ...] = ()  # the surest mistakes on our own posts kept out
+    tested: dict[str, Measured] = {}  # file → these very weights on texts of tests: what `sada eval` says
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,8 +115,9 @@ def _one(task: str, language: str, examples: list[Example], order: Order, told: 
     model = msgspec.structs.replace(model, unsure_below=UNSURE.get(task, 0.0))
     save(model, rarity, order.out / f"{name}.npz")
     return Trained(
-        name=model.name, task=task, language=language, sets=_sizes(examples), recipe=recipe, held_out=_by_origin(model, scores, seen)
-    )
+        name=model.name, task=task, language=language, sets=_sizes(examples), recipe=recipe, held_out=_by_origin(model, scores, seen),
+        licences=licences_of(_sizes(examples)), failures=_failures(model, scores, seen),
+    )  # fmt: skip
 
 
 def read(task: str, language: str, examples: Sequence[Example]) -> tuple[Grams, Array | None]:
@@ -142,6 +156,20 @@ def _sizes(examples: Sequence[Example]) -> dict[str, int]:
     for example in examples:
         sizes[example.origin] = sizes.get(example.origin, 0) + 1
     return dict(sorted(sizes.items()))
+
+
+def _failures(model: Linear, scores: Array, examples: Sequence[Example]) -> tuple[Failure, ...]:
+    """The surest mistakes on our own posts; texts of other people are never printed."""
+    chances = model.chances(scores)
+    best = chances.argmax(axis=1)
+    wrong = [i for i, e in enumerate(examples) if e.origin.startswith("own/") and model.labels[best[i]] != e.label]
+    surest = sorted(wrong, key=lambda i: (-chances[i, best[i]], examples[i].text))[:FAILURES]
+    return tuple(
+        Failure(
+            text=examples[i].text, label=examples[i].label, answer=model.labels[best[i]], confidence=round(float(chances[i, best[i]]), 3)
+        )
+        for i in surest
+    )
 
 
 def _by_origin(model: Linear, scores: Array, examples: Sequence[Example]) -> dict[str, Measured]:

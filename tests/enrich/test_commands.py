@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from core.errors import AskedWrongly, BadInput
 from enrich.commands import app
+from enrich.train import VERSION
 
 LINES = [
     ("The lamp is broken again, shame on you", "negative"),
@@ -102,9 +103,9 @@ def test_training_on_our_own_labels_writes_weights_and_a_card(tmp_path):
         "--json",
     )
     told = json.loads(done.stdout)[0]
-    assert told["name"] == "intent-kk@1" and told["recipe"]["bits"] == 12
+    assert told["name"] == f"intent-kk@{VERSION}" and told["recipe"]["bits"] == 12
     assert (tmp_path / "intent-kk.npz").stat().st_size < 200_000
-    assert "intent-kk@1" in (tmp_path / "CARD.md").read_text(encoding="utf-8")
+    assert f"intent-kk@{VERSION}" in (tmp_path / "CARD.md").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "CARD.json").read_text(encoding="utf-8"))[0]["sets"]["own/kk"] > 1000
 
 
