@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import table
+from collectors import table, told
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.x_bodies import translate
 from collectors.x_client import FIELDS, PAGE_SIZE, USER_FIELDS, Client, call
@@ -143,13 +143,20 @@ def _accounts_seen(asked: Sequence[str], seen: set[str]) -> Iterator[Finding]:
 
 
 def _usage_told(client: Client) -> dict[str, Any]:
-    told: dict[str, Any] = client.api.request("GET", "/2/usage/tweets").json()  # tweepy has no method for it
-    return told
+    usage: dict[str, Any] = client.api.request("GET", "/2/usage/tweets").json()  # tweepy has no method for it
+    return usage
 
 
 def _usage(body: dict[str, Any]) -> Finding:
-    data = body.get("data") or {}
-    used, cap = int(data["project_usage"]), int(data["project_cap"])
+    data = told.table(body.get("data"))
+    used, cap = told.number(data.get("project_usage")), told.number(data.get("project_cap"))
+    if used is None or not cap:
+        return Finding(
+            what="x quota",
+            state="warning",
+            says="x does not say how many reads are used",
+            then="look at the usage page of the developer console",
+        )
     state = "ok" if used < 0.9 * cap else "warning"
     return Finding(
         what="x quota", state=state, says=f"{used:,} of {cap:,} reads of this month are used; it ends on day {data.get('cap_reset_day')}"

@@ -49,6 +49,9 @@ def _platform(
         yield from collector.check(client, deployment, now)
     except PlatformProblem as problem:
         yield troubled(f"{name} credential", name, problem)
+    except Exception as error:  # the loop's edge: what one platform answers must not hide what is known of the others
+        says = f"{name}: what it answered could not be looked at ({type(error).__name__}); a mistake of ours"
+        yield Finding(what=f"{name} credential", state="warning", says=says)
 
 
 def _spent(store: Store, source: Source, now: datetime) -> Iterator[Finding]:

@@ -474,6 +474,18 @@ def test_a_hundred_posts_cost_one_call():
 # Checking
 
 
+@pytest.mark.parametrize(
+    "usage", [{}, {"data": None}, {"data": {"project_usage": "x"}}, {"data": {"project_usage": "5", "project_cap": "0"}}]
+)
+def test_where_x_does_not_say_what_is_used_the_check_says_so(usage):
+    town = Deployment(
+        id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="x", handle="CITY", id="1001"),)
+    )
+    with replay({"/2/users/by": answer("x/users"), "/2/usage/tweets": Reply(usage)}) as server:
+        found = {f.what: f for f in x.check(x.connect("t", server.url), town, NOON)}
+    assert found["x quota"].state == "warning" and "does not say" in found["x quota"].says
+
+
 def test_check_says_what_the_token_reads_and_what_is_left():
     routes = {
         "/2/users/by": answer("x/users"),

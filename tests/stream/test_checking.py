@@ -8,10 +8,11 @@ import pytest
 
 from collectors.base import Finding
 from core.deployment import Deployment, OfficialAccount
-from core.settings import Settings
+from core.settings import Secret, Settings
 from store.base import Batch, Pass
 from store.embedded import EmbeddedStore
 from stream import checking
+from tests.collectors.replay import Reply, replay
 from tests.make import NOON
 
 TOWN = Deployment(
@@ -64,3 +65,20 @@ def test_before_anything_was_collected_the_credentials_are_told_and_no_health(tm
     told = list(checking.findings(Settings(data=tmp_path / "nothing"), TOWN, NOON, offline=True))
     assert [(f.what, f.state) for f in told] == [("deployment", "ok"), ("x credential", "warning"), ("youtube credential", "ok")]
     assert "SADA_X_BEARER_TOKEN" in told[1].says and "docs/credentials.md#x" in told[1].then
+
+
+def test_what_one_platform_answers_never_hides_what_is_known_of_the_others(tmp_path):
+    """X answers in a shape nobody foresaw: the other platforms are told all the same."""
+    keys = {"X_BEARER_TOKEN": Secret("t"), "YOUTUBE_API_KEY": Secret("t")}
+
+    def answer(asked):
+        return (
+            Reply({"items": [{"kind": "youtube#channel", "id": "UCcity"}]})
+            if "youtube" in asked.path
+            else Reply({"data": [{"username": ["?"]}], "errors": 5})
+        )
+
+    with replay(answer) as server:
+        told = Settings(data=tmp_path, base_urls={"x": server.url, "youtube": server.url}, credentials=keys)
+        found = {f.what: f.state for f in checking.findings(told, TOWN, NOON, offline=False)}
+    assert found["youtube:city"] == "ok" and found["deployment"] == "ok"
