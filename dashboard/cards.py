@@ -14,7 +14,7 @@ from dashboard import filters
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.dates import ago, exact
 from dashboard.figures import NONE, decimal, half_width, percent, share, signed_decimal, signed_percent, whole
-from dashboard.frame import POSTS_PAGE, Desk
+from dashboard.frame import Desk
 
 ICONS = {
     "likes": "favorite",
@@ -51,7 +51,8 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     rises: bool | None = None
     good: bool | None = None
     trend: tuple[float, ...] = ()
-    opens: dict[str, object] | None = None  # changes of the view that show its posts; None: it has none
+    opens: dict[str, object] | None = None  # changes of the view that show what it counts; None: it has nothing to show
+    page: str = "posts"  # which shows it
 
 
 def numbers(desk: Desk, shown: Sequence[Number]) -> None:
@@ -70,7 +71,7 @@ def _number(desk: Desk, number: Number) -> None:
         chart_data=list(number.trend) if len(number.trend) > 1 else None, chart_type="area",
     )  # fmt: skip
     if number.opens is not None:
-        opens(desk, desk.words("posts.open"), number.opens)
+        opens(desk, desk.words(f"{number.page}.open"), number.opens, page=number.page)
 
 
 def negative(desk: Desk, here: dict[str, int], was: dict[str, int], trend: tuple[int, ...]) -> Number:
@@ -95,10 +96,10 @@ def rises(moved: float | None) -> bool | None:
     return moved > 0 if moved else None
 
 
-def opens(desk: Desk, said: str, changes: dict[str, object], icon: str | None = None) -> None:
-    """A link to the posts that a number counts; `said` is ours or escaped."""
+def opens(desk: Desk, said: str, changes: dict[str, object], icon: str | None = None, page: str = "posts") -> None:
+    """A link to the posts that a number counts, or to another page that shows them; `said` is ours or escaped."""
     view = msgspec.structs.replace(desk.view, **{"page": 1, "order": "", **changes})
-    st.page_link(POSTS_PAGE, label=said, icon=icon, query_params=filters.write(view))
+    st.page_link(f"pages/{page}.py", label=said, icon=icon, query_params=filters.write(view))
 
 
 def post_card(desk: Desk, post: Post, acts: Callable[[], None] | None = None) -> None:

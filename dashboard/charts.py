@@ -108,6 +108,19 @@ def heat(
     return figure
 
 
+def pickable(heat: go.Figure) -> go.Figure:
+    """A heat map whose cells can be clicked, numbered row by row from the top: an unseen point lies on each, and says what the cell says."""
+    (cells,) = heat.data
+    points = [(column, row) for row in cells.y for column in cells.x]
+    unseen = {"marker": {"opacity": 0}}
+    heat.update_traces(hoverinfo="skip", hovertemplate=None)
+    return heat.add_scatter(
+        x=[x for x, _ in points], y=[y for _, y in points], mode="markers", customdata=[said for row in cells.customdata for said in row],
+        hovertemplate="%{customdata}<extra></extra>", marker={"size": 26, "symbol": "square", "opacity": 0, "color": "#5C666C"}, showlegend=False, selected=unseen,
+        unselected=unseen,
+    )  # fmt: skip
+
+
 def bars(
     names: Sequence[str], values: Sequence[float | None], hover: Sequence[str], texts: Sequence[str], colour: str, height: int = 300
 ) -> go.Figure:

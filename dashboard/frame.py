@@ -26,7 +26,6 @@ PAGES = {  # file in pages/ → its icon, in the order of the navigation
     "alerts": "notifications",
     "ledger": "checklist",
 }  # fmt: skip
-POSTS_PAGE = "pages/posts.py"
 
 
 @dataclass(frozen=True)

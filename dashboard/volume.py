@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,11 @@ from store.query import Count
 ORDER = ("negative", "neutral", "positive", "unsure", "")
 
 
-def draw(desk: Desk, counts: Sequence[Count], window: Window, key: str, height: int = 320, small: bool = False) -> None:
-    """Stacked bars, blind stretches hatched; a click on a bar offers its posts. The sentiment is the last key of each count."""
+def draw(desk: Desk, counts: Sequence[Count], window: Window, key: str, height: int = 320, small: bool = False,
+         of: Mapping[str, object] | None = None) -> None:  # fmt: skip
+    """Stacked bars, blind stretches hatched; a click on a bar offers its posts, `of` saying which beside their time. The sentiment is
+    the last key of each count.
+    """
     at = sums.starts(window)
     lines = [line for line in (_line(desk, counts, at, sentiment, window) for sentiment in ORDER) if any(line.values)]
     if not lines:
@@ -32,7 +35,7 @@ def draw(desk: Desk, counts: Sequence[Count], window: Window, key: str, height: 
     blind = sums.blind(at, window.now, foot.passes_seen(desk))
     figure = charts.stacked(axis, lines, blind, w("now.blind"), ticks, height)
     figure.update_layout(showlegend=not small)
-    _follow(desk, frame.clickable(desk, figure, "now.volume_alt", key), at, window)
+    _follow(desk, frame.clickable(desk, figure, "now.volume_alt", key), at, window, of or {})
 
 
 def tick(desk: Desk, at: datetime, window: Window) -> str:
@@ -49,10 +52,10 @@ def _line(desk: Desk, counts: Sequence[Count], at: Sequence[datetime], sentiment
     return Line(name=name, values=tuple(values), colour=SENTIMENT_COLOURS[sentiment], hover=hover)
 
 
-def _follow(desk: Desk, points: Sequence[dict[str, Any]], at: Sequence[datetime], window: Window) -> None:
+def _follow(desk: Desk, points: Sequence[dict[str, Any]], at: Sequence[datetime], window: Window, of: Mapping[str, object]) -> None:
     """Offer the posts of the bar that was clicked."""
     place = int(points[0]["x"]) if points else -1
     if 0 <= place < len(at):
         until = at[place + 1] if place + 1 < len(at) else window.now
         said = desk.words("posts.open_at", at=exact(at[place], desk.about.zone, desk.about.calendar, desk.words))
-        cards.opens(desk, said, {"since": at[place], "until": until}, ":material/arrow_outward:")
+        cards.opens(desk, said, {**of, "since": at[place], "until": until}, ":material/arrow_outward:")

@@ -62,7 +62,7 @@ def _numbers(desk: Desk, every: Sequence[Grown]) -> None:
         Number(key="growth.new", value=signed(new, w), opens=own),
         Number(key="growth.best", value=signed_percent(best.share, w, 1) if best else NONE, delta=desk.account(best.account) if best else None,
                opens={**own, "account": (best.account,)} if best else None),
-        Number(key="growth.gaps", value=whole(gaps, w), delta=w("growth.no_gaps") if not gaps else None, good=True),
+        Number(key="growth.gaps", value=whole(gaps, w), delta=w("growth.no_gaps") if not gaps else None, good=True, opens={}, page="ledger"),
     ])  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -99,8 +100,16 @@ def _map(desk: Desk, cells: Sequence[Rise]) -> None:
     figure = charts.heat(
         [desk.place(p) for p in places], [desk.topic(t) for t in topics], values, hover, SCALE, 0.0, 90 + 34 * len(topics), texts
     )
-    figure.update_traces(zmin=-2, zmax=2)
-    frame.chart(desk, figure, "themes.map_alt", "themes_map")
+    figure = charts.pickable(figure.update_traces(zmin=-2, zmax=2))
+    _follow(desk, frame.clickable(desk, figure, "themes.map_alt", "themes_map"), topics, places)
+
+
+def _follow(desk: Desk, points: Sequence[dict[str, Any]], topics: Sequence[str], places: Sequence[str]) -> None:
+    """Offer the posts of the cell that was clicked."""
+    row, column = divmod(int(points[0]["point_index"]), len(places)) if points else (-1, -1)
+    if 0 <= row < len(topics):
+        said = f"{desk.words('posts.open')}: {escaped(desk.topic(topics[row]))} · {escaped(desk.place(places[column]))}"
+        cards.opens(desk, said, {"topic": (topics[row],), "place": (places[column],)}, ":material/arrow_outward:")
 
 
 def _busiest(cells: Sequence[Rise], of: int, most: int) -> list[str]:
@@ -214,8 +223,8 @@ def _each_topic(desk: Desk, counts: Sequence[Count], window: Window) -> None:
     columns = st.columns(3, gap="medium")
     for i, topic in enumerate(busiest):
         with columns[i % 3], st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{escaped(desk.topic(topic))}** · {whole(sizes[topic], desk.words)}")
-            volume.draw(desk, [c for c in counts if c.keys[0] == topic], window, f"topic_{topic}", 170, small=True)
+            cards.opens(desk, f"**{escaped(desk.topic(topic))}** · {whole(sizes[topic], desk.words)}", {"topic": (topic,)})
+            volume.draw(desk, [c for c in counts if c.keys[0] == topic], window, f"topic_{topic}", 170, True, {"topic": (topic,)})
 
 
 if __name__ == "__main__":

@@ -136,10 +136,3 @@ def test_own_posts_may_be_corrected_and_are_no_case(cases: CaseStore) -> None:
 
 def test_the_live_page_offers_the_same(cases: CaseStore) -> None:
     assert {"correct", "open"} <= keys(page(cases, Role.SUPERVISOR, "now", period="7d"))
-
-
-def test_a_reader_without_an_account_makes_no_file_of_cases(city: Deployment, tmp_path: Path) -> None:
-    at = AppTest.from_file(APP, default_timeout=60)
-    at.query_params.update({"lang": "en"})
-    looked(at.run())
-    assert not (tmp_path / "cases.db").exists()

@@ -112,6 +112,20 @@ def test_every_series_can_be_told_from_a_dark_page() -> None:
         assert contrast(charts.ON_DARK.get(colour, colour), "#12191A") >= 3
 
 
+def test_a_cell_that_is_clicked_is_numbered_row_by_row_and_says_what_it_is() -> None:
+    cells, points = charts.pickable(
+        charts.heat(["a", "b"], ["x", "y"], [[1.0, None], [3.0, 4.0]], [["ax", "bx"], ["ay", "by"]], ((0.0, "#000"), (1.0, "#fff")))
+    ).data
+    assert [(x.strip("\u2068\u2069"), y.strip("\u2068\u2069")) for x, y in zip(points.x, points.y, strict=True)] == [
+        ("a", "x"),
+        ("b", "x"),
+        ("a", "y"),
+        ("b", "y"),
+    ]
+    assert [said.strip("\u2068\u2069") for said in points.customdata] == ["ax", "bx", "ay", "by"]
+    assert (points.marker.opacity, points.selected.marker.opacity, points.unselected.marker.opacity) == (0, 0, 0)
+
+
 def test_a_dark_page_changes_colours_and_nothing_else() -> None:
     light = charts.lined(AXIS, [msgspec.structs.replace(line(1, None, 3), colour=ACCENT)], TICKS)
     dark = charts.inked(light, "dark")
