@@ -74,7 +74,8 @@ def _script(ticket: str) -> str:
 
 def kept() -> str | None:
     """The token in the browser's cookie, as it came with the page's connection."""
-    return st.context.cookies.get(COOKIE)
+    told = st.context.cookies.get(COOKIE)
+    return told if isinstance(told, str) else None  # without a browser (AppTest) Streamlit has no real cookies
 
 
 def routes(clock: Callable[[], datetime] = lambda: datetime.now(UTC), tickets: Tickets = TICKETS) -> list[Route]:
