@@ -132,7 +132,11 @@ def masked(post: Post, desk: Desk) -> str:
 
 def safe_address(url: str | None) -> str | None:
     """`url` if it leads to a web page, else None."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:  # such as a bracket without its other half
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _heading(desk: Desk, post: Post) -> str:
