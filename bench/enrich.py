@@ -88,7 +88,7 @@ def _large() -> Deployment:
 
 
 def _usual_speed(made: Sequence[Post]) -> float:
-    """A pipeline of the usual parts, one text at a time: langdetect and VADER where installed (else lingua, and no lexicon), and three classifiers."""
+    """A pipeline of the usual parts, one text at a time: langdetect, VADER, and two classifiers of scikit-learn."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # here, so that the pipeline's memory is measured without it
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -109,10 +109,9 @@ def _usual_speed(made: Sequence[Post]) -> float:
 
 
 def _detector() -> Callable[[str], object]:
-    try:
-        from langdetect import LangDetectException, detect
-    except ImportError:
-        return _lingua().detect_language_of
+    from langdetect import DetectorFactory, LangDetectException, detect
+
+    DetectorFactory.seed = 0
 
     def told(text: str) -> object:
         try:
@@ -124,12 +123,9 @@ def _detector() -> Callable[[str], object]:
 
 
 def _feeling() -> Callable[[str], object]:
-    try:
-        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-    except ImportError:
-        return len
-    analyzer = SentimentIntensityAnalyzer()
-    return lambda text: analyzer.polarity_scores(text)
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return SentimentIntensityAnalyzer().polarity_scores  # type: ignore[no-any-return]
 
 
 def _lingua():  # type: ignore[no-untyped-def]
