@@ -55,7 +55,8 @@ def _collect(folder: Path, address: str) -> tuple[dict[str, object], float]:
     given = {"SADA_DATA": str(folder / "data"), "SADA_X_BEARER_TOKEN": "invented", "SADA_X_BASE_URL": address}
     code = "from bench.collecting import collect_and_tell; collect_and_tell()"
     asked = [sys.executable, "-c", code, "collect", "--once", "--source", SOURCE, "--deployment", "town.toml", "--json"]
-    done = subprocess.run(asked, env=os.environ | given, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("SADA_")}  # one machine, whatever is set up here
+    done = subprocess.run(asked, env=bare | given, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise SadaError(f"bench collect: the pass failed: {done.stderr[-300:]}")
     (line,) = json.loads(done.stdout)

@@ -157,7 +157,7 @@ def test_the_platforms_own_word_that_it_ends_comes_after_the_posts_before_it():
 
 
 def test_silence_is_told_from_a_quiet_town():
-    with listening(Reply(pieces=(line(1),), silent=True), silence_s=2) as (client, _):
+    with listening(Reply(pieces=(line(1),), silent=True), silence_s=4) as (client, _):
         said, trouble = everything(client)
         assert (said, trouble.kind, client.stream.is_open) == (["no water 1"], "silence", False)
 
