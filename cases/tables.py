@@ -266,3 +266,9 @@ sampled = Table(
     Column("written_at", Instant, nullable=False),
     Column("who", String, nullable=False), Column("at", Instant, nullable=False),
 )  # fmt: skip
+
+case_copies = Table(
+    "case_copies", metadata,  # changes of cases that analysts' copy lacks; written by a trigger, in PostgreSQL only
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("case_id", String, nullable=False),
+)  # fmt: skip

@@ -21,7 +21,7 @@ from enrich.pipeline import understand
 from store.distributed import open_distributed
 from store.elastic_indexer import open_indexer
 from stream import app as application
-from stream import metrics, set_up
+from stream import case_copies, metrics, set_up
 from stream.agents import Parts, add_agents
 from stream.agents_hand import Hand
 from stream.alert_running import alerting
@@ -94,7 +94,8 @@ def _beside(parts: Parts, settings: Settings, deployment: Deployment, wanted: bo
         return
     cases = open_cases(settings)
     alerts = alerting(parts.store, cases, settings, deployment)
-    following = Following(beside_workers(parts.store, cases, parts.understand))
+    copies = {"copies": partial(case_copies.copy, parts.store, settings.index_prefix, cases)}
+    following = Following(beside_workers(parts.store, cases, parts.understand) | copies)
     alerts.start()
     following.start()
     try:
