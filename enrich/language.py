@@ -23,15 +23,17 @@ EXPECTED = 5.0  # a deployment's own languages are so many times likelier than o
 RULES = "language-rules@1"
 _MASKED = re.compile(r"https?\S*|www\.\S+|[@#]\S+|\bRT\b")
 _JOINING = "'’ʻʼ\u0640\u200d"
+_SHAPES = range(0xFB50, 0xFEFD)  # Arabic letters spelt by how they join, as old keyboards of Urdu write them
 
 
 class _Letters(dict[int, str]):
     """Each code point as a letter, as nothing where it only marks or joins, or as a space; filled as met."""
 
     def __missing__(self, point: int) -> str:
-        kind = unicodedata.category(chr(point))[0]
-        joins = kind == "M" or chr(point) in _JOINING
-        self[point] = found = chr(point) if kind == "L" and not joins else "" if joins else " "
+        char = unicodedata.normalize("NFKC", chr(point)) if point in _SHAPES else chr(point)
+        kind = unicodedata.category(char[0])[0]
+        joins = kind == "M" or char in _JOINING
+        self[point] = found = char if kind == "L" and not joins else "" if joins else " "
         return found
 
 

@@ -17,6 +17,9 @@ from enrich.language import languages_of, letters, lookalike
         ("Our street has been dark for a week", "en"),
         ("Sokağımız bir haftadır karanlık, lütfen ilgilenin", "tr"),
         ("ہماری گلی میں ایک ہفتے سے اندھیرا ہے", "ur"),
+        ("ﮨﻤﺎﺭﯼ ﮔﻠﯽ ﻣﯿﮟ ﺍﯾﮏ ﮨﻔﺘﮯ ﺳﮯ ﺍﻧﺪﮬﯿﺮﺍ ﮨﮯ", "ur"),  # the same in letters as they join
+        ("bhai hamare mohalle mein pani nahi aa raha hai", "hi"),
+        ("yakhi el mayye ma2to3a 3anna men mbere7", "ar"),
         ("На нашій вулиці вже тиждень немає світла", "uk"),
         ("Notre rue est dans le noir depuis une semaine", "fr"),
     ],
