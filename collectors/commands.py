@@ -15,6 +15,7 @@ import typer
 from collectors import translating
 from collectors.base import Collector, Context
 from collectors.every import COLLECTORS
+from collectors.storable import mended
 from core import settings as settings_of
 from core.errors import AskedWrongly, BadInput
 from core.post import Post
@@ -54,9 +55,18 @@ def lines(collector: Collector, where: Path, context: Context) -> Iterator[dict[
     """One line for a file, one for each file below a folder with its name added."""
     if where.is_dir():
         for path in translating.files(where):
-            yield {"file": str(path.relative_to(where)), **_line(collector, path, context)}
+            yield {"file": mended(str(path.relative_to(where))), **_line_of_many(collector, path, context)}
     else:
         yield _line(collector, where, context)
+
+
+def _line_of_many(collector: Collector, path: Path, context: Context) -> dict[str, Any]:
+    """As `_line`; a file among many that cannot be read costs no other its line."""
+    try:
+        return _line(collector, path, context)
+    except BadInput as unread:
+        built: dict[str, Any] = msgspec.to_builtins(translating.Translated(refused=(translating.Part(why=mended(str(unread))),)))
+        return built
 
 
 def _line(collector: Collector, path: Path, context: Context) -> dict[str, Any]:

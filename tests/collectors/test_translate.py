@@ -1,4 +1,6 @@
 import json
+import os
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -6,7 +8,7 @@ from typer.testing import CliRunner
 
 from collectors import translating, x
 from collectors.base import Context
-from collectors.commands import known
+from collectors.commands import known, lines
 from core.errors import AskedWrongly
 from sada import assemble
 from tests.collectors.scenarios import ANSWERS
@@ -108,3 +110,20 @@ def test_a_collector_that_breaks_is_told_without_the_text_it_broke_on():
 def test_a_translation_survives_its_own_json():
     found = translating.translated(x, (ANSWERS / "x" / "lookup.json").read_bytes(), ABOUT)
     assert msgspec.json.decode(msgspec.json.encode(found.posts), type=tuple[type(found.posts[0]), ...]) == found.posts
+
+
+def test_a_file_among_many_that_cannot_be_read_or_named_costs_no_other_its_line(tmp_path):
+    (tmp_path / "good.json").write_text('{"data": [{"id": "7", "text": "no water"}]}', encoding="utf-8")
+    (tmp_path / "nowhere.json").symlink_to(tmp_path / "missing.json")
+    (tmp_path / os.fsdecode(b"odd-\xff.json")).write_text("{}", encoding="utf-8")
+    (tmp_path / "folder.json").mkdir()
+    found = {line["file"]: line for line in lines(known("x"), tmp_path, Context(now=NOON))}
+    assert set(found) <= {"good.json", "nowhere.json", "odd-\ufffd.json"} and len(found["good.json"]["posts"]) == 1
+    assert all(msgspec.json.encode(line) for line in found.values())
+
+
+def test_a_file_that_may_not_be_read_is_told_in_its_line(tmp_path, monkeypatch):
+    (tmp_path / "shut.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    (line,) = lines(known("x"), tmp_path, Context(now=NOON))
+    assert not line["posts"] and "cannot be read (Permission denied)" in line["refused"][0]["why"]
