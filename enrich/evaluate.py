@@ -42,9 +42,10 @@ def labelled(path: Path, task: str, limit: int | None = None, apart: bool = Fals
     """
     found = []
     for line in rows(path):
-        label = line.get("label") or line.get(task) or line.get(task.removesuffix("s"))
-        if "text" not in line or (label is None):
+        columns = [name for name in ("label", task, task.removesuffix("s")) if name in line]
+        if "text" not in line or not columns:
             raise BadInput(f"{path}: needs the columns text and label, tab-separated; it has {', '.join(line)}")
+        label = next((line[name] for name in columns if line[name]), "")
         if label and (not apart or is_apart(line["text"])):
             found.append((line["text"], label))
     if not found:
