@@ -236,7 +236,7 @@ LINES: tuple[Line, ...] = (
     Line("*", "not to be answered", "skip", "this cannot be answered from here", code="no-address"),
     Line("*", "no receipt", "stop", "was sent and nobody said whether it arrived; look there before it is sent again", code="no-receipt"),
     # Any platform
-    Line("*", "cut connection", "retry", "the connection was cut", code="cut"),
+    Line("*", "cut connection", "retry", "cannot be reached, or the connection was cut", code="cut"),
     Line("*", "silence", "retry", "did not answer in time", code="silence"),
     Line("*", "too big", "skip", "the answer is larger than we take", code="too-big"),
     Line("*", "not readable", "retry", "a web page came instead of an answer", code="html"),

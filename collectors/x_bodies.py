@@ -10,7 +10,8 @@ import msgspec
 
 from collectors import parts, table, told, x_legacy
 from collectors.base import Answer, Context, Refusal
-from collectors.x_posts import PLATFORM, Around, account_answer, around, chat_answer, message_answer, post_answer
+from collectors.x_others import account_answer, chat_answer, message_answer
+from collectors.x_posts import PLATFORM, Around, around, post_answer
 from core.errors import PlatformProblem
 
 Piece = tuple[dict[str, Any], Around]

@@ -9,7 +9,6 @@ import msgspec
 
 from collectors import parts, told
 from collectors.base import Answer, Context
-from core.account import Account, AccountSample
 from core.post import Author, Kind, Media, Post, Version
 
 PLATFORM = "x"
@@ -72,7 +71,7 @@ def to_post(raw: dict[str, Any], beside: Around, context: Context) -> Post:
     user = beside.users.get(told.native(raw.get("author_id")) or "", {})
     conversation = told.native(raw.get("conversation_id"))
     post = Post(
-        id=f"x:{id}", platform=PLATFORM, kind=_kind(raw, user, context), text=_text(raw), created_at=_created(raw, id, context),
+        id=f"x:{id}", platform=PLATFORM, kind=_kind(raw, user, context), text=_text(raw), created_at=created(raw, id, context),
         observed_at=context.now, source=context.source, account=context.account, author=author(told.native(raw.get("author_id")), user),
         platform_language=told.text(raw.get("lang")), edited_at=_edited(raw, id, context), url=address(id, user),
         parent_id=f"x:{parent}" if (parent := _referenced(raw, "replied_to")) else None,
@@ -93,8 +92,8 @@ def _text(raw: dict[str, Any]) -> str:
     return text
 
 
-def _created(raw: dict[str, Any], id: str, context: Context) -> datetime:
-    """As told; else what the id says; else when we saw it."""
+def created(raw: dict[str, Any], id: str, context: Context) -> datetime:
+    """When it was written: as told; else what the id says; else when we saw it."""
     try:
         at = told.moment(told.text(raw.get("created_at")))
     except ValueError:
@@ -110,14 +109,14 @@ def _history(raw: dict[str, Any]) -> list[str]:
 def _edited(raw: dict[str, Any], id: str, context: Context) -> datetime | None:
     """An edit is published as a post of its own id; so the time of a later version is the time of the edit."""
     history = _history(raw)
-    return _created(raw, id, context) if id in history[1:] else None
+    return created(raw, id, context) if id in history[1:] else None
 
 
 def _versions(raw: dict[str, Any], id: str, beside: Around, context: Context) -> tuple[Version, ...]:
     history = _history(raw)
     earlier = history[: history.index(id)] if id in history else []
     known = [(one, beside.posts[one]) for one in earlier if told.text(beside.posts.get(one, {}).get("text"))]
-    return tuple(Version(text=_text(old), observed_at=_created(old, one, context)) for one, old in known)
+    return tuple(Version(text=_text(old), observed_at=created(old, one, context)) for one, old in known)
 
 
 def _kind(raw: dict[str, Any], user: dict[str, Any], context: Context) -> Kind:
@@ -165,10 +164,11 @@ def address(id: str, user: dict[str, Any]) -> str:
 def counts(raw: dict[str, Any]) -> dict[str, int | None]:
     """The numbers told, public ones first; None: not told, 0: nobody."""
     groups = [told.table(raw.get(name)) for name in ("public_metrics", "organic_metrics", "non_public_metrics")]
-    return {ours: _count(groups, names) for ours, names in COUNTS.items()}
+    return {ours: count(groups, names) for ours, names in COUNTS.items()}
 
 
-def _count(groups: list[dict[str, Any]], names: tuple[str, ...]) -> int | None:
+def count(groups: list[dict[str, Any]], names: tuple[str, ...]) -> int | None:
+    """The first of these numbers that was told in one of the groups."""
     values = (told.number(group.get(name)) for group in groups for name in names)
     return next((n for n in values if n is not None), None)
 
@@ -213,57 +213,3 @@ def _place(raw: dict[str, Any], beside: Around) -> str | None:
     geo = told.table(raw.get("geo"))
     place = beside.places.get(str(geo.get("place_id")), {})
     return told.text(place.get("full_name")) or told.text(place.get("name")) or told.text(geo.get("full_name"))
-
-
-def account_answer(raw: dict[str, Any], context: Context) -> Answer:
-    """An account and its size now."""
-    handle, id = told.text(raw.get("username")), told.native(raw.get("id"))
-    if handle is None and id is None:
-        raise ValueError("an account without an id or a name")
-    ours = is_ours(id, handle, context) and context.account
-    key = ours or f"x:{handle or id}"
-    sizes = told.table(raw.get("public_metrics"))
-    account = Account(
-        id=key,
-        platform=PLATFORM,
-        handle=handle,
-        native_id=id,
-        name=told.text(raw.get("name")),
-        url=f"https://x.com/{handle or f'i/user/{id}'}",
-    )
-    sample = AccountSample(
-        account=key, at=context.now, followers=told.number(sizes.get("followers_count")), following=told.number(sizes.get("following_count")),
-        posts=_count([sizes], ("tweet_count", "post_count")),
-    )  # fmt: skip
-    return Answer(accounts=(account,), account_samples=(sample,) if sizes else ())
-
-
-def message_answer(raw: dict[str, Any], users: dict[str, Any], context: Context) -> Answer:
-    """A direct message, in the form of DM events (v2) or of the account activity events."""
-    inner = told.table(raw.get("message_create"))
-    data = told.table(inner.get("message_data")) or raw
-    id, sender = told.native(raw.get("id")), told.native(inner.get("sender_id")) or told.native(raw.get("sender_id"))
-    words = data.get("text")
-    if id is None or not isinstance(words, str):
-        raise ValueError("a direct message without an id or a text")
-    user = told.table(users.get(sender or ""))
-    with_whom = told.native(raw.get("dm_conversation_id"))
-    return Answer(posts=(Post(
-        id=f"x:{id}", platform=PLATFORM, kind=Kind.OWN if is_ours(sender, None, context) else Kind.DIRECT, text=words,
-        created_at=told.moment(raw.get("created_at") or raw.get("created_timestamp")) or time_of(id) or context.now, observed_at=context.now,
-        source=context.source, account=context.account, author=author(sender, told.table(user.get("data")) or user),
-        conversation_id=f"x:dm-{with_whom}" if with_whom else None,
-    ),))  # fmt: skip
-
-
-def chat_answer(raw: dict[str, Any], context: Context) -> Answer:
-    """A message written while a live broadcast runs."""
-    id, words = told.native(raw.get("message_id")), raw.get("message")
-    if id is None or not isinstance(words, str):
-        raise ValueError("a chat message without an id or a text")
-    user = told.table(told.table(raw.get("author")).get("data"))
-    return Answer(posts=(Post(
-        id=f"x:{id}", platform=PLATFORM, kind=Kind.COMMENT, text=words, created_at=_created(raw, id, context), observed_at=context.now,
-        source=context.source, account=context.account, author=author(told.native(user.get("id")), user),
-        parent_id=f"x:broadcast-{raw['broadcast_id']}" if raw.get("broadcast_id") else None,
-    ),))  # fmt: skip
