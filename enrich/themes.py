@@ -27,7 +27,7 @@ class ThemeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may turn; the figures in docs/themes.md hold for these."""
 
     own: tuple[str, ...] = ()  # authors that are the organisation itself
-    false_share: float = 0.35  # a finding that is so likely none, all its marks and the number of tests known, is not raised
+    false_share: float = 0.4  # a finding that is so likely none, all its marks and the number of tests known, is not raised
     learn_days: float = 7.0  # nothing is raised before
     days: float = 28.0  # history kept
     posts: int = 9_000  # most posts kept

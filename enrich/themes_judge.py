@@ -203,11 +203,11 @@ def _seen(scanner: Scanner, i: int, cells: Cells, keep: Kept, alone: float, grou
     belongs = scanner.belonging(cells)
     sure = (belongs > BELONGS) & keep
     if sure.sum() < 2:
-        return Seen(alone, group, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
+        return Seen(alone, group, 0.0, 0.0, 0.0, 0.0, 0, 0)
     return Seen(
         alone=alone, group=group, sure=float(belongs[sure].mean()), voices=float(sure.sum() / np.sum(belongs > BELONGS)),
         weekly=weekly_share(scanner, i, int(np.sum(belongs[sure] > SURE)), int(np.median(cells[1][sure]))),
-        level=float(cells[1][sure].mean()), share=float(scanner.best[2]), window=int(scanner.best[1]), kind=int(scanner.best[0]),
+        level=float(cells[1][sure].mean()), window=int(scanner.best[1]), kind=int(scanner.best[0]),
     )  # fmt: skip
 
 

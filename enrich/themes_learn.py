@@ -1,6 +1,6 @@
 """python -m enrich.themes_learn OUT.json STREAM.tsv …: learn by which marks a theme is told from chance, from labelled streams.
 
-Each stream is shown to the detector twice, once with a column or more hidden, so that the weights do without. Findings are noted and
+Each stream is shown to the detector as it is, with a column or two hidden, and as bare texts, so that the weights do without. Findings are noted and
 nothing is raised. A stream's own account may follow its name after @ (stream.tsv@city_office).
 """
 
@@ -34,7 +34,8 @@ APART = 72.0  # hours
 FOLDS = 4
 ASKED = 12  # marks looked at for each question
 SHOWN = 0.5  # findings from which a theme may be raised, for the calibration
-HIDDEN: tuple[tuple[str, ...], ...] = (("topic", "place", "author"), ("place",), ("author",), ("topic", "place"), ("topic",))
+ALL = ("topic", "place", "author")
+HIDDEN: tuple[tuple[str, ...], ...] = (("place",), ("author",), ("topic", "place"), ("topic",))
 
 NOTHING_LEARNT = Verdict(marks=Marks._fields, streams=(), start=0.0, asks=(), limits=(), gives=(), calibrated=(0.0, 1.0))
 
@@ -167,7 +168,8 @@ def main(out: Path, streams: Sequence[str]) -> None:
         path, _, own = told.partition("@")
         posts, rows = read_labelled(Path(path))
         truth = Truth(rows)
-        noted += note(path, posts, truth, own) + note(path, hide(posts, HIDDEN[number % len(HIDDEN)]), truth, own)
+        for columns in ((), HIDDEN[number % len(HIDDEN)], ALL):
+            noted += note(path, hide(posts, columns), truth, own)
     verdict = msgspec.structs.replace(learn(noted), streams=tuple(f"{Path(s).parent.name}" for s in streams))
     out.write_bytes(msgspec.json.encode(rounded(verdict)))
 

@@ -15,6 +15,7 @@ from enrich.themes_memory import UNKNOWN, Memory
 
 WEEK = 168.0
 DAY = 24.0
+MARGIN = 2.5  # evidence a group may add to what its anchor saw alone: it was chosen for being alike
 HEARD = 40  # newest texts of a finding that are compared
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -29,7 +30,6 @@ class Seen(NamedTuple):
     voices: float  # of the posts found, the share that are voices of their own
     weekly: float  # how much of it came at the same hours of an earlier week
     level: float  # how alike, 0 to 10
-    share: float  # of all posts in the window
     window: int
     kind: int
 
@@ -40,13 +40,12 @@ class Marks(NamedTuple):
     post: float  # evidence from the anchor, all voices counted
     alone: float
     group: float
-    tested: float  # log of the week's tests
+    margin: float  # evidence beyond what so many tests in a week find by chance
     posts: float
     sure: float
     voices: float
     weekly: float
     level: float
-    share: float
     window: float
     kind: float
     told: float  # how much of the texts is words that most of them share
@@ -61,7 +60,6 @@ class Marks(NamedTuple):
     span: float
     gap: float
     today: float
-    share_today: float
     now: float
     concentrated: float
     noticed: float  # posts whose own evidence spoke for it when they came
@@ -77,14 +75,15 @@ def marks_of(memory: Memory, rows: list[int], alike: Floats, seen: Seen) -> Mark
     told, length = _retelling([d for row in rows[-HEARD:] if (d := memory.digests[row]) is not None])
     fresh, voices = _fresh(memory, at, np.append(alike, alike.mean()))
     today = int(np.sum(hours > now - DAY))
+    alone, group = _within(seen.alone, -2, 12), _within(seen.group, -2, 15)
     return Marks(
-        post=_within(float(memory.score[i]), 0, 12), alone=_within(seen.alone, -2, 12), group=_within(seen.group, -2, 15),
-        tested=log(1 + i - _row_at(memory, i, now - WEEK)), posts=log1p(n), sure=seen.sure, voices=seen.voices,
-        weekly=seen.weekly, level=seen.level, share=seen.share, window=float(seen.window), kind=float(seen.kind),
+        post=_within(float(memory.score[i]), 0, 12), alone=alone, group=group,
+        margin=min(group, alone + MARGIN) - log(1 + i - _row_at(memory, i, now - WEEK)), posts=log1p(n), sure=seen.sure, voices=seen.voices,
+        weekly=seen.weekly, level=seen.level, window=float(seen.window), kind=float(seen.kind),
         told=told, length=log1p(length), fresh=fresh, fresh_sure=fresh * sqrt(voices), copied=told * fresh,
         **_agreement("topic", columns.topic[at]), **_agreement("place", columns.place[at]),
         span=log1p(now - float(hours[0])), gap=log1p(now - float(hours[-2])), today=log1p(today),
-        share_today=today / max(3.0, float(columns.weight[_row_at(memory, i, now - DAY) : i].sum())), now=log1p(int(np.sum(hours > now - DAY / 4))), concentrated=today / n,
+        now=log1p(int(np.sum(hours > now - DAY / 4))), concentrated=today / n,
         noticed=log1p(int(np.sum(scores > 0))), noticed_most=_within(float(scores.max()), -3, 10),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from enrich.themes_memory import Memory
 from enrich.themes_verdict import BadWeights, Verdict, load, probability, shipped, told
 
 START = datetime(2025, 3, 3, tzinfo=UTC)
-SEEN = Seen(alone=3.0, group=5.0, sure=0.9, voices=1.0, weekly=0.0, level=4.0, share=0.1, window=3, kind=0)
+SEEN = Seen(alone=3.0, group=5.0, sure=0.9, voices=1.0, weekly=0.0, level=4.0, window=3, kind=0)
 TOLD = [
     "the lift in tower four is stuck",
     "lift stuck again on my floor",
