@@ -63,6 +63,8 @@ def questions(store: CaseStore) -> dict[str, Callable[[], object]]:
         "overdue": lambda: work.queue(store, OFFICER, FindCases(overdue_at=NOW), NOW),
         "by_status": lambda: work.queue(store, OFFICER, FindCases(statuses=("referred",)), NOW),
         "by_category_and_place": lambda: work.queue(store, OFFICER, FindCases(categories=("topic-3",), places=("place-7", "place-8")), NOW),
+        "questions_only": lambda: work.queue(store, OFFICER, FindCases(intents=("inquiry",)), NOW),
+        "mine": lambda: work.queue(store, OFFICER, FindCases(assignee="officer"), NOW),
         "newest": lambda: work.queue(store, OFFICER, FindCases(order="newest"), NOW),
         "department": lambda: work.queue(store, department, FindCases(), NOW),
         "numbers": lambda: store.counts(NOW),

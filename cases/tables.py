@@ -68,6 +68,7 @@ cases = Table(
     Index("cases_by_department", "is_open", "department", "due", "opened_at", "id"),
     Index("cases_by_assignee", "assignee", "is_open", "due"),
     Index("cases_by_category", "is_open", "category", "due", "opened_at", "id"),
+    Index("cases_by_intent", "is_open", "intent", "due", "opened_at", "id"),
     Index("cases_by_place", "is_open", "place", "due", "opened_at", "id"),
     Index("cases_by_citizen", "citizen", "opened_at"),
     Index("cases_held", "held_by", "held_until", sqlite_where=text("held_by IS NOT NULL"), postgresql_where=text("held_by IS NOT NULL")),

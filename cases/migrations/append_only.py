@@ -17,3 +17,12 @@ def guard(table: str) -> None:
         op.execute(_POSTGRES)
     for verb in ("update", "delete", "truncate") if is_postgres else ("update", "delete"):
         op.execute((_POSTGRES_TRIGGER if is_postgres else _SQLITE).format(table=table, verb=verb))
+
+
+def refuse_replacing(table: str, key: str) -> None:
+    """SQLite's INSERT OR REPLACE takes a line away without asking the trigger that guards deletions; PostgreSQL has nothing like it."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
+            f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )

@@ -133,6 +133,23 @@ def test_the_audit_can_only_be_added_to(store):
     assert store.audit("c-1") == [AuditLine(at=LATER, who="olya", what="read", about="c-1")]
 
 
+REPLACING = {
+    "sqlite": ["INSERT OR REPLACE INTO audit SELECT number, at, 'nobody', what, about, detail FROM audit", "REPLACE INTO audit SELECT * FROM audit",
+               "UPDATE OR IGNORE audit SET who = 'nobody'", "DELETE FROM audit"],
+    "postgresql": ["INSERT INTO audit SELECT * FROM audit ON CONFLICT (number) DO UPDATE SET who = 'nobody'", "TRUNCATE audit",
+                   "DELETE FROM ONLY audit", "WITH gone AS (DELETE FROM audit RETURNING *) SELECT count(*) FROM gone"],
+}  # fmt: skip
+
+
+def test_no_statement_of_the_applications_own_user_changes_the_audit(store):
+    store.note(AuditLine(at=LATER, who="olya", what="read", about="c-1"))
+    for statement in REPLACING[store.database.dialect.name]:
+        with pytest.raises(StoreFailed, match="append-only"), engine.writing(store.database) as db:
+            db.exec_driver_sql(statement)
+    store.note(AuditLine(at=LATER, who="vera", what="read", about="c-1"))
+    assert [line.who for line in store.audit("c-1")] == ["vera", "olya"]
+
+
 def test_opening_again_finds_everything_and_migrates_nothing(engine_settings, store):
     store.put_many([case()])
     again = open_cases(engine_settings)
