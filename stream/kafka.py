@@ -102,12 +102,14 @@ def _read_partition(consumer: Consumer, partition: TopicPartition, since: int) -
 
 
 def lag(address: str, group: str, topic: str) -> int:
-    """Messages of `topic` that consumer group `group` has not yet finished."""
+    """Messages of `topic` that consumer group `group` has not yet finished. Raises StoreFailed while Kafka cannot say."""
     consumer = Consumer({"bootstrap.servers": address, "group.id": group, "enable.auto.commit": False})
     try:
         partitions = _partitions(consumer, topic)
         done = consumer.committed(list(partitions), timeout=15)
         ends = [consumer.get_watermark_offsets(p, timeout=15) for p in partitions]
         return sum(end - (d.offset if d.offset >= 0 else first) for d, (first, end) in zip(done, ends, strict=True))
+    except KafkaException as error:
+        raise StoreFailed(f"Kafka does not say how far {group} has come ({error.args[0].str()}); if it has just started, ask again") from error
     finally:
         consumer.close()

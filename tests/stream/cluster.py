@@ -16,6 +16,7 @@ from typing import IO
 import sqlalchemy
 from elasticsearch import Elasticsearch, NotFoundError
 
+from core.errors import StoreFailed
 from core.page import Page
 from core.post import Post
 from core.settings import Settings, read
@@ -97,8 +98,11 @@ class Cluster:
             time.sleep(0.3)
 
     def lag(self, group: str = "sada", topics: tuple[str, ...] = (RAW, POSTS)) -> int:
-        """Pages not yet finished."""
-        return sum(kafka.lag(self.kafka, f"{self.prefix}-{group}", prefixed(topic, self.prefix)) for topic in topics)
+        """Pages not yet finished; 1 while Kafka, just started, cannot say."""
+        try:
+            return sum(kafka.lag(self.kafka, f"{self.prefix}-{group}", prefixed(topic, self.prefix)) for topic in topics)
+        except StoreFailed:
+            return 1
 
     def wait_until_followed(self, seconds: float = 90) -> None:
         """Until cases and counts of themes have been made of every page."""
