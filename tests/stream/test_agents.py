@@ -297,3 +297,28 @@ def test_raw_and_other_topics_are_read_by_the_stage_that_says_so():
     add_agents(Names(), {name: name for name in TOPICS}, bench.parts, ("understand", "index", "samples", "follow", "themes"), Hand())
     assert read == {"understand": RAW, "index": POSTS, "samples": SAMPLES, "follow": POSTS, "themes": COUNTS}
     assert DeadLetter(stage="index", why="bad", at=NOON) == decode_dead_letter(encode(DeadLetter(stage="index", why="bad", at=NOON)))
+
+
+def test_cases_wait_for_a_database_that_is_away_for_a_moment():
+    seen, away = [], [StoreFailed("the server closed the connection")]
+
+    def after(posts):
+        if away:
+            raise away.pop()
+        seen.append([p.id for p in posts])
+
+    bench = Bench(after=after)
+    message = page(post(1), post(2))
+    assert bench.run("follow", [message]) == [message]
+    assert seen == [["x:1", "x:2"]]
+    assert bench.halted == []
+
+
+def test_a_failure_of_the_desk_that_is_no_database_stops_the_worker_unacknowledged():
+    def after(posts):
+        raise ZeroDivisionError
+
+    bench = Bench(after=after)
+    assert bench.run("follow", [page(post(1))]) == []
+    assert "ZeroDivisionError" in str(bench.halted[0])
+    assert bench.topics[COUNTS].sent == []
