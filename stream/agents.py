@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import faust
 import msgspec
@@ -33,6 +34,7 @@ COUNTS_WITHIN = 5.0  # seconds of counts joined into one window
 COUNTS_TOGETHER = 2000  # messages in a window at most
 ONE_PARTITION = b"themes"  # one key, so one partition and one order
 
+T = TypeVar("T")
 Topics = dict[str, faust.TopicT]
 Handle = Callable[[list[EventT[bytes]]], Awaitable[None]]
 
@@ -137,8 +139,13 @@ async def _follow(messages: list[bytes], topics: Topics, parts: Parts) -> None:
     """Cases are opened and themes counted; what is no page, the indexing stage has put aside."""
     with metrics.BATCH_SECONDS.labels("follow").time():
         pages, _ = handling.read_pages(messages, "follow", parts.clock())
-        posts = [post for page in pages for post in page.posts]
-        await _patiently(lambda: parts.after(posts))
+        await _bury(
+            "follow",
+            await _patiently(lambda: handling.followed(pages, parts.after, parts.clock())),
+            topics,
+            parts,
+            sum(len(p.posts) for p in pages),
+        )
         sent = []
         for page in pages:
             sent.append(await topics[COUNTS].send(key=ONE_PARTITION, value=parts.counts(page.posts)))
@@ -173,17 +180,16 @@ async def _samples(messages: list[bytes], topics: Topics, parts: Parts) -> None:
             await _patiently(lambda gone=gone: parts.after(gone))  # type: ignore[misc]
 
 
-async def _patiently(work: Callable[[], object]) -> None:
+async def _patiently(work: Callable[[], T]) -> T:
     """Do blocking work in a thread, again and again while the database is away. Raises StoreFailed when patience is at its end."""
     for turn in range(1, PATIENCE + 1):
         try:
-            await asyncio.to_thread(work)
-            return
+            return await asyncio.to_thread(work)
         except StoreFailed as failed:
             log.warning("%s", failed)
             metrics.RETRIES.inc()
             await asyncio.sleep(wait_seconds(turn))
-    await asyncio.to_thread(work)
+    return await asyncio.to_thread(work)
 
 
 async def _bury(stage: str, letters: list[DeadLetter], topics: Topics, parts: Parts, of: int) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from core.errors import SadaError
 from core.page import Page
 from core.post import Post
 from store.elastic_saving import Outcome
@@ -52,6 +53,27 @@ def _one_by_one(page: Page, understand: Understand, now: datetime) -> tuple[Page
                 )
             )
     return msgspec.structs.replace(page, posts=tuple(good)), dead
+
+
+def followed(pages: Sequence[Page], after: Callable[[Sequence[Post]], None], now: datetime) -> list[DeadLetter]:
+    """Hand all posts to what follows; if it breaks, each alone, and the bad ones are told. Raises what is said of a store that is away."""
+    try:
+        after([post for page in pages for post in page.posts])
+        return []
+    except SadaError:
+        raise
+    except Exception:  # the loop's edge: one post at which the desk breaks must not hold up the others
+        return [letter for page in pages for post in page.posts if (letter := _followed_alone(page, post, after, now))]
+
+
+def _followed_alone(page: Page, post: Post, after: Callable[[Sequence[Post]], None], now: datetime) -> DeadLetter | None:
+    try:
+        after([post])
+    except SadaError:
+        raise
+    except Exception as error:  # the same edge, for one post
+        return DeadLetter(stage="follow", why=f"could not be followed: {type(error).__name__}", at=now, source=page.source, post=post)
+    return None
 
 
 def requests(pages: Sequence[Page]) -> Iterator[list[Post]]:

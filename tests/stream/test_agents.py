@@ -314,11 +314,27 @@ def test_cases_wait_for_a_database_that_is_away_for_a_moment():
     assert bench.halted == []
 
 
-def test_a_failure_of_the_desk_that_is_no_database_stops_the_worker_unacknowledged():
+def test_a_post_at_which_the_desk_breaks_is_buried_and_its_neighbours_are_followed():
+    seen = []
+
     def after(posts):
-        raise ZeroDivisionError
+        if any(p.id == "x:2" for p in posts):
+            raise ZeroDivisionError("a citizen's words")
+        seen.extend(p.id for p in posts)
 
     bench = Bench(after=after)
+    message = page(post(1), post(2), post(3))
+    assert bench.run("follow", [message]) == [message]
+    assert seen == ["x:1", "x:3"]
+    (letter,) = map(decode_dead_letter, bench.topics[DEAD].sent)
+    assert (letter.stage, letter.why, letter.post.id) == ("follow", "could not be followed: ZeroDivisionError", "x:2")
+    assert bench.topics[COUNTS].sent == [b"3"]
+
+
+def test_a_failure_in_counting_themes_stops_the_worker_unacknowledged():
+    def counts(posts):
+        raise ZeroDivisionError
+
+    bench = Bench(counts=counts)
     assert bench.run("follow", [page(post(1))]) == []
     assert "ZeroDivisionError" in str(bench.halted[0])
-    assert bench.topics[COUNTS].sent == []
