@@ -70,7 +70,7 @@ def report(table: Table) -> str:
     lines = Lines("", "received", "handled", "", "closed", "", "not fixed", "first answer, h", "to close, h", "overdue")
     for row in (*table.rows, table.total):
         lines.add_row(*_cells(row), end_section=row is (table.rows or (table.total,))[-1])
-    return f"{_text(lines)}Hours are medians by the wall clock; ± is Wilson's 95 % interval; below {LEAST} cases no share is ranked."
+    return f"{_text(lines)}Hours are medians by the wall clock; in brackets Wilson's 95 % interval; below {LEAST} cases no share is ranked."
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     median_hours_to_close: float | None
     p90_hours_to_close: float | None
     answered_within_target: float | None  # of those answered or overdue for an answer
-    closed_within_target: float | None
+    closed_within_target: float | None  # of those solved, given up or overdue for a solution
     overdue: int
     rank: int | None = None  # by share handled; none below LEAST cases
 
@@ -144,12 +144,11 @@ def row(cases: Sequence[Case], key: str, name: str, now: datetime) -> Row:
         key=key, label=name, received=len(cases), posts=sum(max(len(c.posts), 1) for c in cases), citizens=len({who for c in cases for who in (c.citizen or c.id, *c.others)}),
         handled=handled, share_handled=share(handled, len(cases)), handled_interval=interval(handled, len(cases)),
         closed=closed, share_closed=share(closed, len(cases)), closed_interval=interval(closed, len(cases)),
-        answered=len(first), not_fixed=_with(cases, Status.NOT_FIXED), rejected=_with(cases, Status.REJECTED),
+        answered=sum(c.first_answer_at is not None for c in cases), not_fixed=_with(cases, Status.NOT_FIXED), rejected=_with(cases, Status.REJECTED),
         reopened=sum(c.reopened > 0 for c in cases),
         median_hours_first_answer=_quantile(first, 50), p90_hours_first_answer=_quantile(first, 90),
         median_hours_to_close=_quantile(last, 50), p90_hours_to_close=_quantile(last, 90),
-        answered_within_target=_in_time([(c.answer_due, c.first_answer_at) for c in cases], now),
-        closed_within_target=_in_time([(c.closing_due, c.closed_at) for c in cases], now),
+        answered_within_target=_met([_answered_in_time(c, now) for c in cases]), closed_within_target=_met([_solved_in_time(c, now) for c in cases]),
         overdue=sum(is_overdue(c, now) for c in cases),
     )  # fmt: skip
 
@@ -171,9 +170,13 @@ def is_overdue(case: Case, now: datetime) -> bool:
 
 
 def ranked(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows with their rank by share handled; those with too few cases for it have none."""
-    shares = [r.share_handled or 0.0 for r in rows if r.received >= LEAST]
-    return tuple(msgspec.structs.replace(r, rank=_rank(r, shares) if r.received >= LEAST else None) for r in rows)
+    """The rows with their rank by share handled; those with too few cases for it have none, nor has what belongs nowhere."""
+    shares = [r.share_handled or 0.0 for r in rows if _is_ranked(r)]
+    return tuple(msgspec.structs.replace(r, rank=_rank(r, shares) if _is_ranked(r) else None) for r in rows)
+
+
+def _is_ranked(row: Row) -> bool:
+    return row.received >= LEAST and row.key != WITHOUT
 
 
 def _rank(row: Row, shares: Sequence[float]) -> int:
@@ -195,7 +198,8 @@ def interval(part: int, whole: int) -> tuple[float, float] | None:
 
 
 def _hours(cases: Iterable[Case], until: str) -> list[float]:
-    return [(at - c.opened_at) / timedelta(hours=1) for c in cases if (at := getattr(c, until))]
+    """Hours waited; what is said to have ended before it began (clocks of imported histories) is not known."""
+    return [(at - c.opened_at) / timedelta(hours=1) for c in cases if (at := getattr(c, until)) and at >= c.opened_at]
 
 
 def _quantile(hours: Sequence[float], percent: int) -> float | None:
@@ -206,10 +210,35 @@ def _quantile(hours: Sequence[float], percent: int) -> float | None:
     return round(statistics.quantiles(hours, n=10, method="inclusive")[percent // 10 - 1], 2)
 
 
-def _in_time(pairs: Iterable[tuple[datetime | None, datetime | None]], now: datetime) -> float | None:
+def _met(decided: Iterable[bool | None]) -> float | None:
     """Of those whose target is decided, met or missed, the share that met it."""
-    decided = [done is not None and done <= due for due, done in pairs if due and (done or due < now)]
-    return share(sum(decided), len(decided))
+    known = [met for met in decided if met is not None]
+    return share(sum(known), len(known))
+
+
+def _answered_in_time(case: Case, now: datetime) -> bool | None:
+    """Whether the first answer came in time; None as long as that is open, and of what was rejected without one: nobody owed it."""
+    if case.status == Status.REJECTED and case.first_answer_at is None:
+        return None
+    return _in_time(case, case.answer_due, case.first_answer_at, now)
+
+
+def _solved_in_time(case: Case, now: datetime) -> bool | None:
+    """Whether it was solved in time; what was closed without being fixed never was, and what was rejected is not asked."""
+    if case.status == Status.REJECTED:
+        return None
+    if case.status == Status.NOT_FIXED:
+        return False
+    return _in_time(case, case.closing_due, case.closed_at, now)
+
+
+def _in_time(case: Case, due: datetime | None, done: datetime | None, now: datetime) -> bool | None:
+    if due is None:
+        return None
+    if done is not None:
+        return done <= due
+    stood_still = case.waiting_since is not None and case.waiting_since <= due
+    return False if due < now and not stood_still else None
 
 
 def _with(cases: Iterable[Case], status: Status) -> int:

@@ -204,8 +204,8 @@ def _share(desk: Desk, number: int, share: float | None, interval: tuple[float, 
     w = desk.words
     if share is None or interval is None:
         return whole(number, w)
-    half = (interval[1] - interval[0]) / 2
-    return f"{whole(number, w)} · {w('figure.give_or_take', value=percent(share, w), half=percent(half, w))}"
+    low, high = (percent(edge, w) for edge in interval)  # Wilson's interval is not symmetric: a ± would reach beyond all of them
+    return f"{whole(number, w)} · {percent(share, w)} ({low}–{high})"
 
 
 def _export(desk: Desk, person: Person, made: report.Table) -> None:

@@ -85,6 +85,44 @@ def test_within_target_is_of_those_decided():
     assert table(*cases, now=SUNDAY_NOON + 9 * HOUR).total.answered_within_target == pytest.approx(1 / 3, abs=1e-4)
 
 
+DUE = {"answer_due": SUNDAY_NOON + 5 * HOUR, "closing_due": SUNDAY_NOON + 5 * HOUR}
+LATE = SUNDAY_NOON + 9 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("told", "answered", "solved"),
+    [
+        ({"status": Status.REJECTED, "closed_at": SUNDAY_NOON + HOUR}, None, None),  # spam sorted out quickly is no service in time
+        ({"status": Status.REJECTED, "first_answer_at": SUNDAY_NOON + 6 * HOUR}, 0.0, None),
+        ({"status": Status.NOT_FIXED, "closed_at": SUNDAY_NOON + HOUR}, 0.0, 0.0),  # given up at once is not solved in time
+        ({"status": Status.CLOSED, "closed_at": SUNDAY_NOON + HOUR, "first_answer_at": SUNDAY_NOON + HOUR}, 1.0, 1.0),
+        ({"status": Status.CLOSED, "closed_at": SUNDAY_NOON + 6 * HOUR, "first_answer_at": SUNDAY_NOON + HOUR}, 1.0, 0.0),
+        ({"waiting_since": SUNDAY_NOON + HOUR}, None, None),  # the clocks stand still while the citizen is asked
+        ({"waiting_since": SUNDAY_NOON + 6 * HOUR}, 0.0, 0.0),  # what had run out before that stays missed
+        ({"status": Status.REOPENED, "first_answer_at": SUNDAY_NOON + HOUR}, 1.0, 0.0),
+    ],
+)
+def test_a_target_is_met_only_by_what_it_promised(told, answered, solved):
+    total = table(case(**(DUE | told)), now=LATE).total
+    assert (total.answered_within_target, total.closed_within_target) == (answered, solved)
+
+
+def test_an_answer_before_the_question_makes_no_hours():
+    total = table(case(1, first_answer_at=case(1).opened_at - HOUR), case(2, first_answer_at=case(2).opened_at + 2 * HOUR)).total
+    assert (total.answered, total.median_hours_first_answer) == (2, 2)
+
+
+def test_what_belongs_nowhere_has_no_place_among_the_others():
+    many = [case(n, category=None, status=Status.DONE) for n in range(report.LEAST)]
+    assert [r.rank for r in table(*many).rows] == [None]
+
+
+def test_a_table_of_another_dimension_sums_to_the_same():
+    cases = [case(n, place="port" if n % 2 else None, status=Status.CLOSED if n % 3 else Status.NOT_FIXED) for n in range(20)]
+    totals = [table(*cases, by=by).total for by in report.DIMENSIONS]
+    assert all(total == totals[0] for total in totals)
+
+
 def test_overdue_is_what_is_open_and_runs_and_has_run_out():
     due = {"answer_due": SUNDAY_NOON}
     cases = [

@@ -6,18 +6,17 @@ import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cases import answering, broadcasting, campaigns, desk, guide, users, wording
+from cases import answering, broadcasting, campaigns, desk, guide, users, wording, work, workflow
 from cases.answering import State
 from cases.identity import case_id
-from cases.roles import Person, Role
+from cases.roles import Person, Right, Role, may
 from cases.store import CaseStore
 from core.case import Status
 from core.deployment import Deployment
 from core.errors import PlatformProblem
 from core.post import Author, Claim
-from dashboard import frame
 from tests.dashboard import factory
-from tests.dashboard.test_complaints import EN, FIRST, PASSWORD, cases, city, page, plans, press, told  # noqa: F401  (two are fixtures)
+from tests.dashboard.test_complaints import EN, FIRST, PASSWORD, cases, city, offered, page, plans, press, told  # noqa: F401  (two are fixtures)
 
 BOSS = Person(name="supervisor", role=Role.SUPERVISOR)
 OFFICER = Person(name="officer", role=Role.OFFICER)
@@ -290,7 +289,7 @@ def test_the_public_page_says_how_to_vote(cases: CaseStore, city: Deployment, tm
     assert [c for c in at.caption if "IAmMayor" in c.value and "One person, one vote" in c.value]
 
 
-# Roles: each part belongs to a right
+# Each part belongs to a right
 
 
 @pytest.mark.usefixtures("cases")
@@ -302,5 +301,27 @@ def test_a_part_asked_for_by_its_address_stays_shut_without_its_right(role: str,
     assert bool([m for m in at.markdown if EN(sign) in m.value]) is (role in may)
 
 
-def test_every_page_that_is_named_is_there() -> None:
-    assert {"complaints", "plans"} <= frame.PAGES.keys()
+# Roles: each right, and each move of a case that was referred, where a person meets them
+
+RIGHTS_MET = {  # right → what is on the page of a case for whoever has it
+    "hold": "take_batch", "answer": "answer_elsewhere", "assign": "assign_give", "link": "link_make", "triage": "case_wait",
+}  # fmt: skip
+ROLES = ("viewer", "officer", "verifier", "department", "supervisor", "analyst", "administrator")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_case_offers_each_role_what_the_table_of_rights_and_moves_says(cases: CaseStore, city: Deployment, role: str) -> None:  # noqa: F811
+    work.move(cases, OFFICER, FIRST, None, Status.REFERRED, "", factory.NOW, city, "cleaning")
+    at, person = page(role, case=FIRST), Person(name=role, role=Role(role), departments=("cleaning",))
+    met = {right for right, key in RIGHTS_MET.items() if key in keys(at)}
+    assert met == {right for right in RIGHTS_MET if may(person, Right(right))}
+    sees = may(person, Right.CASES)
+    assert offered(at) == ({to.value for to in workflow.moves(cases.get(FIRST), role, Role(role), city)} if sees else set())
+    assert bool([c for c in at.caption if "resident9001" in c.value]) is may(person, Right.PERSON)
+
+
+@pytest.mark.usefixtures("cases")
+@pytest.mark.parametrize("role", ROLES)
+def test_a_table_is_taken_away_only_by_who_may_export(role: str) -> None:
+    at = page(role, part="table")
+    assert bool(at.get("download_button")) is may(Person(name=role, role=Role(role)), Right.EXPORT)
