@@ -9,7 +9,7 @@ import numpy as np
 
 from core.deployment import LANGUAGES
 from enrich.language import letters
-from enrich.sets import SETS, Example, clean, corrected, is_apart, own, rows, shared, taught
+from enrich.sets import SETS, TRUSTED_ORIGINS, Example, clean, corrected, is_apart, own, rows, shared, taught
 from enrich.training import SEED
 
 OWN_WEIGHT = 3.0  # our own posts are nearest to the use
@@ -17,8 +17,6 @@ OWN_SHARE = 0.5  # and together weigh at least this much beside others' texts
 MOST_OF_A_SET = 30_000  # texts of one set; its rare classes stay whole
 EACH_FOR_LANGUAGE = 4000  # texts taken of a sentiment set to teach its language
 COLUMN = {"sentiment": "sentiment", "intent": "intent", "topics": "topic", "dialect": "variety"}
-TRUSTED_ORIGINS = ("ar/arsarcasm_v2", "en/semeval2017_en", "ru/rusentitweet", "kk/kazsandra_sc", "UMSAB")
-"""Origins of social_lid rows that may train shipped weights: open, attribution, and Russian social text."""
 
 
 def gathered(task: str, language: str, data: Path, licences: Sequence[str], not_these: frozenset[str],
@@ -63,13 +61,15 @@ def _ceiling(counts: list[int]) -> int:
 
 def _spoken(data: Path, licences: Sequence[str]) -> list[Example]:
     """Texts whose language is known: our own posts, the sentiment sets, and the trusted rows of the language set; never what is kept apart."""
-    found = [(e.text, language, e.origin) for language in LANGUAGES for e in own(language, "sentiment")]
+    ours = LANGUAGES if "own" in licences else ()
+    trusted = tuple(origin for origin, licence in TRUSTED_ORIGINS.items() if licence in licences)
+    found = [(e.text, language, e.origin) for language in ours for e in own(language, "sentiment")]
     for labelled in SETS:
         if labelled.task == "sentiment" and labelled.licence in licences:
             found += [(e.text, labelled.language, e.origin) for e in _some(shared(labelled, data))]
     path = data / "lid" / "social_lid" / "train.tsv"
     if path.exists():
-        found += [(r["text"], r["label"], r["origin"]) for r in rows(path) if r["origin"].startswith(TRUSTED_ORIGINS)]
+        found += [(r["text"], r["label"], r["origin"]) for r in rows(path) if r["origin"].startswith(trusted)]
     return [
         Example(text=text, spelt=letters(typed), label=label, origin=f"{origin}:{label}")
         for text, label, origin in found
