@@ -94,7 +94,7 @@ def _map(desk: Desk, cells: Sequence[Rise]) -> None:
         return
     found = {r.keys: r for r in cells}
     rows = [[found.get((t, p)) for p in places] for t in topics]
-    values = [[math.log2(r.times) if r and r.times and r.now + (r.usual or 0) >= 1 else None for r in row] for row in rows]
+    values = [[_strength(r) for r in row] for row in rows]
     hover = [[_cell(desk, t, p, found.get((t, p))) for p in places] for t in topics]
     texts = [[whole(r.now, w) if r else "" for r in row] for row in rows]
     figure = charts.heat(
@@ -102,6 +102,13 @@ def _map(desk: Desk, cells: Sequence[Rise]) -> None:
     )
     figure = charts.pickable(figure.update_traces(zmin=-2, zmax=2))
     _follow(desk, frame.clickable(desk, figure, "themes.map_alt", "themes_map"), topics, places)
+
+
+def _strength(rise: Rise | None) -> float | None:
+    """How many times the usual as a power of two; 0 where nothing earlier says what is usual, None where there is nothing."""
+    if rise is None or rise.now + (rise.usual or 0) < 1:
+        return None
+    return 0.0 if rise.times is None else math.log2(rise.times)
 
 
 def _follow(desk: Desk, points: Sequence[dict[str, Any]], topics: Sequence[str], places: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Position, expect
 
 from dashboard.words import words
 from store.embedded import EmbeddedStore
@@ -133,3 +133,23 @@ def test_nothing_is_fetched_from_another_machine(page: Page, address: str) -> No
     page.goto(f"{address}/?lang=kk")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     assert [url for url in asked if not url.startswith((address, "data:", "blob:", address.replace("http", "ws")))] == []
+
+
+def test_a_cell_of_the_map_opens_exactly_its_posts(page: Page, address: str, store: EmbeddedStore) -> None:
+    page.goto(f"{address}/themes?lang=en&period=7d")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(".st-key-foot [data-testid=stExpander]").last.wait_for()  # all is drawn, so nothing moves under the pointer
+    cells = page.locator(".js-plotly-plot").first.locator(".nsewdrag").first
+    box = cells.bounding_box()
+    assert box is not None
+    first = Position(x=box["width"] / 6, y=box["height"] / 10)  # of three columns and five rows
+    cells.hover(position=first)
+    page.locator(".hoverlayer .hovertext").first.wait_for()  # the chart knows where the pointer is
+    cells.click(position=first)
+    link = page.get_by_test_id("stPageLink").filter(has_text=" · ").filter(has_text="Show posts").get_by_role("link")
+    link.click()
+    page.wait_for_url(re.compile("/posts.*topic=.*place="))
+    asked = dict(re.findall(r"(topic|place)=(\w+)", page.url))
+    since = factory.NOW.replace(hour=21, minute=0) - timedelta(days=7)  # midnight in Riyadh, today being the last of seven days
+    expected = counted(store, Filter(since=since, until=factory.NOW, topics=(asked["topic"],), places=(asked["place"],)))
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(str(expected))
