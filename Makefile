@@ -38,12 +38,16 @@ services-stop: install
 # The set-up of many machines, on one, with Docker. Secrets are made once and stay in docker/secrets.
 COMPOSE := docker compose --project-directory docker --file docker/compose.yaml
 
+SECRETS ?= docker/secrets
+
 secrets:
-	@mkdir -p docker/secrets && chmod 700 docker/secrets
-	@for name in elasticsearch_password postgres_password secret_key; do \
-	  test -s docker/secrets/$$name || $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(32), end="")' > docker/secrets/$$name; done
-	@test -s docker/secrets/postgres_url || printf 'postgresql+psycopg://sada:%s@postgres:5432/sada' "$$(cat docker/secrets/postgres_password)" > docker/secrets/postgres_url
-	@chmod 644 docker/secrets/*
+	@mkdir -p $(SECRETS) && chmod 700 $(SECRETS)
+	@for name in elasticsearch_password elasticsearch_service_password elasticsearch_analyst_password elasticsearch_kibana_password \
+	  postgres_admin_password postgres_password secret_key; do \
+	  test -s $(SECRETS)/$$name || $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(32), end="")' > $(SECRETS)/$$name; done
+	@test -s $(SECRETS)/postgres_url || printf 'postgresql+psycopg://sada:%s@postgres:5432/sada' "$$(cat $(SECRETS)/postgres_password)" > $(SECRETS)/postgres_url
+	@docker/certificates.sh $(SECRETS)
+	@chmod 644 $(SECRETS)/*
 
 up: secrets
 	@$(COMPOSE) up --build --detach --wait

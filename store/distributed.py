@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from elasticsearch import Elasticsearch
@@ -108,10 +109,12 @@ def open_distributed(settings: Settings) -> DistributedStore:
 
 def connect(settings: Settings) -> Elasticsearch:
     """A client of the engine that SADA_ELASTICSEARCH names."""
-    return Elasticsearch(str(settings.elasticsearch), request_timeout=60, **credentials(settings))  # type: ignore[arg-type]
+    return Elasticsearch(str(settings.elasticsearch), request_timeout=60, **credentials(settings))
 
 
-def credentials(settings: Settings) -> dict[str, tuple[str, str]]:
-    """User and password for the client, where they are set."""
+def credentials(settings: Settings) -> dict[str, Any]:
+    """User, password and the authority that the server's certificate is held to, for the client, where they are set."""
     user, password = settings.others.get("ELASTICSEARCH_USER"), settings.credential("ELASTICSEARCH_PASSWORD")
-    return {"basic_auth": (user, password)} if user and password else {}
+    signed: dict[str, Any] = {"basic_auth": (user, password)} if user and password else {}
+    authority = settings.others.get("ELASTICSEARCH_CA")
+    return signed | ({"ca_certs": authority} if authority else {})

@@ -19,7 +19,7 @@ from store.elastic_saving import Answer, Outcome, Request, Seek, Wait, saving
 
 def open_indexer(settings: Settings, retried: Callable[[], None]) -> Indexer:
     """An indexer on the engine that SADA_ELASTICSEARCH names; `retried` is called at every request that is tried again."""
-    client = AsyncElasticsearch(str(settings.elasticsearch), request_timeout=60, max_retries=0, **credentials(settings))  # type: ignore[arg-type]
+    client = AsyncElasticsearch(str(settings.elasticsearch), request_timeout=60, max_retries=0, **credentials(settings))
     return Indexer(client, settings.index_prefix, retried)
 
 

@@ -14,6 +14,7 @@ from cases.store import open_cases
 from core.errors import AskedWrongly, BadSettings
 from core.settings import Settings
 from store.distributed import connect, open_distributed
+from store.elastic_people import let_in
 from store.elastic_reindex import reindex
 from store.elastic_set_up import drop_months, set_up
 from store.ledger import open_ledger
@@ -43,6 +44,7 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
     if settings.elasticsearch:
         client = connect(settings)
         said += [f"Elasticsearch: {line}" for line in set_up(client, settings.index_prefix, shards, replicas)]
+        said.append(f"Elasticsearch: {let_in(client, _passwords(settings), settings.index_prefix)}")
         if again:
             said.append(f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}")
     if settings.postgres:
@@ -55,6 +57,12 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
     if not said:
         raise BadSettings("SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup")
     typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(said))
+
+
+def _passwords(settings: Settings) -> dict[str, str]:
+    """Whose passwords are set, by the last word of their role."""
+    told = {who: settings.credential(f"ELASTICSEARCH_{who.upper()}_PASSWORD") for who in ("service", "analyst", "kibana")}
+    return {who: password for who, password in told.items() if password}
 
 
 @app.command(epilog="Example: sada retention --months 24")
