@@ -105,7 +105,8 @@ def load(path: Path) -> Linear:
         head = msgspec.json.decode(read["head"].tobytes(), type=_Head)
         rarity = read["rarity"].astype(np.float32) / np.float32(RARITY_STEP)
         weights = np.empty((len(rarity), len(head.labels) + 1), dtype=np.float32)
-        np.multiply(read["small"] * read["steps"], rarity[:, None], out=weights[:, :-1])
+        np.multiply(read["small"], read["steps"], out=weights[:, :-1])  # step by step: a product beside it would be the process's peak
+        weights[:, :-1] *= rarity[:, None]
         np.square(rarity, out=weights[:, -1])
         return Linear(weights=weights, facts=read["facts"], base=read["base"], **msgspec.structs.asdict(head))
 

@@ -59,7 +59,7 @@ Cubes = dict[str, defaultdict[Row, list[int]]]  # cube â†’ day and dimensions â†
 class EmbeddedStore:
     """All posts in one file. One process writes, any number read."""
 
-    def __init__(self, path: Path | str, timezone: str = "UTC", read_only: bool = False) -> None:
+    def __init__(self, path: Path | str, timezone: str = "UTC", read_only: bool = False, cache_mb: int = 64) -> None:
         self.path, self.timezone = Path(path), timezone
         self._day = _day_cutter(timezone)
         self._one_at_a_time = threading.RLock()  # one connection, several threads
@@ -68,7 +68,7 @@ class EmbeddedStore:
         address = f"file:{self.path}?mode={'ro' if read_only else 'rwc'}"
         with _said(self.path):
             self._db = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA cache_size = -65536")
+            self._db.execute(f"PRAGMA cache_size = -{cache_mb * 1024}")
             self._db.execute("PRAGMA temp_store = MEMORY")
             if not read_only:
                 self._prepare()

@@ -23,6 +23,7 @@ app = typer.Typer()
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
 BROKEN = ("failed", "credential")
+ONE_PASS_CACHE_MB = 4  # a single pass reads little of the file again, and must stay small however large the file is
 
 
 @app.command(epilog="Example: sada collect --once --source x.mentions.CITY --deployment deployments/gaza.toml")
@@ -62,7 +63,7 @@ def choose(deployment: Deployment, ids: Sequence[str]) -> list[tuple[Collector, 
 def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector, Source]], strictly: bool) -> list[Pass]:
     """One pass over each; a source without its credential is told, and is an error only where it was named."""
     done = []
-    with set_up.collecting(settings, using) as (store, understand):
+    with set_up.collecting(settings, using, ONE_PASS_CACHE_MB) as (store, understand):
         for collector, source in chosen:
             try:
                 client = collector.client(settings)

@@ -21,6 +21,7 @@ from store.base import Store
 from store.embedded import EmbeddedStore
 
 Understand = Callable[[list[Post]], list[Post]]
+CACHE_MB = 64  # of the store's file kept in memory
 
 
 def settings() -> Settings:
@@ -40,7 +41,7 @@ def now() -> datetime:
 
 
 @contextmanager
-def writing(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
+def writing(using: Settings, for_deployment: Deployment, cache_mb: int = CACHE_MB) -> Iterator[Store]:
     """The store, open for writing: on one machine by this process alone. Raises Busy (exit 2) where another one writes there."""
     if using.elasticsearch:
         many = _many(using)
@@ -50,7 +51,7 @@ def writing(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
             many.close()
         return
     with _only_writer(using.data):
-        store = EmbeddedStore(using.data / "posts.db", for_deployment.timezone)
+        store = EmbeddedStore(using.data / "posts.db", for_deployment.timezone, cache_mb=cache_mb)
         try:
             yield store
         finally:
@@ -58,11 +59,11 @@ def writing(using: Settings, for_deployment: Deployment) -> Iterator[Store]:
 
 
 @contextmanager
-def collecting(using: Settings, for_deployment: Deployment) -> Iterator[tuple[Store, Understand]]:
+def collecting(using: Settings, for_deployment: Deployment, cache_mb: int = CACHE_MB) -> Iterator[tuple[Store, Understand]]:
     """Where collectors write, and how what they bring is understood: here and at once, or, with SADA_KAFKA, later by the workers."""
     if not using.kafka:
         knowledge = learn(for_deployment)
-        with writing(using, for_deployment) as store:
+        with writing(using, for_deployment, cache_mb) as store:
             yield store, lambda posts: understand(posts, knowledge)
         return
     from stream.publishing import open_publishing  # the engines' clients cost half a second: only where they are used
