@@ -56,7 +56,12 @@ class ElasticAsking:
 
     def find(self, question: FindPosts) -> Found:
         """One page of posts, and how many there are up to COUNT_LIMIT."""
-        page, counted = self._several(elastic_bodies.find(question), elastic_bodies.total(question))
+        first, *more = elastic_bodies.parts(question)
+        page, counted = self._several(elastic_bodies.find(first), elastic_bodies.total(question))
+        for part in more:
+            if len(page["hits"]["hits"]) == question.limit:
+                break
+            (page,) = self._several(elastic_bodies.find(part))
         total = counted["hits"]["total"]["value"]
         return Found(
             posts=tuple(elastic_bodies.post_of(h["_source"]) for h in page["hits"]["hits"]),
@@ -101,7 +106,10 @@ class ElasticAsking:
         return {b["key"]: _at(b["at"]["value"]) for b in self._search(self._alias, body)["aggregations"]["s"]["buckets"]}
 
     def explain(self, question: Question) -> str:
-        """The request behind a chart, as it can be pasted into Kibana's console; where its answer comes in pages, the first."""
+        """The request behind a chart, as it can be pasted into Kibana's console; where its answer comes in pages, the first.
+
+        Of posts in order of time it is the whole question; its page is looked for first in a part of the period, by the same query.
+        """
         if isinstance(question, FindPosts):
             parameters = "&".join(f"{name}={value}" for name, value in NEWEST_MONTH_FIRST.items())
             lines = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ TEMPLATES = Path(__file__).parent.parent / "index_templates"
 POSTS = "posts"  # the alias over every month
 ONCE = 10_000  # buckets asked for at once: each request goes over all the posts again
 SAMPLES = 5000  # samples read at once
+PARTS = (1 / 64, 1 / 8)  # of a period, where its newest posts are looked for first: in a month every later post beats those before it
 
 FIELDS = {"platforms": "platform", "accounts": "account", "kinds": "kind", "languages": "language.label", "sentiments": "sentiment.label",
           "intents": "intent.label", "topics": "topics.label", "places": "places.label", "sources": "source", "ids": "id"}  # fmt: skip
@@ -121,6 +122,17 @@ def count(question: CountPosts, after: Body | None = None) -> Body:
     if after:
         composite["after"] = after
     return {"size": 0, "query": query(question.filter), "aggs": {"lines": {"composite": composite, "aggs": summed}}}
+
+
+def parts(question: FindPosts) -> Iterator[FindPosts]:
+    """The same question about ever more of its period, beginning where its order begins, itself last: a full page of a part is the answer."""
+    which = question.filter
+    if question.order in ("newest", "oldest") and which.since and which.until:
+        for share in PARTS:
+            reach = (which.until - which.since) * share
+            bound = {"since": which.until - reach} if question.order == "newest" else {"until": which.since + reach}
+            yield msgspec.structs.replace(question, filter=msgspec.structs.replace(which, **bound))
+    yield question
 
 
 def find(question: FindPosts) -> Body:

@@ -65,7 +65,7 @@ SPAN = Filter(since=NOON, until=NOON + timedelta(days=1), platforms=("x",), sear
 QUESTIONS = [
     CountPosts(), CountPosts(filter=SPAN, by=("topic", "place"), bucket="day", timezone="Asia/Riyadh"), CountPosts(by=("sentiment",)),
     WeekHours(filter=SPAN, timezone="Asia/Tehran"), AccountHistory(accounts=("x:city",), since=NOON, daily=True), AccountHistory(),
-    FindPosts(), FindPosts(filter=SPAN, order="least", limit=3, offset=40),
+    FindPosts(), FindPosts(filter=SPAN, order="least", limit=3, offset=40), FindPosts(filter=Filter(since=NOON)),
 ]  # fmt: skip
 
 
@@ -116,6 +116,27 @@ def test_the_total_is_told_up_to_a_limit_and_that_there_are_more(engine):
         engine.answers = [several(page, {"hits": {"total": {"value": many}}})]
         found = engine.store.find(FindPosts())
         assert (found.total, found.total_is_exact, [p.id for p in found.posts]) == (min(many, COUNT_LIMIT), exact, ["x:1"])
+
+
+def periods(engine):
+    """Of each page that was looked for: from when until when."""
+    found = [lines_of(body)[1]["query"]["bool"]["filter"][0]["range"]["created_at"] for _, body in engine.asked]
+    return [(told["gte"], told["lt"]) for told in found]
+
+
+def test_the_newest_are_looked_for_in_the_end_of_the_period_first(engine):
+    day = Filter(since=NOON, until=NOON + timedelta(hours=64))
+    engine.answers = [several({"hits": {"hits": [hit(post(1))]}}, NOBODY)]
+    assert [p.id for p in engine.store.find(FindPosts(filter=day, limit=1)).posts] == ["x:1"]
+    assert periods(engine) == [((NOON + timedelta(hours=63)).isoformat(), day.until.isoformat())]
+
+
+def test_a_page_that_is_not_full_is_looked_for_in_more_until_in_all_of_it(engine):
+    day = Filter(since=NOON, until=NOON + timedelta(hours=64))
+    engine.answers = [several(NOBODY, {"hits": {"total": {"value": 1}}}), several(NOBODY), several({"hits": {"hits": [hit(post(1))]}})]
+    found = engine.store.find(FindPosts(filter=day, order="oldest", limit=2))
+    assert ([p.id for p in found.posts], found.total) == (["x:1"], 1)
+    assert periods(engine) == [(NOON.isoformat(), (NOON + timedelta(hours=hours)).isoformat()) for hours in (1, 8, 64)]
 
 
 REFUSED = {"error": {"type": "search_phase_execution_exception"}, "status": 400}
