@@ -28,15 +28,21 @@ def set_up(client: Elasticsearch, prefix: str = "sada", shards: int = 1, replica
         raise StoreFailed(
             f"Elasticsearch cannot be reached ({type(error).__name__}); start it or mend SADA_ELASTICSEARCH, then repeat `sada setup`"
         ) from error
-    extra = {name: found for name in ANALYZERS if (found := has_analyzer(client, name))}
+    extra = [name for name in ANALYZERS if has_analyzer(client, name)]
+    kept = put_lifecycle(client, prefix)
     settings = _settings(shards, replicas)
     client.cluster.put_component_template(name=f"{prefix}-settings", **settings)
     for name in INDICES:
-        client.indices.put_index_template(name=f"{prefix}-{name}", **index_template(name, prefix, tuple(extra)))
+        client.indices.put_index_template(name=f"{prefix}-{name}", **index_template(name, prefix, tuple(extra), kept))
     said = [f"{len(INDICES)} index templates are in place under {prefix}-*"]
     left = [name for name in ANALYZERS if name not in extra]
     said.append(
         f"language analyzers as sub-fields of words: {', '.join(extra) or 'none'}; left out: {', '.join(left) or 'none'} (everything Sada does works without)"
+    )
+    said.append(
+        f"lifecycle policy {prefix}-posts: months that nothing is added to any more are merged"
+        if kept
+        else "lifecycle policy: left out, the server has none"
     )
     return said
 
@@ -50,20 +56,32 @@ def has_analyzer(client: Elasticsearch, name: str) -> bool:
     return True
 
 
+def put_lifecycle(client: Elasticsearch, prefix: str) -> bool:
+    """Whether the server keeps lifecycle policies; then it is given ours, which merges months and deletes nothing (`sada retention` does)."""
+    try:
+        client.ilm.get_status()
+        client.ilm.put_lifecycle(name=f"{prefix}-posts", policy=template("lifecycle"))
+    except elasticsearch.ApiError:
+        return False
+    return True
+
+
 def _settings(shards: int, replicas: int) -> Body:
     body: Body = json.loads(json.dumps(template("component-settings")))
     body["template"]["settings"] |= {"number_of_shards": shards, "number_of_replicas": replicas}
     return {"template": body["template"]}
 
 
-def index_template(name: str, prefix: str = "sada", analyzers: tuple[str, ...] = ()) -> Body:
-    """The template of one kind of index under `prefix`, with sub-fields for the analyzers the server has."""
+def index_template(name: str, prefix: str = "sada", analyzers: tuple[str, ...] = (), lifecycle: bool = False) -> Body:
+    """The template of one kind of index under `prefix`, with sub-fields for the analyzers the server has, and its policy if it keeps them."""
     body: Body = json.loads(json.dumps(template(name)).replace('"sada-', f'"{prefix}-'))
     body.pop("_meta", None)
     if prefix != "sada":
         body["template"]["aliases"] = {f"{prefix}-{name}" if name == "posts" else f"{prefix}-all-{name}": {}}
     if name == "posts":
         fields = body["template"]["mappings"]["properties"]["words"]["fields"]
+        if lifecycle:
+            body["template"]["settings"] = {"index.lifecycle.name": f"{prefix}-posts"}
         fields |= {analyzer: {"type": "text", "analyzer": analyzer} for analyzer in analyzers}
     return body
 

@@ -59,6 +59,14 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
     typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(said))
 
 
+def _kept_months(asked: int | None, told: str | None) -> int:
+    """How many months stay: as asked, else as the settings say. Raises AskedWrongly."""
+    name, months = ("--months", str(asked)) if asked is not None else ("SADA_RETENTION_MONTHS", told or "")
+    if not (months.isdecimal() and int(months) >= 1):
+        raise AskedWrongly(f"{name} {months or '(not set)'}: say how many months to keep, at least one")
+    return int(months)
+
+
 def _passwords(settings: Settings) -> dict[str, str]:
     """Whose passwords are set, by the last word of their role."""
     told = {who: settings.credential(f"ELASTICSEARCH_{who.upper()}_PASSWORD") for who in ("service", "analyst", "kibana")}
@@ -66,13 +74,12 @@ def _passwords(settings: Settings) -> dict[str, str]:
 
 
 @app.command(epilog="Example: sada retention --months 24")
-def retention(months: int, as_json: AsJson = False) -> None:
+def retention(months: Annotated[int | None, typer.Option(help="Keep so many; else SADA_RETENTION_MONTHS.")] = None, as_json: AsJson = False) -> None:
     """Drop the month indices older than so many months."""
     settings = door.settings()
     if not settings.elasticsearch:
         raise BadSettings("SADA_ELASTICSEARCH: is not set; retention drops month indices there")
-    if months < 1:
-        raise AskedWrongly(f"--months {months}: keep at least one month")
+    months = _kept_months(months, settings.others.get("RETENTION_MONTHS"))
     now = door.now()
     back = now.year * 12 + now.month - 1 - months
     first_kept = now.replace(year=back // 12, month=back % 12 + 1, day=1)

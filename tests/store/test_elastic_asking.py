@@ -2,11 +2,9 @@
 
 import json
 from datetime import timedelta
-from typing import NamedTuple
 
 import msgspec
 import pytest
-from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
 from elasticsearch import Elasticsearch
 
 from core.errors import StoreFailed
@@ -14,32 +12,9 @@ from store import elastic_bodies
 from store.elastic import ElasticStore
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, WeekHours
 from tests.make import NOON, post, sample
+from tests.store.engine import Engine
 
-HEADERS = {"x-elastic-product": "Elasticsearch", "content-type": "application/vnd.elasticsearch+json;compatible-with=9"}
 NOBODY = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {"lines": {"buckets": []}, "interactions": {"value": 0}}}
-
-
-class Reply(NamedTuple):
-    """What the client reads of an answer."""
-
-    meta: ApiResponseMeta
-    body: bytes
-
-
-class Engine(BaseNode):
-    """Keeps what it is asked, and answers with the next of `answers`, the last of them for ever."""
-
-    asked: list
-    answers: list
-
-    def perform_request(self, method, target, body=None, headers=None, request_timeout=None):
-        self.asked.append((target, body or b""))
-        status, answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        meta = ApiResponseMeta(node=self.config, duration=0.0, http_version="1.1", status=status, headers=HttpHeaders(HEADERS))
-        return Reply(meta, json.dumps(answer).encode())
-
-    def close(self):
-        pass
 
 
 @pytest.fixture
