@@ -1,4 +1,4 @@
-"""What a demo has beside posts and cases: a campaign's ambassadors and proposals, and a road map of what is asked for most."""
+"""What a demo has beside posts and cases: a campaign's ambassadors and proposals, a road map of what is asked for most, guide and ready words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collectors.demo.history import History
 from core.deployment import Campaign, Deployment, Words
 from core.post import Post
 from store.base import Store
+from stream import demo_words
 from stream.followers import follow
 
 PLANS = 12  # lines of the road map
@@ -25,13 +26,14 @@ DECLINED: Words = {
 
 
 def begin(store: Store, case_store: CaseStore, made: History, deployment: Deployment, now: datetime, seed: int) -> None:
-    """Sign up the ambassadors, let the campaigns hear the posts, and draw the road map. Done twice it changes nothing but the audit."""
+    """Sign up the ambassadors, let the campaigns hear the posts, fill the guide, and draw the road map. Done twice it changes nothing but the audit."""
     for campaign in deployment.campaigns:
         for citizen, name, place, followers, at in ambassadors(made, campaign, deployment):
             campaigns.sign_up(case_store, campaign, citizen, name, place, followers, at, WHO.name)
     if deployment.campaigns:
         after = case_store.place(campaigns.FOLLOWER)
         follow(store, after, lambda posts, place: campaigns.receive(posts, deployment, case_store, now, place))
+    demo_words.keep(case_store, WHO, deployment, now)
     for plan in plans(roadmap.requests(case_store), deployment, now, seed):
         roadmap.keep(case_store, WHO, plan, now, deployment)
 
