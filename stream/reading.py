@@ -35,7 +35,9 @@ def rows(path: Path) -> Iterator[Numbered]:
     if not start:
         raise BadInput(f"{path}: is empty; there is nothing to import")
     if (start[:2] == b"PK") != (path.suffix.lower() == ".xlsx"):
-        raise BadInput(f"{path}: is not what its name says ({'an Excel or zip file' if start[:2] == b'PK' else 'not an Excel file'}); rename or convert it")
+        raise BadInput(
+            f"{path}: is not what its name says ({'an Excel or zip file' if start[:2] == b'PK' else 'not an Excel file'}); rename or convert it"
+        )
     return reader(path)
 
 
@@ -104,7 +106,9 @@ def _csv(path: Path) -> Iterator[Numbered]:
 
 def _check_header(path: Path, header: list[str]) -> None:
     if len(header) < 2 and [h.lower() for h in header] != ["text"]:
-        raise BadInput(f"{path}: its first line names no columns (comma, semicolon, tab or | between them); add a header line such as text,created_at")
+        raise BadInput(
+            f"{path}: its first line names no columns (comma, semicolon, tab or | between them); add a header line such as text,created_at"
+        )
 
 
 def _row(header: list[str], cells: list[str]) -> Row | str:
@@ -152,7 +156,9 @@ def _jsonl(path: Path) -> Iterator[Numbered]:
                 read = decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 if number == 1:
-                    raise BadInput(f"{path}: its first line is not JSON, so this is not a JSONL file; give one JSON object a line") from error
+                    raise BadInput(
+                        f"{path}: its first line is not JSON, so this is not a JSONL file; give one JSON object a line"
+                    ) from error
                 yield number, "is not JSON"
                 continue
             yield number, _flat(read) if isinstance(read, dict) else "is not a JSON object"

@@ -88,7 +88,9 @@ def test_a_file_still_written_to_and_files_of_other_kinds_wait(tmp_path):
 
 
 def test_a_bad_row_is_counted_and_named_and_the_others_are_stored(tmp_path):
-    line = (drop(tmp_path, "a.csv", "id,text,created_at\n1,,2026-04-01\n2,fine,2026-04-01\n3,x,never\n"), collect(tmp_path, MemoryStore()))[1]
+    line = (drop(tmp_path, "a.csv", "id,text,created_at\n1,,2026-04-01\n2,fine,2026-04-01\n3,x,never\n"), collect(tmp_path, MemoryStore()))[
+        1
+    ]
     assert (line.stored, line.refused) == (1, 2) and names(tmp_path, "done") == ["a.csv", "a.csv.why.txt"]
     why = next((tmp_path / "drop/940/done").glob("*.why.txt")).read_text()
     assert why.splitlines() == ["line 2: has no text", "line 4: created_at is not a date we can read"]
