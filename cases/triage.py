@@ -87,6 +87,14 @@ def join(store: CaseStore, person: Person, post: Post, id: str, at: datetime, de
     return new
 
 
+def looked(store: CaseStore, person: Person, posts: Sequence[str], at: datetime) -> None:
+    """This person saw these posts with their authors; each stands in the audit. Raises NotAllowed."""
+    must(person, Right.TRIAGE)
+    with store.writing() as db:
+        for post in posts:
+            note(db, AuditLine(at=at, who=person.name, what="read", about=post))
+
+
 def dismiss(store: CaseStore, person: Person, post_id: str, at: datetime) -> None:
     """Nobody needs to answer this post. Raises NotAllowed, Stale if somebody else has decided."""
     must(person, Right.TRIAGE)

@@ -51,6 +51,7 @@ def to_triage(desk: Desk, person: Person) -> None:
     with frame.part(desk):
         found, total = triage.waiting(casework.opened(desk), person, MOST)
         posts = {post.id: post for post in desk.ask.get(tuple(w.post for w in found))}
+        _looked(desk, person, list(posts))
         st.caption(desk.words("triage.waiting", n=total, count=whole(total, desk.words)))
         for waiting in found:
             if waiting.post in posts:
@@ -58,6 +59,14 @@ def to_triage(desk: Desk, person: Person) -> None:
         if not found:
             frame.empty(desk, "triage.empty")
         _handover(desk, person)
+
+
+def _looked(desk: Desk, person: Person, posts: list[str]) -> None:
+    """What this person sees for the first time in this window stands in the audit, once."""
+    seen = st.session_state.setdefault("looked_triage", set())
+    if fresh := [post for post in posts if (person.name, post) not in seen]:
+        triage.looked(casework.opened(desk), person, fresh, casework.at(desk))
+        seen |= {(person.name, post) for post in fresh}
 
 
 def _undecided(desk: Desk, person: Person, post: Post, waiting: triage.Waiting) -> None:

@@ -261,6 +261,12 @@ def test_the_queue_names_the_guide_entry_that_fits_a_question(cases: CaseStore, 
     assert [c for c in at.caption if "A new bin" in c.value]
 
 
+def test_who_looks_at_what_waits_for_a_decision_stands_in_the_audit_once(cases: CaseStore) -> None:  # noqa: F811
+    at = page("officer", part="triage")
+    at.run()
+    assert [(line.who, line.what) for line in cases.audit("x:9003")] == [("officer", "read")]
+
+
 # Campaigns
 
 
