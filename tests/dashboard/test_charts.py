@@ -113,7 +113,7 @@ def test_every_series_can_be_told_from_a_dark_page() -> None:
 
 
 def test_a_cell_that_is_clicked_is_numbered_row_by_row_and_says_what_it_is() -> None:
-    cells, points = charts.pickable(
+    _, points = charts.pickable(
         charts.heat(["a", "b"], ["x", "y"], [[1.0, None], [3.0, 4.0]], [["ax", "bx"], ["ay", "by"]], ((0.0, "#000"), (1.0, "#fff")))
     ).data
     assert [(x.strip("\u2068\u2069"), y.strip("\u2068\u2069")) for x, y in zip(points.x, points.y, strict=True)] == [
@@ -123,6 +123,8 @@ def test_a_cell_that_is_clicked_is_numbered_row_by_row_and_says_what_it_is() -> 
         ("b", "y"),
     ]
     assert [said.strip("\u2068\u2069") for said in points.customdata] == ["ax", "bx", "ay", "by"]
+    drawn = charts.pickable(charts.heat(["a", "b", "c"], ["x", "y"], [[1.0] * 3] * 2, [["s"] * 3] * 2, ((0.0, "#000"), (1.0, "#fff"))))
+    assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range, drawn.layout.yaxis.autorange) == ((-0.5, 2.5), (1.5, -0.5), None)
     assert (points.marker.opacity, points.selected.marker.opacity, points.unselected.marker.opacity) == (0, 0, 0)
 
 
