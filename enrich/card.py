@@ -16,8 +16,8 @@ def write_card(trained: list[Trained], out: Path) -> None:
     """Put `trained` into the card in `out`, beside the models that were not trained now; as JSON and as a page."""
     path = out / CARD
     old = msgspec.json.decode(path.read_bytes(), type=list[Trained]) if path.exists() else []
-    fresh = {t.name for t in trained}
-    every = sorted([t for t in old if t.name not in fresh] + trained, key=lambda t: t.name)
+    fresh = {t.name.partition("@")[0] for t in trained}  # a new version takes the place of the old
+    every = sorted([t for t in old if t.name.partition("@")[0] not in fresh] + trained, key=lambda t: t.name)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(every), indent=1) + b"\n")
     (out / PAGE).write_text(page(every), encoding="utf-8")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from core.deployment import LANGUAGES
 from enrich.evaluate import evaluated, labelled
 from enrich.knowledge import Knowledge
 from enrich.sets import SENTIMENTS, TESTS
@@ -26,12 +27,11 @@ FILES = (
     TestFile(path="ar/semeval2017_ar/test.tsv", task="sentiment", language="ar"),
     TestFile(path="ar/arsentd_lev/train.tsv", task="sentiment", language="ar"),
     TestFile(path="ar/arsas/test.tsv", task="sentiment", language="ar", over=SENTIMENTS),
-    TestFile(path="ar/atsad_gold/test.tsv", task="sentiment", language="ar"),
-    TestFile(path="fa/armanemo/train.tsv", task="sentiment", language="fa"),
-    TestFile(path="ru/sentirueval/test.tsv", task="sentiment", language="ru"),
+    TestFile(path="fa/armanemo/train.tsv", task="sentiment", language="fa", over=SENTIMENTS),
+    TestFile(path="ru/sentirueval/test.tsv", task="sentiment", language="ru", over=SENTIMENTS),
     TestFile(path="kk/kazsandra_3class/dev.tsv", task="sentiment", language="kk"),
     TestFile(path="complaints/preotiuc_complaints_en/train.tsv", task="intent", language="en"),
-    TestFile(path="lid/social_lid/train.tsv", task="language", language="", apart=True),
+    TestFile(path="lid/social_lid/train.tsv", task="language", language="", over=LANGUAGES, apart=True),
 )
 
 

@@ -61,10 +61,10 @@ def test_a_list_says_nothing_twice_and_nothing_empty(language, name):
 
 
 def test_a_negated_word_is_counted_apart():
-    plain, negated = facts("the new park is good", "en"), facts("the new park is not good", "en")
-    assert plain["good"] > 0 == plain["not good"]
-    assert negated["not good"] > 0 == negated["good"]
-    assert plain["leans"] > 0 > negated["leans"]
+    plain, negated = facts("the road is broken", "en"), facts("the road is not broken", "en")
+    assert plain["bad"] > 0 == plain["not bad"]
+    assert negated["not bad"] > 0 == negated["bad"]
+    assert plain["leans"] < 0 < negated["leans"]
 
 
 def test_an_empty_text_tells_nothing_but_that_it_is_short():
