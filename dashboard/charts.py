@@ -114,7 +114,9 @@ def pickable(heat: go.Figure) -> go.Figure:
     points = [(column, row) for row in cells.y for column in cells.x]
     unseen = {"marker": {"opacity": 0}}
     heat.update_traces(hoverinfo="skip", hovertemplate=None)
-    heat.update_layout(xaxis_range=[-0.5, len(cells.x) - 0.5], yaxis={"autorange": None, "range": [len(cells.y) - 0.5, -0.5]})  # no air for points
+    heat.update_layout(
+        xaxis_range=[-0.5, len(cells.x) - 0.5], yaxis={"autorange": None, "range": [len(cells.y) - 0.5, -0.5]}
+    )  # no air for points
     return heat.add_scatter(
         x=[x for x, _ in points], y=[y for _, y in points], mode="markers", customdata=[said for row in cells.customdata for said in row],
         hovertemplate="%{customdata}<extra></extra>", marker={"size": 26, "symbol": "square", "opacity": 0, "color": "#5C666C"}, showlegend=False, selected=unseen,

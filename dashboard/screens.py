@@ -29,7 +29,7 @@ TALLEST = {"wide": 2200, "phone": 2600}  # pixels; below it is more of the same
 LANGUAGES = ("ar", "en")
 DEPLOYMENT = "momra"
 PATIENCE_S = 120
-DRAWN = """() => !document.querySelector("[data-testid*=Skeleton]")
+DRAWN = """() => !document.querySelector("[data-testid*=Skeleton], [data-stale=true]")
     && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))"""
 
 
@@ -95,10 +95,11 @@ def _saved(picture: bytes, file: Path) -> None:
 
 
 def _settled(page: Page) -> None:
-    """Until the foot and every chart are drawn, no grey stands for anything, and all have had a moment."""
+    """Until the foot and every chart are drawn, nothing is grey or faded, and all have had a moment."""
     page.locator(".st-key-foot [data-testid=stExpander]").first.wait_for(timeout=PATIENCE_S * 1000)
     page.wait_for_function(DRAWN, timeout=PATIENCE_S * 1000)
     page.wait_for_timeout(1500)
+    page.wait_for_function(DRAWN, timeout=PATIENCE_S * 1000)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,9 @@ def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followe
         ticks = Axis(at=tuple(steps), labels=tuple(percent(s, w, 2) for s in steps), title=w("axis.rate"))
         labels = charts.every_nth([short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at])
         figure = charts.lined(Axis(at=tuple(at), labels=labels), lines, ticks)
-        figure = charts.hatched(figure.update_traces(mode="lines+markers"), sums.blind(at, window.now, foot.passes_seen(desk)), w("now.blind"))
+        figure = charts.hatched(
+            figure.update_traces(mode="lines+markers"), sums.blind(at, window.now, foot.passes_seen(desk)), w("now.blind")
+        )
         frame.chart(desk, figure, "engagement.lines_alt", "engagement_lines")
     with beside:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -79,7 +79,14 @@ def _sources(desk: Desk) -> Number:
     every = [h for h in foot.all_health(desk) if h.state != "imported"]
     good = sum(h.state == "good" for h in every)
     value = w("figure.of", part=whole(good, w), of=whole(len(every), w)) if every else NONE
-    return Number(key="now.sources", value=value, delta=w("now.all_heard") if every and good == len(every) else None, good=True, opens={}, page="ledger")
+    return Number(
+        key="now.sources",
+        value=value,
+        delta=w("now.all_heard") if every and good == len(every) else None,
+        good=True,
+        opens={},
+        page="ledger",
+    )
 
 
 def _rising(desk: Desk, asked: questions.Now) -> None:
