@@ -48,6 +48,10 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 PATIENCE = 1800.0
 HOT = ("sada", "work", "--stage", "understand", "--stage", "index")  # what a plain loop of understanding and writing does too
 Figures = dict[str, object]
+GOALS: dict[str, tuple[str, float]] = {
+    "cpu_ratio_to_plain_loop": ("at most", 1.15), "vs_naive": ("at least", 10), "bulk_share_of_limit": ("at least", 0.7),
+    "two_workers": ("at least", 1.7), "freshness_p95_s": ("at most", 3.0), "rss_growth_percent": ("at most", 5.0),
+}  # fmt: skip
 
 
 def run() -> Figures:
@@ -58,7 +62,25 @@ def run() -> Figures:
     for part in PARTS:
         found |= part()
         print({k: v for k, v in found.items() if not isinstance(v, dict)}, file=sys.stderr)
-    return measure.report("stream", [found], summary(found))
+    return document(found)
+
+
+def document(found: Figures) -> Figures:
+    """What is printed and kept: the figures, and in words which of them miss their goal or were not measured."""
+    median = summary(found)
+    return measure.report("stream", [found], median) | {"missed": missed(median)}
+
+
+def missed(median: Figures) -> list[str]:
+    """Figures beside the goals that they do not reach."""
+    says = []
+    for name, (at, goal) in GOALS.items():
+        figure = median.get(name)
+        if not isinstance(figure, int | float):
+            says.append(f"{name}: not measured in this run (goal: {at} {goal})")
+        elif figure > goal if at == "at most" else figure < goal:
+            says.append(f"{name}: {figure} (goal: {at} {goal})")
+    return says
 
 
 def summary(found: Figures) -> Figures:
