@@ -47,6 +47,7 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
   [data-testid=stMetricValue] {font-size: 1.35rem}
   .js-plotly-plot .ytick text {font-size: 10px !important}
   .st-key-desk_open > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock], .st-key-desk_open > [data-testid=stHorizontalBlock] {flex-direction: column-reverse}
+  .st-key-desk_open > * > [data-testid=stColumn], .st-key-desk_open > * > * > [data-testid=stColumn] {width: 100% !important; min-width: 100% !important}
 }
 </style>"""
 
