@@ -179,10 +179,8 @@ def find(scanner: Scanner, i: int, least: float, weekly: float) -> tuple[Finding
     group = _without_knots(scanner, i, rows, cells, keep)
     seen = _seen(scanner, i, cells, keep, alone, group)
     belongs = scanner.belonging(cells)
-    found = (belongs > BELONGS) & free
-    sure = found & keep
-    enough = sure.sum() >= 2 and belongs[sure].sum() + 1 >= least
-    if not enough or seen.weekly >= weekly or _is_repeated(scanner, [*rows[found].tolist(), i], int(sure.sum())):
+    sure = (belongs > BELONGS) & free & keep
+    if sure.sum() < 2 or belongs[sure].sum() + 1 < least or seen.weekly >= weekly:
         return None, rows[belongs > BELONGS]
     return _finding(scanner, i, rows, cells, free, keep, seen)
 
@@ -211,14 +209,16 @@ def _seen(scanner: Scanner, i: int, cells: Cells, keep: Kept, alone: float, grou
     )  # fmt: skip
 
 
-def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, keep: Kept, seen: Seen) -> tuple[Finding, Rows]:
-    """All that belongs to the theme: what the group saw, and what a second group made of its surest members sees."""
+def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, keep: Kept, seen: Seen) -> tuple[Finding | None, Rows]:
+    """All that belongs to the theme: what the group saw, and what a second group made of its surest members sees; None: repetition."""
     belongs = scanner.belonging(cells) > BELONGS
     expected = _expected(scanner, float(np.sum(cells[0] <= seen.window)))
     cells = _gathered(scanner, i, rows[belongs & keep], rows)
     scanner.among(cells, keep)
     belongs |= scanner.belonging(cells) > BELONGS
     found = rows[belongs & free]
+    if _is_repeated(scanner, [*found.tolist(), i], int(np.sum(belongs & free & keep))):
+        return None, rows[belongs]
     marks = marks_of(scanner.memory, [*found.tolist(), i], scanner.alike[found], seen)
     return Finding([*found.tolist(), i], int(np.sum(belongs & keep)) + 1, seen.window, expected, marks), rows[belongs]
 

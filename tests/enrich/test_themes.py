@@ -268,3 +268,38 @@ def test_a_post_is_observed_by_its_surest_topic_place_and_author():
     )  # fmt: skip
     seen = from_post(told)
     assert (seen.author, seen.topic, seen.place, seen.intent, seen.is_own) == ("x:7", "waste", "north", "complaint", False)
+
+
+def within_an_hour(hours: float = 200) -> list[Observation]:
+    texts = [*BURST, *(" ".join(reversed(text.split())) for text in BURST)]
+    return [post(hours + 0.05 * n, text, f"new{n}", "roads", "p3") for n, text in enumerate(texts)]
+
+
+def test_a_burst_of_an_hour_in_a_busy_stream_is_told_while_it_lasts():
+    detector, raised = Detector(ThemeSettings(posts=1500)), []
+    for one in mixed(usual(days=9, rate=500), within_an_hour()):
+        raised += detector.observe([one], one.at)
+    assert detector.memory.longest == 18.0, "the longest windows do not fit beside what is usual"
+    ours = {p.id for p in within_an_hour()}
+    first = next(t for t in raised if len(ours & set(t.evidence)) * 2 > len(t.evidence))
+    assert first.raised_at <= within_an_hour()[13].at
+
+
+def test_a_restart_changes_no_window_of_a_busy_stream():
+    posts = mixed(usual(days=9, rate=500), within_an_hour())
+    middle = posts.index(within_an_hour()[3])
+    detector = Detector(ThemeSettings(posts=1500))
+    detector.observe(posts[:middle], posts[middle].at)
+    again = Detector.decode(detector.encode())
+    assert again.memory.windows == detector.memory.windows < 7
+    assert again.observe(posts[middle:], posts[-1].at) == detector.observe(posts[middle:], posts[-1].at)
+
+
+def test_when_a_stream_falls_silent_its_long_windows_come_back():
+    detector = Detector(ThemeSettings(posts=1500))
+    busy = usual(days=5, rate=500)
+    quiet = [msgspec.structs.replace(p, at=p.at + timedelta(days=5), id=p.id + "q") for p in usual(days=9, rate=60)]
+    detector.observe(busy, busy[-1].at)
+    shorter = detector.memory.longest
+    detector.observe(quiet, quiet[-1].at)
+    assert shorter < 96.0 == detector.memory.longest
