@@ -40,9 +40,9 @@ def size(posts_per_day: Annotated[int, typer.Option("--posts-per-day", help="How
 
     if posts_per_day < 1:
         raise AskedWrongly(f"--posts-per-day {posts_per_day}: give at least 1")
-    found = sizing.size(posts_per_day, sizing.measured("stream"), sizing.measured("import"))
+    found = sizing.sized(posts_per_day)
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(found)))
         return
     for name, says in sizing.COLUMNS.items():
-        typer.echo(f"{says:>24}  {sizing._cell(getattr(found, name))}")
+        typer.echo(f"{says:>24}  {sizing.shown(found, name)}")

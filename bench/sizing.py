@@ -39,6 +39,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     kafka_gb: int
     memory_gb: int
     x_reads_dollars_per_month: int | None  # None: beyond the cap of paying by use
+    days_counted_in_1_s: float | None  # by two dimensions, nothing remembered; None: one machine keeps counts by day
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -50,8 +51,8 @@ def measured(name: str) -> dict[str, Any]:
     return read
 
 
-def size(posts_per_day: int, stream: dict[str, Any], imported: dict[str, Any]) -> Size:
-    """What so many posts a day need."""
+def size(posts_per_day: int, stream: dict[str, Any], imported: dict[str, Any], big: dict[str, Any]) -> Size:
+    """What so many posts a day need, from what the stream, the import and the questions over ten million posts were measured to take."""
     found, median = stream["runs"][0], stream["median"]
     peak = posts_per_day / DAY * PEAK
     workers = max(1, ceil(peak / (median["posts_per_s"] * HEADROOM)))
@@ -65,6 +66,7 @@ def size(posts_per_day: int, stream: dict[str, Any], imported: dict[str, Any]) -
         shards_per_month=0 if one else max(1, ceil(disk / COPIES / 12 / SHARD_GB)),
         kafka_gb=0 if one else ceil(posts_per_day * RAW_DAYS * 2 * found["page_bytes_per_post"] / 1e9),
         memory_gb=4 if one else nodes * 8 + workers + 4, x_reads_dollars_per_month=round(reads * READ_DOLLARS) if reads <= READ_CAP else None,
+        days_counted_in_1_s=None if one else round(big["median"]["counted_posts_per_s"] * nodes / posts_per_day, 1),
     )  # fmt: skip
 
 
@@ -73,16 +75,25 @@ COLUMNS = {
     "posts_per_day": "posts a day", "peak_per_s": "peak, posts/s", "set_up": "set-up", "partitions": "partitions", "workers": "workers",
     "index_nodes": "Elasticsearch nodes", "shards_per_month": "shards a month", "disk_gb": "disk for a year, GB", "kafka_gb": "Kafka, GB",
     "memory_gb": "memory in all, GB", "x_reads_dollars_per_month": "X reads, $ a month",
+    "days_counted_in_1_s": "days counted anew in 1 s",
 }  # fmt: skip
+NO_FIGURE = {"x_reads_dollars_per_month": "by contract", "days_counted_in_1_s": "all: counts are kept"}
+
+
+def sized(posts_per_day: int) -> Size:
+    """What so many posts a day need by the kept results. Raises StoreFailed where one is not there."""
+    return size(posts_per_day, measured("stream"), measured("import"), measured("big"))
 
 
 def table(lines: list[Size]) -> str:
     """The table as Markdown."""
     head = f"| {' | '.join(COLUMNS.values())} |\n|{'---|' * len(COLUMNS)}\n"
-    return head + "\n".join(f"| {' | '.join(_cell(getattr(line, name)) for name in COLUMNS)} |" for line in lines)
+    return head + "\n".join(f"| {' | '.join(shown(line, name) for name in COLUMNS)} |" for line in lines)
 
 
-def _cell(value: object) -> str:
+def shown(line: Size, name: str) -> str:
+    """One figure as people read it."""
+    value = getattr(line, name)
     if value is None:
-        return "by contract"
+        return NO_FIGURE[name]
     return f"{value:,}" if isinstance(value, int | float) else str(value)
