@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -97,6 +98,7 @@ def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
     """
     merged = _with_secrets({**lines(dotenv), **environment})
     ours = {key[5:]: value for key, value in merged.items() if key.startswith("SADA_") and value != ""}
+    _check_prefix(ours.get("PREFIX", "sada"))
     base_urls = {f"{p.upper()}_BASE_URL": p for p in PLATFORMS_WITH_ADDRESS}
     known = [*CREDENTIALS, *OTHERS, *base_urls]
     for key in ours:
@@ -110,6 +112,15 @@ def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
         credentials={k: Secret(v) for k, v in ours.items() if k in CREDENTIALS or "PASSWORD" in k or k == "SECRET_KEY"},
         others={k: v for k, v in ours.items() if k in OTHERS and "PASSWORD" not in k and k != "SECRET_KEY"},
     )  # fmt: skip
+
+
+def _check_prefix(prefix: str) -> None:
+    """Topics, indices and a schema of PostgreSQL are called by it. Raises BadSettings."""
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", prefix) or prefix == "public" or prefix.startswith("pg_"):
+        raise BadSettings(
+            f"SADA_PREFIX: {prefix!r} cannot name topics, indices and a schema; take up to 40 of a-z, 0-9, - and _, a letter first,"
+            " and neither public nor pg_. Nothing was started."
+        )
 
 
 def _with_secrets(told: dict[str, str]) -> dict[str, str]:

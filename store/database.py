@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,11 +54,6 @@ def postgres_address(settings: Settings) -> str:
 def _in_schema(url: URL, prefix: str) -> URL:
     if prefix == SHARED:
         return url
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", prefix) or prefix == "public" or prefix.startswith("pg_"):
-        raise BadSettings(
-            f"SADA_PREFIX: {prefix!r} cannot name topics, indices and a schema; take up to 40 of a-z, 0-9, - and _, a letter first,"
-            " and neither public nor pg_. Nothing was started."
-        )
     told = [url.query["options"]] if isinstance(url.query.get("options"), str) else list(url.query.get("options", ()))
     return url.update_query_dict({"options": " ".join([*told, f'-csearch_path="{prefix}"'])})
 

@@ -14,6 +14,7 @@ from cases import engine as cases_engine
 from cases.store import open_cases
 from core.errors import BadSettings, StoreFailed
 from core.settings import Settings
+from core.settings import read as read_settings
 from store import database, ledger
 from store.base import Follower, Gap, Pass
 from store.database import postgres_address
@@ -172,9 +173,9 @@ def test_processes_that_start_at_once_make_the_tables_once(postgres):
 
 
 @pytest.mark.parametrize("prefix", ["Gaza", "public", "pg_catalog", "1st", 'a"b', "a b", "ä", "a" * 41])
-def test_a_prefix_that_cannot_be_a_schema_is_refused(prefix):
+def test_a_prefix_that_cannot_be_a_schema_is_refused_at_the_door(prefix):
     with pytest.raises(BadSettings, match="SADA_PREFIX"):
-        postgres_address(Settings(postgres="postgresql://sada@127.0.0.1/sada", others={"PREFIX": prefix}))
+        read_settings({"SADA_PREFIX": prefix})
 
 
 # SADA_POSTGRES, SADA_PREFIX → what the driver is told beside host and name
