@@ -335,7 +335,7 @@ def _freshness() -> dict[str, object]:
         seen = 0
         while seen < len(posts):
             due = min(len(posts), int((time.monotonic() - began) * RATE))
-            if due - len(published) >= RATE // 10:
+            if due - len(published) >= (RATE // 10 if due < len(posts) else 1):
                 at.publish(RAW, posts[len(published) : due])
                 published += [time.monotonic()] * (due - len(published))
             now_seen = int(at.client.count(index=f"{at.prefix}-posts")["count"]) - PAGE
