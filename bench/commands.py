@@ -34,7 +34,10 @@ def bench(what: str, large: Annotated[int, typer.Option(help="import: also measu
 
 
 @app.command(epilog="Example: sada size --posts-per-day 1000000")
-def size(posts_per_day: Annotated[int, typer.Option("--posts-per-day", help="How many posts come in on a usual day.")], as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False) -> None:
+def size(
+    posts_per_day: Annotated[int, typer.Option("--posts-per-day", help="How many posts come in on a usual day.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> None:
     """What a number of posts a day needs: partitions, workers, nodes, disk, memory, money."""
     from bench import sizing
 

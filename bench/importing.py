@@ -47,7 +47,9 @@ def write_rows(path: Path, rows: int, seed: int) -> None:
         writer.writerow(("id", "text", "created_at", "platform", "author", "likes"))
         for n in range(rows):
             at = START + timedelta(seconds=n * 31)
-            writer.writerow((n, f"{draw.choice(texts)} {draw.randrange(10_000)}", at.isoformat(), "x", f"r{draw.randrange(5000)}", draw.randrange(40)))
+            writer.writerow(
+                (n, f"{draw.choice(texts)} {draw.randrange(10_000)}", at.isoformat(), "x", f"r{draw.randrange(5000)}", draw.randrange(40))
+            )
 
 
 def own_texts() -> list[str]:

@@ -120,7 +120,11 @@ def stop_java(name: str, how: signal.Signals = signal.SIGTERM) -> None:
 def stop_postgres(name: str = "postgres", how: str = "fast") -> None:
     """Stop PostgreSQL and wait for its end; `how` is a mode of pg_ctl ("immediate" is a crash)."""
     if (home() / name).is_dir():
-        subprocess.run([*_as("postgres"), str(postgres_bin() / "pg_ctl"), "-D", str(home() / name), "-m", how, "stop"], check=False, capture_output=True)  # noqa: S603
+        subprocess.run(  # noqa: S603
+            [*_as("postgres"), str(postgres_bin() / "pg_ctl"), "-D", str(home() / name), "-m", how, "stop"],
+            check=False,
+            capture_output=True,
+        )
 
 
 def answers(port: int) -> bool:
@@ -162,7 +166,9 @@ def start_kafka(port: int = KAFKA_PORT, controller: int = CONTROLLER_PORT, name:
     properties.write_text(KAFKA_PROPERTIES.format(port=port, controller=controller, data=data), encoding="utf-8")
     java = [str(java_home(17) / "bin" / "java"), "-cp", f"{libraries}/*"]
     if not data.is_dir():
-        cluster = subprocess.run([*java, "kafka.tools.StorageTool", "random-uuid"], check=True, capture_output=True, text=True).stdout.split()[-1]  # noqa: S603
+        cluster = subprocess.run(  # noqa: S603
+            [*java, "kafka.tools.StorageTool", "random-uuid"], check=True, capture_output=True, text=True
+        ).stdout.split()[-1]
         subprocess.run([*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)], check=True, capture_output=True)  # noqa: S603
     _spawn(name, [java[0], f"-Xmx{memory}", *java[1:], "kafka.Kafka", str(properties)])
 
@@ -209,10 +215,20 @@ def start_postgres(port: int = POSTGRES_PORT, name: str = "postgres") -> None:
     if not data.is_dir():
         data.mkdir()
         _give(data, "postgres")
-        subprocess.run([*run, str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "sada", "-E", "UTF8", "--locale=C.UTF-8"], check=True, capture_output=True)  # noqa: S603
+        subprocess.run(  # noqa: S603
+            [*run, str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "sada", "-E", "UTF8", "--locale=C.UTF-8"],
+            check=True,
+            capture_output=True,
+        )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    subprocess.run([*run, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "server.log"), "-o", options, "start"], check=True, capture_output=True)  # noqa: S603
-    subprocess.run([*run, str(binaries / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "sada", "sada"], check=False, capture_output=True)  # noqa: S603
+    subprocess.run(  # noqa: S603
+        [*run, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "server.log"), "-o", options, "start"],
+        check=True,
+        capture_output=True,
+    )
+    subprocess.run(  # noqa: S603
+        [*run, str(binaries / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "sada", "sada"], check=False, capture_output=True
+    )
 
 
 def postgres_bin() -> Path:
@@ -255,7 +271,9 @@ def _give(folder: Path, user: str) -> None:
 
 def _spawn(name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
     with (home() / f"{name}.log").open("ab") as log:
-        child = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=os.environ | (environment or {}))  # noqa: S603
+        child = subprocess.Popen(  # noqa: S603
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=os.environ | (environment or {})
+        )
     (home() / f"{name}.pid").write_text(str(child.pid), encoding="utf-8")
 
 

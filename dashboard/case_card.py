@@ -198,7 +198,9 @@ def _kept_ready(desk: Desk, case: Case, tongue: str) -> None:
 
         def fill() -> None:
             chosen = texts.get(st.session_state["answer_canned"] or "")
-            st.session_state.update({"answer_text": chosen.text if chosen else "", "answer_template": (chosen.text, chosen.template) if chosen else None})
+            st.session_state.update(
+                {"answer_text": chosen.text if chosen else "", "answer_template": (chosen.text, chosen.template) if chosen else None}
+            )
 
         st.selectbox(desk.words("answer.canned"), list(texts), index=None, key="answer_canned", on_change=fill)
 

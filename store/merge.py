@@ -21,7 +21,11 @@ def merged(old: Post | None, new: Post) -> Post:
         return tombstone(old, new.deleted_at)
     later, earlier = (new, old) if _is_later(new, old) else (old, new)
     untold = {name: getattr(earlier, name) for name in METRICS if getattr(later, name) is None}
-    untold |= {name: getattr(earlier, name) for name in ("author", "url", "account", "parent_id", "conversation_id") if getattr(later, name) is None}
+    untold |= {
+        name: getattr(earlier, name)
+        for name in ("author", "url", "account", "parent_id", "conversation_id")
+        if getattr(later, name) is None
+    }
     untold |= {name: getattr(earlier, name) for name in CORRECTED if correction(getattr(earlier, name)) > correction(getattr(later, name))}
     return msgspec.structs.replace(later, versions=_versions(earlier, later), **untold)
 

@@ -46,7 +46,9 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
         said += [f"Elasticsearch: {line}" for line in set_up(client, settings.index_prefix, shards, replicas)]
         said.append(f"Elasticsearch: {let_in(client, _passwords(settings), settings.index_prefix)}")
         if again:
-            said.append(f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}")
+            said.append(
+                f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}"
+            )
     if settings.postgres:
         open_ledger(settings).close()
         open_cases(settings).close()
@@ -55,7 +57,9 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
         with closing(open_distributed(settings)) as store:
             said.append(f"Elasticsearch: {store.copy_ledger()} passes copied for analysts")
     if not said:
-        raise BadSettings("SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup")
+        raise BadSettings(
+            "SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup"
+        )
     typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(said))
 
 
@@ -74,7 +78,9 @@ def _passwords(settings: Settings) -> dict[str, str]:
 
 
 @app.command(epilog="Example: sada retention --months 24")
-def retention(months: Annotated[int | None, typer.Option(help="Keep so many; else SADA_RETENTION_MONTHS.")] = None, as_json: AsJson = False) -> None:
+def retention(
+    months: Annotated[int | None, typer.Option(help="Keep so many; else SADA_RETENTION_MONTHS.")] = None, as_json: AsJson = False
+) -> None:
     """Drop the month indices older than so many months."""
     settings = door.settings()
     if not settings.elasticsearch:
@@ -116,7 +122,10 @@ def list_letters(as_json: AsJson = False) -> None:
     """Every dead letter: id, stage, reason, source; never a text."""
     kept = list(dead_letters.kept(*_broker(door.settings())))
     if as_json:
-        rows = [{"id": k.id, "stage": k.letter.stage, "why": k.letter.why, "at": k.letter.at.isoformat(), "source": k.letter.source} for k in kept]
+        rows = [
+            {"id": k.id, "stage": k.letter.stage, "why": k.letter.why, "at": k.letter.at.isoformat(), "source": k.letter.source}
+            for k in kept
+        ]
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     for (stage, why), count in Counter((k.letter.stage, k.letter.why) for k in kept).most_common():
@@ -131,7 +140,11 @@ def show_letter(id: str) -> None:
 
 
 @letters.command("replay", epilog="Example: sada dead-letters replay --why 'could not be understood'")
-def replay_letters(id: Annotated[str | None, typer.Argument(help="One of them; else all.")] = None, why: Annotated[str | None, typer.Option(help="Only those whose reason begins so.")] = None, as_json: AsJson = False) -> None:
+def replay_letters(
+    id: Annotated[str | None, typer.Argument(help="One of them; else all.")] = None,
+    why: Annotated[str | None, typer.Option(help="Only those whose reason begins so.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Send dead letters back to the beginning of the stream; twice does no harm."""
     broker = _broker(door.settings())
     chosen = [dead_letters.find(*broker, id)] if id else [k for k in dead_letters.kept(*broker) if k.letter.why.startswith(why or "")]

@@ -33,7 +33,9 @@ class Publisher:
         left = self._producer.flush(CONFIRMED_WITHIN)
         if left or failures:
             why = failures[0].str() if failures else "no answer"
-            raise StoreFailed(f"Kafka did not confirm {left or len(failures)} of {count} messages to {topic} ({why}); the cursor stays where it was, they come again")
+            raise StoreFailed(
+                f"Kafka did not confirm {left or len(failures)} of {count} messages to {topic} ({why}); the cursor stays where it was, they come again"
+            )
         return count
 
     def _produce(self, topic: str, message: bytes, failures: list[KafkaError]) -> None:
@@ -74,7 +76,9 @@ def _known_topics(admin: AdminClient) -> set[str]:
 
 def read_all(address: str, topic: str, since: int = 0) -> Iterator[tuple[int, int, bytes]]:
     """Every message now in a topic: (partition, offset, bytes), partition by partition. Leaves no trace on the broker."""
-    consumer = Consumer({"bootstrap.servers": address, "group.id": "sada-reader", "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+    consumer = Consumer(
+        {"bootstrap.servers": address, "group.id": "sada-reader", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
+    )
     try:
         for partition in _partitions(consumer, topic):
             yield from _read_partition(consumer, partition, since)
@@ -110,6 +114,8 @@ def lag(address: str, group: str, topic: str) -> int:
         ends = [consumer.get_watermark_offsets(p, timeout=15) for p in partitions]
         return sum(end - (d.offset if d.offset >= 0 else first) for d, (first, end) in zip(done, ends, strict=True))
     except KafkaException as error:
-        raise StoreFailed(f"Kafka does not say how far {group} has come ({error.args[0].str()}); if it has just started, ask again") from error
+        raise StoreFailed(
+            f"Kafka does not say how far {group} has come ({error.args[0].str()}); if it has just started, ask again"
+        ) from error
     finally:
         consumer.close()

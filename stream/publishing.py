@@ -44,7 +44,9 @@ def pages(batch: Batch) -> Iterator[Page]:
 
 def _samples(batch: Batch) -> Samples:
     source = batch.passes[-1].source if batch.passes else ""
-    return Samples(source=source, accounts=batch.accounts, account_samples=batch.account_samples, samples=batch.samples, deleted=batch.deleted)
+    return Samples(
+        source=source, accounts=batch.accounts, account_samples=batch.account_samples, samples=batch.samples, deleted=batch.deleted
+    )
 
 
 def open_publishing(settings: Settings) -> PublishingStore:

@@ -28,7 +28,9 @@ def show(desk: Desk) -> None:
     with frame.part(desk):
         plans = roadmap.public(casework.opened(desk), desk.about, desk.words.language, desk.now.astimezone(desk.about.zone).date())
         _numbers(desk, plans)
-        parts = {"roadmap": lambda: _roadmap(desk, plans)} | ({"campaigns": lambda: campaign_parts.draw(desk)} if desk.about.campaigns else {})
+        parts = {"roadmap": lambda: _roadmap(desk, plans)} | (
+            {"campaigns": lambda: campaign_parts.draw(desk)} if desk.about.campaigns else {}
+        )
         parts["guide"] = lambda: _guide(desk)
         parts[frame.segments(desk, "part", tuple(parts))]()
     with frame.part(desk):

@@ -41,7 +41,9 @@ class Own:
         if name == "kafka":
             services.start_kafka(port, self.ports["controller"], NAMES[name], "384m")
         elif name == "elasticsearch":
-            services.start_elasticsearch(port, self.ports["transport"], NAMES[name], "512m", "thread_pool.write.size: 1\nthread_pool.write.queue_size: 1\n")
+            services.start_elasticsearch(
+                port, self.ports["transport"], NAMES[name], "512m", "thread_pool.write.size: 1\nthread_pool.write.queue_size: 1\n"
+            )
             services.wait_until(lambda: services.elasticsearch_is_ready(port), NAMES[name])
         else:
             services.start_postgres(port, NAMES[name])

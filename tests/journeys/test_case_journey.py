@@ -105,7 +105,7 @@ def dashboard(told: dict[str, str], folder: Path, port: int = 0) -> Iterator[str
         yield f"http://localhost:{port}"
     finally:
         child.terminate()
-        child.wait(10)
+        child.wait(60)
 
 
 def arrives(city: SimpleNamespace) -> None:

@@ -228,7 +228,9 @@ def test_history_has_bounds(store):
 
 def test_the_ledger_and_the_cursor_are_kept(ordered):
     store = ordered
-    line = Pass(id="x.mentions.city@1", source="x.mentions.city", platform="x", started=NOON, gaps=(Gap(since=NOON, until=NOON, cause="limit"),))
+    line = Pass(
+        id="x.mentions.city@1", source="x.mentions.city", platform="x", started=NOON, gaps=(Gap(since=NOON, until=NOON, cause="limit"),)
+    )
     store.save(Batch(passes=(line,), cursors=(("x.mentions.city", "17"),)))
     store.save(Batch(passes=(msgspec.structs.replace(line, finished=NOON, pages=3),)))
     assert [(p.pages, p.gaps) for p in store.passes("x.mentions.city")] == [(3, line.gaps)]

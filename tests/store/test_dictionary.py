@@ -16,7 +16,14 @@ from tests.make import NOON, claim, post, sample
 
 ROOT = Path(__file__).parents[2]
 # template → the records it must hold
-HELD = {"posts": [Post], "accounts": [Account], "samples": [AccountSample, EngagementSample], "themes": [Theme], "cases": [Case], "ledger": [Pass]}
+HELD = {
+    "posts": [Post],
+    "accounts": [Account],
+    "samples": [AccountSample, EngagementSample],
+    "themes": [Theme],
+    "cases": [Case],
+    "ledger": [Pass],
+}
 
 
 @pytest.mark.parametrize("name", HELD)
@@ -41,7 +48,9 @@ def test_every_ready_query_runs_and_answers(elastic):
     paths = dictionary.queries()
     for path in paths:
         asked = dictionary.read_query(path)
-        answer = elastic._client.search(index=f"{elastic._prefix}-{asked['index']}*", ignore_unavailable=True, allow_no_indices=True, **asked["body"])
+        answer = elastic._client.search(
+            index=f"{elastic._prefix}-{asked['index']}*", ignore_unavailable=True, allow_no_indices=True, **asked["body"]
+        )
         assert answer["_shards"]["failed"] == 0, path.stem
     assert len(paths) == 20
 

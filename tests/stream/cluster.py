@@ -57,7 +57,9 @@ class Cluster:
     def work_as(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a module as a worker. What it says goes into a file: a pipe that nobody reads would stop it when it has much to say."""
         said = tempfile.TemporaryFile()  # noqa: SIM115
-        worker = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=os.environ | self.environment, stdout=subprocess.DEVNULL, stderr=said)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", *words], cwd=ROOT, env=os.environ | self.environment, stdout=subprocess.DEVNULL, stderr=said
+        )
         self.workers.append(worker)
         self._said[worker.pid] = said
         return worker
