@@ -41,7 +41,7 @@ from stream.following import receive_cases
 from stream.sending import Sending
 from tests.collectors.replay import Reply, replay
 from tests.dashboard import factory
-from tests.journeys.conftest import _ready
+from tests.journeys.conftest import PATIENCE_S, _ready
 
 pytestmark = pytest.mark.browser
 EN = words("en")
@@ -137,7 +137,7 @@ def follow(city: SimpleNamespace) -> None:
 def someone(browser: Browser, city: SimpleNamespace, who: str, **address: str) -> Page:
     """A browser of their own in which somebody has signed in."""
     page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     page.goto(f"{city.address}/complaints?" + "&".join(f"{k}={v}" for k, v in {"lang": "en", **address}.items()))
     page.locator("input[autocomplete=username]").fill(who)
     page.locator("input[autocomplete=current-password]").fill(PASSWORD)

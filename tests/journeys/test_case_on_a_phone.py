@@ -21,6 +21,7 @@ from store.base import Batch
 from store.embedded import EmbeddedStore
 from tests.cases.factory import complaint
 from tests.dashboard import factory
+from tests.journeys.conftest import PATIENCE_S
 from tests.journeys.test_case_journey import PASSWORD, dashboard
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ def city(tmp_path: Path) -> Iterator[SimpleNamespace]:
 
 def opened(city: SimpleNamespace, browser: Browser, width: int, **address: str) -> Page:
     page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     page.goto(f"{city.address}/complaints?" + "&".join(f"{k}={v}" for k, v in {"lang": "en", **address}.items()))
     page.locator("input[autocomplete=username]").fill("sami")
     page.locator("input[autocomplete=current-password]").fill(PASSWORD)

@@ -19,6 +19,7 @@ from dashboard.keeping import COOKIE
 from dashboard.words import words
 from tests.dashboard import factory
 from tests.journeys import oidc
+from tests.journeys.conftest import PATIENCE_S
 from tests.journeys.test_case_journey import PASSWORD, dashboard
 
 pytestmark = pytest.mark.browser
@@ -40,7 +41,7 @@ def city(tmp_path: Path) -> Iterator[SimpleNamespace]:
 
 def window(context: BrowserContext, address: str) -> Page:
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     page.goto(f"{address}/complaints?lang=en")
     return page
 
@@ -58,10 +59,9 @@ def signed_in(context: BrowserContext, address: str) -> Page:
 
 def by_provider(page: Page, address: str) -> None:
     """Go to the provider, which lets everybody in at once, and come back to the complaints."""
-    with page.expect_response(lambda answer: "/oauth2callback" in answer.url) as back:
+    with page.expect_response(lambda answer: "/oauth2callback" in answer.url) as back, page.expect_navigation(url=f"{address}/"):
         page.get_by_role("button", name=EN("sign_in.provider")).click()
     assert back.value.status == 302
-    page.wait_for_load_state()
     page.goto(f"{address}/complaints?lang=en")
 
 
