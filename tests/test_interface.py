@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import pyarrow.parquet
@@ -142,7 +143,7 @@ WRONG = [
 def test_what_is_asked_wrongly_gets_one_sentence_and_status_two(tmp_path, monkeypatch, capsys, words, says):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SADA_DATA", str(tmp_path / "empty"))
-    monkeypatch.setattr("sys.argv", ["sada", *words])
+    monkeypatch.setattr(sys, "argv", ["sada", *words])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2

@@ -1,11 +1,8 @@
-"""What a worker does with a page, and when it gives up: without Kafka and without Faust."""
+"""What a worker does with a page: without Kafka and without Faust."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.page import Page
-from stream.dead_letters import Limit, TooManyDeadLetters
 from stream.handling import read_page, understood
 from stream.topics import DeadLetter, decode_dead_letter, encode, prefixed
 from tests import make
@@ -61,39 +58,3 @@ def test_a_dead_letter_survives_the_wire():
 @pytest.mark.parametrize(("prefix", "name"), [("", "raw-posts"), ("gaza", "gaza.raw-posts")])
 def test_a_topics_name_in_a_shared_cluster(prefix, name):
     assert prefixed("raw-posts", prefix) == name
-
-
-# The limit
-
-
-def test_single_dead_letters_do_not_stop_a_worker():
-    limit = Limit(share=0.2, among=2000, at_least=50)
-    for _ in range(100):
-        limit.saw(posts=100, dead=10)
-
-
-def test_too_many_stop_it_and_the_sentence_says_what_then():
-    limit = Limit(share=0.2, among=2000, at_least=50)
-    limit.saw(posts=100, dead=20)
-    with pytest.raises(TooManyDeadLetters, match=r"60 of the last 200 posts .* `sada dead-letters list`"):
-        limit.saw(posts=100, dead=40)
-
-
-def test_a_few_posts_are_too_few_to_judge():
-    Limit(at_least=50).saw(posts=10, dead=10)
-
-
-def test_a_long_healthy_past_does_not_hide_that_everything_breaks_now():
-    limit = Limit(share=0.2, among=1000, at_least=50)
-    for _ in range(100):
-        limit.saw(posts=500, dead=0)
-    limit.saw(posts=500, dead=100)
-    with pytest.raises(TooManyDeadLetters):
-        limit.saw(posts=500, dead=120)
-
-
-@given(st.lists(st.tuples(st.integers(1, 500), st.floats(0, 0.19)), max_size=60))
-def test_below_the_share_no_run_of_pages_stops_a_worker(pages):
-    limit = Limit(share=0.2, among=2000, at_least=50)
-    for posts, share in pages:
-        limit.saw(posts, int(posts * share))
