@@ -150,7 +150,12 @@ class Worker:
     """A worker process, ready when it has taken its partitions."""
 
     def __init__(self, at: Place, words: list[str]) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", *words], env=os.environ | {"SADA_PREFIX": at.prefix}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *words],
+            env=os.environ | {"SADA_PREFIX": at.prefix},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # noqa: S603
 
     def cpu(self) -> float:
         """CPU seconds of the process so far."""
@@ -234,7 +239,11 @@ def _plain_loop() -> dict[str, float]:
                 count_themes(request[start : start + PAGE], knowledge.deployment)
         more = time.process_time() - cpu
         cases.close()
-    return {"plain_cpu_per_100k": round(spent * 100_000 / ALL, 2), "plain_all_cpu_per_100k": round(more * 100_000 / ALL, 2), "plain_posts_per_s": round(ALL / wall)}
+    return {
+        "plain_cpu_per_100k": round(spent * 100_000 / ALL, 2),
+        "plain_all_cpu_per_100k": round(more * 100_000 / ALL, 2),
+        "plain_posts_per_s": round(ALL / wall),
+    }
 
 
 def _understood_and_written(posts: list[Post], store: ElasticStore, knowledge: Knowledge) -> list[Post]:
@@ -308,7 +317,9 @@ def _index_alone() -> dict[str, object]:
 
 def _workers_and_partitions() -> dict[str, object]:
     """Posts a second with 1, 2 and 4 partitions and as many workers (at most two: there are two cores)."""
-    curve = {f"{partitions} partitions, {count} workers": _rate(partitions, count) for partitions, count in ((1, 1), (2, 1), (2, 2), (4, 2))}
+    curve = {
+        f"{partitions} partitions, {count} workers": _rate(partitions, count) for partitions, count in ((1, 1), (2, 1), (2, 2), (4, 2))
+    }
     return {"curve": curve, "two_workers": round(curve["2 partitions, 2 workers"] / curve["2 partitions, 1 workers"], 2)}
 
 
