@@ -150,12 +150,12 @@ class Worker:
     """A worker process, ready when it has taken its partitions."""
 
     def __init__(self, at: Place, words: list[str]) -> None:
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", *words],
             env=os.environ | {"SADA_PREFIX": at.prefix},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-        )  # noqa: S603
+        )
 
     def cpu(self) -> float:
         """CPU seconds of the process so far."""
