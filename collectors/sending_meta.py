@@ -46,12 +46,9 @@ class FacebookSender:
     def send(self, answer: Outgoing) -> Sent:
         """Answer the post the answer names. Raises PlatformProblem."""
         post = answered(self.platform, self._find, answer, self._clock())
-        if post.kind == Kind.DIRECT:
-            return self._writer.message(_person(post, self._clock), answer.text)
-        id = _native(post, self._clock)
-        if answer.privately:
-            return self._writer.message({"comment_id" if post.parent_id else "post_id": id}, answer.text)
-        taken = self._writer.write(f"{id}/comments", {"message": answer.text, "fields": "id,permalink_url"})
+        if sent := _in_private(self._writer, answer, post, "comment_id" if post.parent_id else "post_id", self._clock):
+            return sent
+        taken = self._writer.write(f"{_native(post, self._clock)}/comments", {"message": answer.text, "fields": "id,permalink_url"})
         return receipt(self.platform, taken.get("id"), told.text(taken.get("permalink_url")), self._clock())
 
 
@@ -66,11 +63,9 @@ class InstagramSender:
     def send(self, answer: Outgoing) -> Sent:
         """Answer the comment the answer names. Raises PlatformProblem."""
         post = answered(self.platform, self._find, answer, self._clock())
-        if post.kind == Kind.DIRECT:
-            return self._writer.message(_person(post, self._clock), answer.text)
+        if sent := _in_private(self._writer, answer, post, "comment_id", self._clock):
+            return sent
         id = _native(post, self._clock)
-        if answer.privately:
-            return self._writer.message({"comment_id": id}, answer.text)
         if post.kind == Kind.MENTION:
             taken = self._writer.write(f"{self._ours(post)}/mentions", {"message": answer.text} | _mentioned(post, id))
         else:
@@ -82,6 +77,13 @@ class InstagramSender:
         if post.account not in self._ids:
             raise no_address(self.platform, "the account has no id in the deployment file", self._clock())
         return self._ids[post.account]
+
+
+def _in_private(writer: Writer, answer: Outgoing, post: Post, known_as: str, clock: Clock) -> Sent | None:
+    """The answer in the inbox, where the post came from there or that is asked; None: it belongs in public. Raises PlatformProblem."""
+    if post.kind == Kind.DIRECT:
+        return writer.message(_person(post, clock), answer.text)
+    return writer.message({known_as: _native(post, clock)}, answer.text) if answer.privately else None
 
 
 def _mentioned(post: Post, id: str) -> Body:

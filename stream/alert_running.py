@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -25,6 +24,7 @@ from stream.alert_sending import Address, Environment
 from stream.alert_times import tell_at
 from stream.alerting import due
 from stream.every import COLLECTORS
+from stream.repeating import Repeating
 
 log = logging.getLogger("sada.alerts")
 EVERY_S = 15.0
@@ -41,18 +41,15 @@ class Alerting:
                  send: Send = alert_sending.send) -> None:  # fmt: skip
         self._world, self._dashboard, self._clock, self._environment, self._send = world, dashboard, clock, told, send
         self._asked: dict[str, datetime] = {}
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._keep_alerting, name="alerts", daemon=True)
+        self._repeating = Repeating("alerts", {"rules": self.once}, EVERY_S)
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._thread.start()
+        self._repeating.start()
 
     def stop(self, seconds: float = 10) -> None:
         """End after the current message."""
-        self._stopped.set()
-        if self._thread.ident is not None:  # it was started
-            self._thread.join(seconds)
+        self._repeating.stop(seconds)
 
     def once(self) -> None:
         """Raise, escalate and send what is due now."""
@@ -83,15 +80,6 @@ class Alerting:
             at = tell_at(msgspec.structs.replace(rule, digest_at=None), now, self._world.deployment.zone)
             to = alert_sending.addresses(rule.escalate_to or rule.to, told)
             alerts.escalate(self._world.cases, alert, deliveries(rule, alert, "escalated", to, at, self._world.deployment), now)
-
-    def _keep_alerting(self) -> None:
-        while not self._stopped.wait(EVERY_S):
-            try:
-                self.once()
-            except SadaError as error:
-                log.error("%s", error)
-            except Exception as error:  # the loop's edge: one bug must not end all alerts
-                log.error("a step broke (%s); it is tried again", type(error).__name__)
 
 
 def alerting(store: Store, cases: CaseStore, settings: Settings, deployment: Deployment) -> Alerting:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,7 +11,6 @@ import msgspec
 from cases import campaigns, desk, entering
 from cases.store import CaseStore
 from core.deployment import Deployment
-from core.errors import SadaError
 from core.post import Post
 from core.theme import Theme
 from enrich.themes import Detector, ThemeSettings, WindowCounts, counts, from_post, join
@@ -20,6 +18,7 @@ from enrich.themes_counts import Digest
 from store.base import Batch, Follower, Store
 from stream.correcting import take_in_corrections
 from stream.followers import follow
+from stream.repeating import Repeating, Steps
 
 log = logging.getLogger("sada.following")
 EVERY_S = 1.0
@@ -158,9 +157,6 @@ def take_in_entries(store: Store, cases: CaseStore, understand: Understand) -> i
     return len(entered)
 
 
-Steps = Mapping[str, Callable[[], object]]
-
-
 def beside_workers(store: Store, cases: CaseStore, understand: Understand) -> Steps:
     """What no page on Kafka brings: what was written down by hand and what was corrected by hand."""
     return {
@@ -179,30 +175,6 @@ def on_one_machine(store: Store, cases: CaseStore, deployment: Deployment, clock
     }
 
 
-class Following:
-    """Runs steps every second in a thread of their own until stopped."""
-
-    def __init__(self, steps: Steps) -> None:
-        self._steps = steps
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._keep_following, name="following", daemon=True)
-
-    def start(self) -> None:
-        """Begin; returns at once."""
-        self._thread.start()
-
-    def stop(self, seconds: float = 30) -> None:
-        """End after the current step."""
-        self._stopped.set()
-        if self._thread.is_alive():  # where workers follow, ours was never started
-            self._thread.join(seconds)
-
-    def _keep_following(self) -> None:
-        while not self._stopped.wait(EVERY_S):
-            for name, step in self._steps.items():
-                try:
-                    step()
-                except SadaError as error:
-                    log.error("%s: %s", name, error)
-                except Exception as error:  # the loop's edge: one follower's bug must not stop the other
-                    log.error("%s: a step broke (%s); it is tried again", name, type(error).__name__)
+def following(steps: Steps) -> Repeating:
+    """What follows the posts, every second."""
+    return Repeating("following", steps, EVERY_S)

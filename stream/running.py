@@ -22,7 +22,7 @@ from stream import demo_playing, polling, set_up
 from stream.alert_running import alerting
 from stream.demo import SEED
 from stream.every import COLLECTORS
-from stream.following import Following, on_one_machine
+from stream.following import following, on_one_machine
 from stream.sending import Sending
 
 log = logging.getLogger("sada")
@@ -40,19 +40,19 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
             state = demo_playing.begun(store, settings, deployment, seed, set_up.now(), understand)
             sources = demo_playing.ready(state, deployment, speed)
         scheduler = polling.scheduler(store, sources, deployment, understand, set_up.now)
-        following = Following(on_one_machine(store, cases, deployment, set_up.now, understand))
+        follower = following(on_one_machine(store, cases, deployment, set_up.now, understand))
         sending = Sending(store, cases, settings, deployment, set_up.now)
         alerts = alerting(store, cases, settings, deployment)
         scheduler.start()
         if not settings.kafka:  # otherwise the workers do it
-            following.start()
+            follower.start()
             alerts.start()
         sending.start()
         stopped = _until_stopped()
         stopped.wait()
         log.info("stopping: what is stored stays, sources go on where they stood")
         scheduler.stop()
-        following.stop()
+        follower.stop()
         alerts.stop()
         sending.stop()
 

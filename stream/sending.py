@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,9 +11,9 @@ from cases.store import CaseStore
 from collectors.inbox import Inbox
 from collectors.sending import TELLING, Sender, senders
 from core.deployment import Deployment
-from core.errors import SadaError
 from core.settings import Settings
 from store.base import Store
+from stream.repeating import Repeating
 
 log = logging.getLogger("sada.sending")
 EVERY_S = 2.0
@@ -41,19 +40,17 @@ class Sending:
         self._inbox, self._place = Inbox(settings.data), 0
         self._senders = senders(settings, lambda id: next(iter(store.get([id])), None), clock, _numbers(deployment))
         self._tellers = {name: one for name, one in self._senders.items() if name in TELLING}
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._keep_sending, name="sending", daemon=True)
+        self._repeating = Repeating("sending", {"messages": self.once}, EVERY_S)
 
     def start(self) -> None:
         """Begin; what was being sent when the last process ended is left to a person."""
         if self._senders and (left := answering.recover(self._cases)):
             log.warning("%d answers may have gone out when the last process ended; a person must look", left)
-        self._thread.start()
+        self._repeating.start()
 
     def stop(self, seconds: float = 5) -> None:
         """End after the current message."""
-        self._stopped.set()
-        self._thread.join(seconds)
+        self._repeating.stop(seconds)
         self._inbox.close()
 
     def once(self) -> None:
@@ -62,13 +59,6 @@ class Sending:
             answering.send_ready(self._cases, {name: Speaking(one) for name, one in self._senders.items()}, self._clock(), self._deployment)
             broadcasting.send(self._cases, self._tellers, self._clock())
         self._place = pass_on(self._inbox, self._cases, self._place)
-
-    def _keep_sending(self) -> None:
-        while not self._stopped.wait(EVERY_S):
-            try:
-                self.once()
-            except SadaError as error:
-                log.error("%s", error)
 
 
 def _numbers(deployment: Deployment) -> dict[str, str]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from cases import campaigns, desk
-from cases.store import open_cases
+from cases.store import CaseStore, open_cases
 from core.deployment import Deployment
 from core.errors import BadSettings, SadaError
 from core.post import Post
@@ -27,7 +27,7 @@ from stream.agents import Parts, add_agents
 from stream.agents_hand import Hand
 from stream.alert_running import alerting
 from stream.dead_letters import SHARE, Limit
-from stream.following import Following, ThemeJoin, beside_workers, count_themes
+from stream.following import ThemeJoin, beside_workers, count_themes, following
 from stream.topics import GROUPS, READS, prefixed
 
 log = logging.getLogger("sada.work")
@@ -52,22 +52,23 @@ def work(
     address = required(settings)
     sys.setswitchinterval(SWITCH_S)
     halted = Halted()
-    parts = _parts(settings, deployment, stages, halted, most_dead)
+    cases = open_cases(settings)
+    parts = _parts(settings, deployment, cases, stages, halted, most_dead)
     apps = [_application(address, settings.topic_prefix, group, stages, parts) for group, of in GROUPS.items() if set(of) & set(stages)]
     if metrics_port:
         metrics.serve(metrics_port, lambda: all(app.started and not app.should_stop for app in apps))
-    with _beside(parts, settings, deployment, "themes" in stages):
+    with _beside(parts, cases, settings, deployment, "themes" in stages):
         application.run(apps, settings.others.get("LOG_LEVEL", "ERROR"))
     if halted.reason is not None:
         raise halted.reason
 
 
-def _parts(settings: Settings, deployment: Deployment, stages: Sequence[str], halt: Halted, most_dead: float) -> Parts:
+def _parts(settings: Settings, deployment: Deployment, cases: CaseStore, stages: Sequence[str], halt: Halted, most_dead: float) -> Parts:
     knowledge = learn(deployment)
     store = open_distributed(settings)
     return Parts(
         understand=lambda posts: understand(posts, knowledge), indexer=open_indexer(settings, metrics.RETRIES.inc),
-        store=store, ledger=store.ledger, clock=set_up.now, limits=defaultdict(lambda: Limit(most_dead)), halt=halt, after=_desk(settings, deployment),
+        store=store, ledger=store.ledger, clock=set_up.now, limits=defaultdict(lambda: Limit(most_dead)), halt=halt, after=_desk(cases, deployment),
         counts=partial(count_themes, deployment=deployment), themes=ThemeJoin(store, deployment, set_up.now).step if "themes" in stages else None,
     )  # fmt: skip
 
@@ -87,7 +88,7 @@ def _application(address: str, prefix: str, group: str, stages: Sequence[str], p
 
 
 @contextmanager
-def _beside(parts: Parts, settings: Settings, deployment: Deployment, wanted: bool) -> Iterator[None]:
+def _beside(parts: Parts, cases: CaseStore, settings: Settings, deployment: Deployment, wanted: bool) -> Iterator[None]:
     """Beside the worker that joins themes: alerts, and what people wrote down or corrected by hand.
 
     Where several workers do, each alert is still raised once, each message tried by one of them, and what is taken in twice changes nothing twice.
@@ -95,22 +96,20 @@ def _beside(parts: Parts, settings: Settings, deployment: Deployment, wanted: bo
     if not wanted:
         yield
         return
-    cases = open_cases(settings)
     alerts = alerting(parts.store, cases, settings, deployment)
     copies = {"copies": partial(case_copies.copy, parts.store, settings.index_prefix, cases)}
-    following = Following(beside_workers(parts.store, cases, parts.understand) | copies)
+    follower = following(beside_workers(parts.store, cases, parts.understand) | copies)
     alerts.start()
-    following.start()
+    follower.start()
     try:
         yield
     finally:
         alerts.stop()
-        following.stop()
+        follower.stop()
 
 
-def _desk(settings: Settings, deployment: Deployment) -> Callable[[Sequence[Post]], None]:
+def _desk(cases: CaseStore, deployment: Deployment) -> Callable[[Sequence[Post]], None]:
     """What opens cases of posts and lets campaigns hear them; a page that comes twice changes nothing twice."""
-    cases = open_cases(settings)
 
     def receive(posts: Sequence[Post]) -> None:
         desk.receive(posts, deployment, cases, set_up.now(), 0)

@@ -12,20 +12,13 @@ import pytest
 
 from store.ledger import open_ledger
 from tests.collectors.replay import replay
-from tests.conftest import ROOT, address
+from tests.conftest import ROOT
 from tests.faults.one_pass import MENTIONS
 from tests.faults.test_collecting import NEWEST, PAGES, Platform
-from tests.stream.cluster import Cluster
+from tests.stream.cluster import cluster as cluster  # a fixture
 
 TIMES = 20 if os.environ.get("TESTS_SADA_LONG") else 4
 pytestmark = pytest.mark.services
-
-
-@pytest.fixture
-def cluster():
-    made = Cluster({key: address(key) for key in ("SADA_KAFKA", "SADA_ELASTICSEARCH", "SADA_POSTGRES")})
-    yield made
-    made.close()
 
 
 def passing(cluster, url):

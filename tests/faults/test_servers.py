@@ -20,7 +20,7 @@ from cases.store import open_cases
 from core.post import Kind
 from stream.topics import RAW
 from tests.make import post
-from tests.stream.cluster import Cluster
+from tests.stream.cluster import Cluster, numbered
 
 LONG = bool(os.environ.get("TESTS_SADA_LONG"))
 AWAY_S = 60 if LONG else 3
@@ -107,10 +107,6 @@ def cluster(own):
 
 def posts(count, first=0):
     return [post(n, text=f"الشارع رقم {n} مظلم, lamp {n}") for n in range(first, first + count)]
-
-
-def numbered(count):
-    return sorted(f"x:{n}" for n in range(count))
 
 
 def complaints(count, first=0):

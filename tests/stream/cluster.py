@@ -10,9 +10,11 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import pytest
 import sqlalchemy
 from elasticsearch import Elasticsearch, NotFoundError
 
@@ -23,6 +25,7 @@ from core.settings import Settings, read
 from stream import kafka
 from stream.kafka import Publisher
 from stream.topics import DEAD, POSTS, RAW, decode_dead_letter, encode, prefixed
+from tests.conftest import address
 from tests.make import NOON
 
 ROOT = Path(__file__).parents[2]
@@ -148,3 +151,16 @@ class Cluster:
     def letters(self) -> list[dict[str, str]]:
         """What `sada dead-letters list` says."""
         return json.loads(self.sada("dead-letters", "list", "--json"))
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A cluster on the servers that all tests share."""
+    made = Cluster({key: address(key) for key in ("SADA_KAFKA", "SADA_ELASTICSEARCH", "SADA_POSTGRES")})
+    yield made
+    made.close()
+
+
+def numbered(count: int) -> list[str]:
+    """The ids of so many posts of `tests.make`, sorted."""
+    return sorted(f"x:{n}" for n in range(count))

@@ -257,4 +257,4 @@ def test_a_thread_that_runs_can_be_stopped(store, cases, clock):
     running = process(store, cases, clock, city(), {})
     running.start()
     running.stop()
-    assert not running._thread.is_alive()
+    assert not running._repeating._thread.is_alive()

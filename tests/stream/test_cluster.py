@@ -22,26 +22,15 @@ from store.embedded import EmbeddedStore
 from store.query import Filter
 from stream import set_up
 from stream.topics import RAW
-from tests.conftest import address
 from tests.make import NOON, post
-from tests.stream.cluster import Cluster
+from tests.stream.cluster import cluster as cluster  # a fixture
+from tests.stream.cluster import numbered
 
 pytestmark = pytest.mark.services
 
 
-@pytest.fixture
-def cluster():
-    made = Cluster({key: address(key) for key in ("SADA_KAFKA", "SADA_ELASTICSEARCH", "SADA_POSTGRES")})
-    yield made
-    made.close()
-
-
 def posts(count, first=0):
     return [post(n, text=f"الشارع رقم {n} مظلم, яма у дома {n}, lamp {n}") for n in range(first, first + count)]
-
-
-def numbered(count):
-    return sorted(f"x:{n}" for n in range(count))
 
 
 def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(cluster):

@@ -1,6 +1,5 @@
 """What follows durable posts keeps its place and does each thing once."""
 
-import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
 from store.query import Filter
 from stream.following import (
-    Following,
     ThemeFollower,
     ThemeJoin,
     beside_workers,
@@ -166,19 +164,3 @@ def test_beside_workers_what_people_wrote_by_hand_is_still_taken_in(tmp_path):
         step()
     assert [found.kind for found in store.posts(Filter())] == ["call"]
     cases.close()
-
-
-def test_a_step_that_breaks_does_not_stop_the_others():
-    came = threading.Event()
-
-    def broken():
-        raise KeyError("what no log may quote")
-
-    following = Following({"broken": broken, "next": came.set})
-    following.start()
-    assert came.wait(30)
-    following.stop()
-
-
-def test_stopping_what_was_never_started_returns_at_once():
-    Following({}).stop()
