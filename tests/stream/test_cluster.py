@@ -84,11 +84,15 @@ def test_the_engine_blocked_for_want_of_disk_is_waited_for(cluster):
     worker = cluster.work()
     cluster.wait_for(300)
     months = f"{cluster.prefix}-posts-*"
+    cluster.client.cluster.put_settings(
+        persistent={"cluster.info.update.interval": "1h"}
+    )  # else the engine lifts the block at its next look
     cluster.client.indices.put_settings(index=months, settings={"index.blocks.read_only_allow_delete": True})
     cluster.publish(posts(300, 300))
     time.sleep(3)
     assert cluster.count() == 300
     cluster.client.indices.put_settings(index=months, settings={"index.blocks.read_only_allow_delete": None})
+    cluster.client.cluster.put_settings(persistent={"cluster.info.update.interval": None})
     cluster.wait_for(600)
     assert cluster.ids() == numbered(600)
     assert worker.poll() is None
