@@ -187,16 +187,17 @@ def start_elasticsearch(port: int = ELASTICSEARCH_PORT, transport: int = ELASTIC
 
 def _configure_elasticsearch(program: Path, folder: Path, port: int, transport: int, more: str) -> None:
     """Before the first start: a start without it would make certificates and a keystore that then have to go."""
-    if (folder / "data").is_dir():
+    parts = {name: folder / name for name in ("data", "logs", "repo")}
+    told = folder / "config" / "elasticsearch.yml"
+    settings = ELASTICSEARCH_YML.format(port=port, transport=transport, **parts) + more
+    if told.is_file() and told.read_text(encoding="utf-8") == settings:
         return
     if folder != program:
-        shutil.copytree(program / "config", folder / "config", ignore=shutil.ignore_patterns("*.keystore", "certs"))
-    parts = {name: folder / name for name in ("data", "logs", "repo")}
+        shutil.copytree(program / "config", folder / "config", ignore=shutil.ignore_patterns("*.keystore", "certs"), dirs_exist_ok=True)
     for part in parts.values():
-        part.mkdir()
-    settings = ELASTICSEARCH_YML.format(port=port, transport=transport, **parts) + more
-    (folder / "config" / "elasticsearch.yml").write_text(settings, encoding="utf-8")
+        part.mkdir(exist_ok=True)  # the archive brings an empty folder of logs
     _give(folder, "nobody")
+    told.write_text(settings, encoding="utf-8")  # last, so that what was broken off here is done again
 
 
 def _unpack_elasticsearch(folder: Path) -> None:
