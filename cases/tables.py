@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Dialect,
     Index,
     Integer,
@@ -265,6 +266,14 @@ sampled = Table(
     Column("language", String(8), nullable=False),
     Column("topics", String, nullable=False),  # ids with | between them
     Column("written_at", Instant, nullable=False),
+    Column("who", String, nullable=False), Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+events = Table(
+    "events", metadata,  # what staff noted of a day, to be seen beside the curves
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("day", Date, nullable=False, index=True),  # of the deployment's own time zone
+    Column("text", String(120), nullable=False),
     Column("who", String, nullable=False), Column("at", Instant, nullable=False),
 )  # fmt: skip
 
