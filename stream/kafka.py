@@ -21,31 +21,36 @@ class Publisher:
         self._prefix = prefix
         self._producer = Producer({
             "bootstrap.servers": address, "enable.idempotence": True, "acks": "all", "compression.type": "zstd", "linger.ms": 5,
-            "message.max.bytes": LARGEST, "delivery.timeout.ms": int(CONFIRMED_WITHIN * 1000), "partitioner": "random",
+            "message.max.bytes": LARGEST, "delivery.timeout.ms": int(CONFIRMED_WITHIN * 1000), "partitioner": "consistent_random",
+            "sticky.partitioning.linger.ms": 0,
         })  # fmt: skip
 
     def publish(self, topic: str, messages: Iterable[bytes]) -> int:
-        """Publish all and return when the broker has confirmed all. Raises StoreFailed naming what is not known to have arrived."""
+        """Publish all, spread evenly, and return when the broker has confirmed all. Raises StoreFailed naming what is not known to have arrived."""
+        return self.publish_keyed(topic, ((None, message) for message in messages))
+
+    def publish_keyed(self, topic: str, messages: Iterable[tuple[bytes | None, bytes]]) -> int:
+        """The same with (key, message): those of one key lie in one partition, in their order."""
         failures: list[KafkaError] = []
         count = 0
-        for count, message in enumerate(messages, 1):
-            self._produce(prefixed(topic, self._prefix), message, failures)
+        for count, (key, message) in enumerate(messages, 1):
+            self._produce(prefixed(topic, self._prefix), key, message, failures)
         left = self._producer.flush(CONFIRMED_WITHIN)
         if left or failures:
             why = failures[0].str() if failures else "no answer"
             raise StoreFailed(
-                f"Kafka did not confirm {left or len(failures)} of {count} messages to {topic} ({why}); the cursor stays where it was, they come again"
+                f"Kafka did not confirm {left or len(failures)} of {count} messages to {topic} ({why}); nothing is taken as done, they come again"
             )
         return count
 
-    def _produce(self, topic: str, message: bytes, failures: list[KafkaError]) -> None:
+    def _produce(self, topic: str, key: bytes | None, message: bytes, failures: list[KafkaError]) -> None:
         def confirmed(error: KafkaError | None, _: Message) -> None:
             if error is not None:
                 failures.append(error)
 
         while True:
             try:
-                self._producer.produce(topic, value=message, on_delivery=confirmed)
+                self._producer.produce(topic, value=message, key=key, on_delivery=confirmed)
                 self._producer.poll(0)
                 return
             except BufferError:  # the local queue is full: let the broker take some first

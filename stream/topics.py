@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from core.account import Account, AccountSample
+from core.case import Case
 from core.page import Page
 from core.post import EngagementSample, Moment, Post
 
 RAW = "raw-posts"  # as the platforms told it
 POSTS = "posts"  # understood
 SAMPLES = "samples"  # sizes of accounts and numbers of posts
-CASES = "cases"  # steps of cases, for other systems
+CASES = "cases"  # each case that changed, for other systems
 COUNTS = "theme-counts"  # what each worker made of its own pages, for the one join that finds themes
 DEAD = "dead-letters"  # what could not be handled, with the reason
 TOPICS = (RAW, POSTS, SAMPLES, CASES, COUNTS, DEAD)
@@ -46,6 +47,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 encode = msgspec.msgpack.Encoder().encode
 decode_page = msgspec.msgpack.Decoder(Page).decode
 decode_samples = msgspec.msgpack.Decoder(Samples).decode
+decode_case = msgspec.msgpack.Decoder(Case).decode
 decode_dead_letter = msgspec.msgpack.Decoder(DeadLetter).decode
 
 

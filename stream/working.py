@@ -28,6 +28,7 @@ from stream.agents_hand import Hand
 from stream.alert_running import alerting
 from stream.dead_letters import SHARE, Limit
 from stream.following import ThemeJoin, beside_workers, count_themes, following
+from stream.kafka import Publisher
 from stream.topics import GROUPS, READS, prefixed
 
 log = logging.getLogger("sada.work")
@@ -97,7 +98,8 @@ def _beside(parts: Parts, cases: CaseStore, settings: Settings, deployment: Depl
         yield
         return
     alerts = alerting(parts.store, cases, settings, deployment)
-    copies = {"copies": partial(case_copies.copy, parts.store, settings.index_prefix, cases)}
+    publisher = Publisher(required(settings), settings.topic_prefix)
+    copies = {"copies": partial(case_copies.copy, parts.store, settings.index_prefix, publisher, cases)}
     follower = following(beside_workers(parts.store, cases, parts.understand) | copies)
     alerts.start()
     follower.start()
