@@ -170,34 +170,55 @@ def judge(store: CaseStore, person: Person, id: str, is_right: bool, at: datetim
 
 def newest(store: CaseStore, now: datetime, limit: int = 50, offset: int = 0, ids: Collection[str] | None = None) -> list[Standing]:
     """What was raised last, newest first, each with what became of it; only these alerts if any are named."""
-    c = alerts.c
-    asked = _standing().order_by(c.raised_at.desc(), c.id).limit(limit).offset(offset)
+    asked = _newest(limit, offset)
     with store.reading() as db:
-        return [_as_standing(row, now) for row in db.execute(asked if ids is None else asked.where(c.id.in_(ids)))]
+        return [_as_standing(row, now) for row in db.execute(asked if ids is None else asked.where(alerts.c.id.in_(ids)))]
 
 
 def unseen(store: CaseStore) -> int:
     """How many alerts nobody has acknowledged."""
     with store.reading() as db:
-        return db.scalar(select(func.count()).select_from(alerts).where(alerts.c.acknowledged_at.is_(None))) or 0
+        return db.scalar(_unseen()) or 0
 
 
 def raised(store: CaseStore, since: datetime) -> int:
     """How many alerts were raised since then."""
     with store.reading() as db:
-        return db.scalar(select(func.count()).select_from(alerts).where(alerts.c.raised_at >= since)) or 0
+        return db.scalar(_raised(since)) or 0
 
 
 def precision(store: CaseStore, since: datetime | None = None) -> list[Precision]:
     """How often alerts raised since then were right, by kind, of those that people judged."""
-    last = _last_judgements()
-    right = func.count().filter(last.c.is_right)
-    asked = (
-        select(alerts.c.kind, right, func.count()).join(last, last.c.alert == alerts.c.id).group_by(alerts.c.kind).order_by(alerts.c.kind)
-    )
+    asked = _precision()
     with store.reading() as db:
         found = db.execute(asked.where(alerts.c.raised_at >= since) if since else asked)
         return [Precision(when=str(kind), right=int(good or 0), judged=int(judged)) for kind, good, judged in found]
+
+
+def explain(store: CaseStore, since: datetime, limit: int = 50, offset: int = 0) -> dict[str, str]:
+    """The SQL behind each of the questions above, by its name."""
+    asked = {"newest": _newest(limit, offset), "unseen": _unseen(), "raised": _raised(since), "precision": _precision()}
+    return {name: store.explained(question) for name, question in asked.items()}
+
+
+def _newest(limit: int, offset: int) -> Select[Any]:
+    return _standing().order_by(alerts.c.raised_at.desc(), alerts.c.id).limit(limit).offset(offset)
+
+
+def _unseen() -> Select[Any]:
+    return select(func.count()).select_from(alerts).where(alerts.c.acknowledged_at.is_(None))
+
+
+def _raised(since: datetime) -> Select[Any]:
+    return select(func.count()).select_from(alerts).where(alerts.c.raised_at >= since)
+
+
+def _precision() -> Select[Any]:
+    last = _last_judgements()
+    right = func.count().filter(last.c.is_right)
+    return (
+        select(alerts.c.kind, right, func.count()).join(last, last.c.alert == alerts.c.id).group_by(alerts.c.kind).order_by(alerts.c.kind)
+    )
 
 
 def _last_judgements() -> Subquery:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Dialect, Select, and_, func, or_, select, true
 
 from cases.query import FindCases
 from cases.tables import cases
@@ -22,6 +24,8 @@ def where(question: FindCases) -> ColumnElement[bool]:
     said += [column == chosen for name, column in _ONE.items() if (chosen := getattr(question, name)) is not None]
     if question.overdue_at is not None:
         said.append(cases.c.due < question.overdue_at)
+    if question.opened_since is not None:
+        said += [cases.c.opened_at >= question.opened_since, cases.c.is_open.in_((True, False))]  # the index by opening begins with is_open
     if question.free_for is not None:
         said.append(or_(cases.c.held_by.is_(None), cases.c.held_by == question.free_for, cases.c.held_until <= question.free_at))
     return and_(*said)
@@ -42,3 +46,8 @@ def total(question: FindCases) -> Select[int]:
     theirs = cases.c.id.in_(select(cases.c.id).where(*others))
     held = select(func.count()).select_from(cases).where(theirs, where(everybodys))
     return select(meant.scalar_subquery() - held.scalar_subquery())
+
+
+def as_text(asked: Select[Any], dialect: Dialect) -> str:
+    """A question as this engine is asked, its values written in."""
+    return str(asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

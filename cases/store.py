@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Insert, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
@@ -88,6 +89,14 @@ class CaseStore:
         total = sum(number for _, number, _ in told)
         return OpenCounts(open=total, overdue=overdue, waiting_for_citizen=total - sum(r for *_, r in told),
                           by_status={status: number for status, number, _ in told})  # fmt: skip
+
+    def explain(self, question: FindCases) -> str:
+        """The SQL behind a list of cases and its number."""
+        return ";\n".join(self.explained(asked) for asked in (asking.find(question), asking.total(question)))
+
+    def explained(self, asked: Select[Any]) -> str:
+        """Any question as this database is asked it, its values written in."""
+        return asking.as_text(asked, self.database.dialect)
 
     def change(self, id: str, version: int | None, how: Callable[[Case], Case], line: AuditLine | None = None) -> Case:
         """Replace a case by what `how` makes of it, with its line in the audit, in one transaction.
