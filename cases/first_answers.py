@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from cases import asking
 from cases.query import FindCases
@@ -30,10 +31,19 @@ _answered = msgspec.msgpack.Decoder(Answered).decode  # the other fields of the 
 
 def given(store: CaseStore, which: FindCases, since: datetime) -> list[Answered]:
     """The first answers given since then to the cases meant that were opened at most OLDEST before, open or settled by now."""
-    question = msgspec.structs.replace(which, is_open=None, intents=REPORTS, opened_since=since - OLDEST)
     with store.reading() as db:
-        found = [_answered(record) for record in db.scalars(select(cases.c.record).where(asking.where(question)))]
+        found = [_answered(record) for record in db.scalars(_records(which, since))]
     return [one for one in found if not one.duplicate_of and one.first_answer_at and one.first_answer_at >= max(since, one.opened_at)]
+
+
+def explain(store: CaseStore, which: FindCases, since: datetime) -> str:
+    """The SQL behind `given`."""
+    return store.explained(_records(which, since))
+
+
+def _records(which: FindCases, since: datetime) -> Select[Any]:
+    question = msgspec.structs.replace(which, is_open=None, intents=REPORTS, opened_since=since - OLDEST)
+    return select(cases.c.record).where(asking.where(question))
 
 
 def hours(answered: list[Answered], since: datetime, until: datetime) -> list[float]:

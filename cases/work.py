@@ -44,12 +44,15 @@ def look_again(store: CaseStore, person: Person, id: str) -> Case:
 
 def queue(store: CaseStore, person: Person, asked: FindCases, at: datetime) -> FoundCases:
     """The cases meant that this person may see, without those that others hold. Raises NotAllowed."""
+    found = store.find(meant(person, asked, at))
+    return FoundCases(cases=tuple(as_seen(person, case) for case in found.cases), total=found.total)
+
+
+def meant(person: Person, asked: FindCases, at: datetime) -> FindCases:
+    """The question as this person may ask it. Raises NotAllowed."""
     must(person, Right.CASES)
     asked = msgspec.structs.replace(asked, free_for=person.name, free_at=at)
-    if person.role == Role.DEPARTMENT:
-        asked = msgspec.structs.replace(asked, departments=person.departments or ("",))
-    found = store.find(asked)
-    return FoundCases(cases=tuple(as_seen(person, case) for case in found.cases), total=found.total)
+    return msgspec.structs.replace(asked, departments=person.departments or ("",)) if person.role == Role.DEPARTMENT else asked
 
 
 def move(store: CaseStore, person: Person, id: str, version: int | None, to: Status, why: str, at: datetime, deployment: Deployment,

@@ -53,6 +53,7 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     trend: tuple[float, ...] = ()
     opens: dict[str, object] | None = None  # changes of the view that show what it counts; None: it has nothing to show
     page: str = "posts"  # which shows it
+    link: str = ""  # of the translations: what the link to it says; empty: <page>.open
 
 
 def numbers(desk: Desk, shown: Sequence[Number]) -> None:
@@ -71,7 +72,7 @@ def _number(desk: Desk, number: Number) -> None:
         chart_data=list(number.trend) if len(number.trend) > 1 else None, chart_type="area",
     )  # fmt: skip
     if number.opens is not None:
-        opens(desk, desk.words(f"{number.page}.open"), number.opens, page=number.page)
+        opens(desk, desk.words(number.link or f"{number.page}.open"), number.opens, page=number.page)
 
 
 def negative(desk: Desk, here: dict[str, int], was: dict[str, int], trend: tuple[int, ...]) -> Number:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -84,16 +84,16 @@ def cadence(about: Deployment, source: str, passes: Sequence[Pass]) -> timedelta
 COLOURS = {"good": "green", "late": "orange", "silent": "red", "imported": "gray"}
 
 
-def draw(desk: Desk, means: Sequence[str], asked: msgspec.Struct | None = None) -> None:
-    """The foot. `means`: the keys of the page's numbers; `asked`: the page's questions."""
+def draw(desk: Desk, means: Sequence[str], asked: msgspec.Struct | None = None, of_cases: Mapping[str, str] = {}) -> None:
+    """The foot. `means`: the keys of the page's numbers; `asked`: what the page asks of the posts; `of_cases`: of the cases, as SQL by name."""
     st.divider()
     with st.container(key="foot", gap="small"):
         st.markdown("  ".join(_ages(desk, all_health(desk))) or desk.words("foot.no_sources"))
         with st.expander(desk.words("foot.definitions")):
             st.markdown("\n".join(f"- **{desk.words(key)}** — {desk.words(f'{key}_means')}" for key in means))
-        if asked is not None:
+        if asked is not None or of_cases:
             with st.expander(desk.words("foot.query")):
-                _queries(desk, questions.every(asked))
+                _queries(desk, questions.every(asked) if asked is not None else (), of_cases)
 
 
 def _ages(desk: Desk, every: Sequence[Health]) -> list[str]:
@@ -113,7 +113,7 @@ def _age(desk: Desk, health: Health) -> str:
     return f":{COLOURS[health.state]}-badge[{escaped(health.source)} · {desk.words(f'health.{health.state}')} · {age}]"
 
 
-def _queries(desk: Desk, asked: Sequence[tuple[str, Question]]) -> None:
-    for name, question in asked:
+def _queries(desk: Desk, asked: Sequence[tuple[str, Question]], of_cases: Mapping[str, str]) -> None:
+    for name, sql in [*((name, desk.ask.explain(question)) for name, question in asked), *of_cases.items()]:
         st.caption(escaped(name))
-        st.code(desk.ask.explain(question), language="sql", wrap_lines=True)
+        st.code(sql, language="sql", wrap_lines=True)

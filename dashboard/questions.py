@@ -21,9 +21,7 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     """What people say now, against the period before."""
 
     volume: CountPosts  # sentiment × time
-    intents: CountPosts
     before: CountPosts  # sentiment, one period earlier
-    intents_before: CountPosts
     topics: CountPosts
     usual: tuple[CountPosts, ...]  # topics in each of the USUAL periods before
     newest: FindPosts
@@ -82,9 +80,7 @@ def now(view: View, about: Deployment, window: Window) -> Now:
     zone = window.timezone
     return Now(
         volume=CountPosts(filter=here, by=("sentiment",), bucket=window.bucket, timezone=zone),
-        intents=CountPosts(filter=here, by=("intent",), bucket=window.bucket, timezone=zone),
         before=CountPosts(filter=before, by=("sentiment",), timezone=zone),
-        intents_before=CountPosts(filter=before, by=("intent",), timezone=zone),
         topics=CountPosts(filter=here, by=("topic",), timezone=zone),
         usual=tuple(CountPosts(filter=_at(here, window, n), by=("topic",), timezone=zone) for n in range(1, USUAL + 1)),
         newest=FindPosts(filter=here, limit=NEWEST),

@@ -39,7 +39,8 @@ def show(desk: Desk) -> None:
             signing.mark(desk, person)
             _inside(desk, person, judged)
     with frame.part(desk):
-        foot.draw(desk, MEANS)
+        shown = alerts.explain(casework.opened(desk), desk.now - WEEK, SHOWN + 1, SHOWN * (desk.view.page - 1))
+        foot.draw(desk, MEANS, of_cases=shown)
 
 
 def _door(desk: Desk) -> None:

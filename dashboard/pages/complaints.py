@@ -36,7 +36,16 @@ def show(desk: Desk) -> None:
             signing.mark(desk, person)
             _inside(desk, person)
     with frame.part(desk):
-        foot.draw(desk, MEANS)
+        foot.draw(desk, MEANS, of_cases=_asked_of_cases(desk))
+
+
+def _asked_of_cases(desk: Desk) -> dict[str, str]:
+    """The SQL behind the figures and the queue, by what it asks for."""
+    store, person = casework.opened(desk), signing.who(desk)
+    asked = {"open": FindCases(limit=0), "overdue": FindCases(overdue_at=desk.now, limit=0)}
+    if person and may(person, Right.CASES):
+        asked["queue"] = work.meant(person, _asked(desk, person), casework.at(desk))
+    return {name: store.explain(question) for name, question in asked.items()}
 
 
 def _by_link(desk: Desk) -> None:
@@ -65,11 +74,17 @@ def _numbers(desk: Desk) -> None:
     w, counts = desk.words, casework.opened(desk).counts(desk.now)
     in_target = casework.table(desk, "category").total.answered_within_target
     cards.numbers(desk, [
-        Number(key="complaints.open", value=whole(counts.open, w)),
-        Number(key="complaints.overdue", value=whole(counts.overdue, w)),
+        Number(key="complaints.open", value=whole(counts.open, w), opens=_opening(desk, "all"), page="complaints", link="now.cases"),
+        Number(key="complaints.overdue", value=whole(counts.overdue, w), opens=_opening(desk, "overdue"), page="complaints", link="now.cases"),
         Number(key="complaints.waiting", value=whole(counts.waiting_for_citizen, w)),
         Number(key="complaints.in_target", value=NONE if in_target is None else percent(in_target, w)),
     ])  # fmt: skip
+
+
+def _opening(desk: Desk, show: str) -> dict[str, object] | None:
+    """What opens the queue on just these cases, for those who may see it."""
+    person = signing.who(desk)
+    return {"part": "queue", "show": show, "case": ""} if person and may(person, Right.CASES) else None
 
 
 def _queue(desk: Desk, person: Person) -> None:

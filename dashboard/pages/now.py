@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import acting, cards, foot, frame, questions, sums, trusted, volume
+from dashboard import acting, cards, case_numbers, foot, frame, questions, sums, trusted, volume
 from dashboard.bidi import escaped
 from dashboard.cards import Number
-from dashboard.figures import NONE, change, whole
+from dashboard.figures import change, whole
 from dashboard.frame import Desk
 from dashboard.periods import Window
 
 PERIODS = ("1h", "6h", "24h", "7d")
-MEANS = ("now.posts", "now.negative", "now.complaints", "now.sources", "now.rising")
+MEANS = ("now.posts", "now.negative", "now.open", "now.first_answer", "now.rising")
 MOST_CARDS = 3
 FIRST_THEMES = timedelta(days=7)  # themes raised longer ago are not news
 
@@ -38,20 +38,17 @@ def _draw(desk: Desk) -> None:
     with frame.part(desk):
         _newest(desk, asked)
     with frame.part(desk):
-        foot.draw(desk, MEANS, asked)
+        foot.draw(desk, MEANS, asked, case_numbers.asked(desk, window))
 
 
 def _numbers(desk: Desk, asked: questions.Now, window: Window) -> None:
     at = sums.starts(window)
     heard, before = desk.ask.count(asked.volume), desk.ask.count(asked.before)
-    intents, intents_before = desk.ask.count(asked.intents), desk.ask.count(asked.intents_before)
     here, was = sums.totals(heard), sums.totals(before)
-    complaints = sums.totals(intents).get("complaint", 0)
     cards.numbers(desk, [
         _posts(desk, sum(here.values()), sum(was.values()), sums.series(heard, at)),
         trusted.negative(desk, here, was, tuple(sums.series(heard, at, "negative"))),
-        _complaints(desk, complaints, sums.totals(intents_before).get("complaint", 0), sums.series(intents, at, "complaint")),
-        _sources(desk),
+        *case_numbers.numbers(desk, window),
     ])  # fmt: skip
     st.caption(trusted.why(desk))
 
@@ -65,27 +62,6 @@ def _posts(desk: Desk, now: int, before: int, trend: list[int]) -> Number:
         rises=cards.rises(moved),
         trend=tuple(trend),
         opens={},
-    )
-
-
-def _complaints(desk: Desk, now: int, before: int, trend: list[int]) -> Number:
-    moved = change(now, before)
-    return Number(key="now.complaints", value=whole(now, desk.words), delta=cards.relative(desk, moved), rises=cards.rises(moved),
-                  good=moved < 0 if moved else None, trend=tuple(trend), opens={"intent": ("complaint",)})  # fmt: skip
-
-
-def _sources(desk: Desk) -> Number:
-    w = desk.words
-    every = [h for h in foot.all_health(desk) if h.state != "imported"]
-    good = sum(h.state == "good" for h in every)
-    value = w("figure.of", part=whole(good, w), of=whole(len(every), w)) if every else NONE
-    return Number(
-        key="now.sources",
-        value=value,
-        delta=w("now.all_heard") if every and good == len(every) else None,
-        good=True,
-        opens={},
-        page="ledger",
     )
 
 

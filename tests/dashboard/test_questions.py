@@ -35,7 +35,7 @@ def test_every_question_of_posts_is_narrowed_by_the_whole_view(page: str) -> Non
 def test_what_is_compared_is_as_long_as_what_has_passed_of_the_period(period: str) -> None:
     asked, now = questions.now(View(), CITY, here(period)), here(period)
     assert now.since is not None
-    for question in (asked.before, asked.intents_before, *asked.usual):
+    for question in (asked.before, *asked.usual):
         assert question.filter.until - question.filter.since == now.now - now.since  # type: ignore[operator]
     assert len(asked.usual) == USUAL
 

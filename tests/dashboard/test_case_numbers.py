@@ -1,0 +1,78 @@
+"""The cases as numbers on Now, and the SQL of cases and alerts at the foot of every page that shows them."""
+
+from datetime import timedelta
+
+import pytest
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
+
+from cases.roles import Role
+from cases.store import CaseStore
+from core.case import Case, Status
+from dashboard.words import words
+from tests.cases.factory import case
+from tests.dashboard.factory import NOW
+from tests.dashboard.staff import page
+
+HOUR = timedelta(hours=1)
+
+
+def answered(number: int, waited: timedelta, ago: timedelta, **told: object) -> Case:
+    """A case that was answered so long ago, after so long a wait."""
+    return case(number, opened_at=NOW - ago - waited, first_answer_at=NOW - ago, status=Status.ANSWERED, **told)
+
+
+def opened(number: int, ago: timedelta, **told: object) -> Case:
+    return case(number, opened_at=NOW - ago, **told)
+
+
+def numbers(store: CaseStore, lang: str = "en", **address: str) -> dict[str, tuple[str, str]]:
+    at = page(store, "now", lang=lang, **address)
+    return {metric.label: (metric.value, metric.delta) for metric in at.metric}
+
+
+def test_open_cases_and_first_answers_stand_on_now(staffed: CaseStore) -> None:
+    staffed.put_many([opened(1, HOUR), opened(2, 30 * HOUR), opened(3, HOUR, status=Status.CLOSED), answered(4, 2 * HOUR, HOUR), answered(5, 4 * HOUR, HOUR)])  # fmt: skip
+    found = numbers(staffed, period="24h")
+    assert found["Open cases"] == ("4", "4 opened")
+    assert found["First answer"][0] == "3.0 h"
+
+
+def test_a_first_answer_is_held_against_the_period_before(staffed: CaseStore) -> None:
+    staffed.put_many([answered(1, 2 * HOUR, HOUR), answered(2, 4 * HOUR, 30 * HOUR)])
+    (metric,) = [m for m in page(staffed, "now", period="24h").metric if m.label == "First answer"]
+    assert metric.delta.endswith("−50%")
+    assert metric.color == MetricProto.MetricColor.GREEN  # people waited less
+
+
+def test_without_cases_nothing_is_made_up(staffed: CaseStore) -> None:
+    found = numbers(staffed)
+    assert found["Open cases"] == ("0", "")
+    assert found["First answer"] == ("–", "")
+
+
+@pytest.mark.parametrize(("address", "open_cases"), [({"topic": "water"}, "1"), ({"place": "olive"}, "1"), ({"platform": "x"}, "2"), ({"tongue": "ar"}, "3")])  # fmt: skip
+def test_filters_that_a_case_knows_narrow_it(staffed: CaseStore, address: dict[str, str], open_cases: str) -> None:
+    staffed.put_many([opened(1, HOUR, category="water"), opened(2, HOUR, place="olive"), opened(3, HOUR, platform="facebook")])
+    assert numbers(staffed, **address)["Open cases"][0] == open_cases
+
+
+def test_the_numbers_are_said_in_the_languages_own_digits(staffed: CaseStore) -> None:
+    staffed.put_many([answered(1, 90 * timedelta(minutes=1), HOUR)])
+    w = words("fa")
+    assert numbers(staffed, "fa")[w("now.first_answer")][0] == w("figure.hours", count="۱٫۵")
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "tables"),
+    [("now", None, ("posts", "cases")), ("complaints", Role.OFFICER, ("cases",)), ("alerts", Role.OFFICER, ("alerts", "alert_judgements"))],
+)
+def test_the_foot_shows_the_sql_of_cases_and_alerts(staffed: CaseStore, name: str, role: Role | None, tables: tuple[str, ...]) -> None:
+    staffed.put_many([opened(1, HOUR)])
+    shown = " ".join(" ".join(code.value for code in page(staffed, name, role).code).split())
+    assert all(f"FROM {table}" in shown for table in tables)
+
+
+def test_the_queue_on_just_the_overdue_cases_is_one_click_from_their_number(staffed: CaseStore) -> None:
+    links = [link.proto.query_string for link in page(staffed, "complaints", Role.OFFICER).get("page_link")]
+    assert any("show=overdue" in link and "part=queue" in link for link in links)
+    assert not any("part=queue" in link.proto.query_string for link in page(staffed, "complaints").get("page_link"))
