@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -142,17 +143,40 @@ def status(asked: str) -> Status:
         raise AskedWrongly(f"status {asked}: is not known; there are: {', '.join(s.value for s in Status)}") from error
 
 
-@app.command("report", epilog="Example: sada report categories --json; sada report department --language ar")
+@app.command("report", epilog="Example: sada report categories --json; sada report departments --since 2026-01-01 --language ar")
 def make_report(by: Annotated[str, typer.Argument(help="categories, departments, branches, places or channels.")],
                 language: Annotated[str, typer.Option(help="In which language names are.")] = "en",
+                since: Annotated[str | None, typer.Option(help="Only cases opened on this day or later, in the organisation's time zone.")] = None,
+                until: Annotated[str | None, typer.Option(help="Only cases opened up to this day, and on it.")] = None,
                 deployment_name: DeploymentName = None, as_json: AsJson = False) -> None:  # fmt: skip
     """Received, handled and closed reports, how fast, and what is overdue."""
     dimension = printing.SINGULAR.get(by, by)
     if dimension not in report.DIMENSIONS:
         raise AskedWrongly(f"report {by}: is not known; ask for one of {', '.join(printing.SINGULAR)}")
     with opened() as store:
-        table = report.table(store.all(), dimension, deployment(deployment_name), now(), language)
+        about = deployment(deployment_name)
+        table = report.table(store.all(), dimension, about, now(), language, days(since, until, about.zone))
     say(as_json, report.named(table), printing.report(table))
+
+
+def days(since: str | None, until: str | None, zone: ZoneInfo) -> report.Span:
+    """The span from the beginning of one local day to the end of another. Raises AskedWrongly."""
+    first, last = day(since, "--since"), day(until, "--until")
+    if first and last and last < first:
+        raise AskedWrongly(f"--since {first} --until {last}: nothing lies between; the first day comes first")
+    return report.Span(_begins(first, zone), _begins(last and last + timedelta(days=1), zone))
+
+
+def day(asked: str | None, option: str) -> date | None:
+    """A day as it is written in ISO 8601. Raises AskedWrongly."""
+    try:
+        return None if asked is None else date.fromisoformat(asked)
+    except ValueError as error:
+        raise AskedWrongly(f"{option} {asked}: is no day; write it as 2026-01-31") from error
+
+
+def _begins(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), zone)
 
 
 @users_app.command("add", epilog="Example: sada users add olya --role officer")

@@ -67,7 +67,7 @@ def people(found: Sequence[User], now: datetime) -> str:
 
 def report(table: Table) -> str:
     """The table with its sum."""
-    lines = Lines("", "received", "handled", "", "closed", "", "not fixed", "first answer, h", "to close, h", "overdue")
+    lines = Lines("", "received", "handled", "share", "closed", "share", "not fixed", "first answer, h", "to close, h", "overdue")
     for row in (*table.rows, table.total):
         lines.add_row(*_cells(row), end_section=row is (table.rows or (table.total,))[-1])
     return f"{_text(lines)}Hours are medians by the wall clock; in brackets Wilson's 95 % interval; below {LEAST} cases no share is ranked."

@@ -24,6 +24,20 @@ Z = 1.959964  # of 95 %, both sides; scipy knows this formula too, and costs two
 WITHOUT = ""  # the key of cases that have none
 
 
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of time, [since, until); None: open on that side."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether a moment lies in it."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+ALWAYS = Span()
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a table of cases."""
 
@@ -79,11 +93,11 @@ def named(table: Table) -> list[dict[str, object]]:
     return [{table.by: told.pop("key"), **told} for told in map(msgspec.to_builtins, table.rows)]
 
 
-def table(cases: Iterable[Case], by: str, deployment: Deployment, now: datetime, language: str = "en") -> Table:
-    """The table of citizens' reports by one of DIMENSIONS."""
+def table(cases: Iterable[Case], by: str, deployment: Deployment, now: datetime, language: str = "en", opened: Span = ALWAYS) -> Table:
+    """The table of citizens' reports by one of DIMENSIONS, of the cases that were opened within a span of time."""
     key = DIMENSIONS[by]
     groups: dict[str, list[Case]] = {}
-    for case in reports(cases):
+    for case in reports(case for case in cases if opened.holds(case.opened_at)):
         groups.setdefault(key(case) or WITHOUT, []).append(case)
     names = labels(by, deployment, language)
     rows = [row(group, name, names.get(name, name or "-"), now) for name, group in groups.items()]

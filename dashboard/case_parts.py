@@ -17,7 +17,7 @@ from cases.report import LEAST, Row
 from cases.roles import Person, Right, Role, may
 from core.case import Case
 from core.post import Post
-from dashboard import cards, casework, exports, frame, kept_words, news, outbox
+from dashboard import cards, casework, exports, frame, kept_words, news, outbox, periods
 from dashboard.bidi import escaped, foreign, isolate
 from dashboard.case_card import department
 from dashboard.dates import ago, exact
@@ -26,6 +26,7 @@ from dashboard.frame import Desk
 
 MOST = 20
 MOST_ROWS = 40
+ALL = "all"  # of the table: whenever a case was opened
 MORE = ("answered", "p90_first", "p90_close", "closed_within", "reopened", "rejected", "posts", "citizens", "rank")
 
 
@@ -162,9 +163,11 @@ def table(desk: Desk, person: Person) -> None:
     with frame.part(desk):
         by = st.segmented_control(w("table.by"), list(report.DIMENSIONS), default="category", key="table_by", required=True,
                                   label_visibility="collapsed", format_func=lambda d: w(f"table.{d}"))  # fmt: skip
-        made = casework.table(desk, by)
+        within = st.segmented_control(w("table.opened"), [*periods.DAYS, ALL], default=ALL, key="table_opened", required=True,
+                                      format_func=lambda p: w("table.always") if p == ALL else w(f"period.{p}"))  # fmt: skip
+        made = casework.table(desk, by, "" if within == ALL else within)
         if not made.rows:
-            frame.empty(desk, "table.empty")
+            frame.empty(desk, "table.empty" if within == ALL else "table.none")
             return
         rows = [_cells(desk, row) for row in (*made.rows[:MOST_ROWS], made.total)]
         names = ("received", "handled", "closed", "not_fixed", "first_answer", "to_close", "within", "overdue")

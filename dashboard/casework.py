@@ -13,7 +13,7 @@ from cases.store import CaseStore, open_cases
 from core.deployment import Deployment
 from core.errors import SadaError
 from core.settings import Settings
-from dashboard import data
+from dashboard import data, periods
 from dashboard.frame import Desk
 
 Act = Callable[[], object]
@@ -35,14 +35,18 @@ def at(desk: Desk) -> datetime:
     return data.now(desk.settings) if desk.settings.others.get("NOW") else datetime.now(UTC)
 
 
-def table(desk: Desk, by: str) -> report.Table:
-    """The table of reports by one dimension: what this dashboard changed at once, what others did at most half a minute later."""
-    return _table(opened(desk), address(desk.settings), by, desk.words.language, desk.about, desk.about.id, data.now(desk.settings))
+def table(desk: Desk, by: str, period: str = "") -> report.Table:
+    """The table of reports by one dimension, of those opened in a period, else of all: what this dashboard changed at once, what others did
+    at most half a minute later."""
+    moment = data.now(desk.settings)
+    since = periods.window(period, moment, desk.about.timezone).since if period else None
+    return _table(opened(desk), address(desk.settings), by, desk.words.language, desk.about, desk.about.id, since, moment)
 
 
 @st.cache_data(ttl=FRESH, max_entries=50, show_spinner=False)
-def _table(_store: CaseStore, address: str, by: str, language: str, _about: Deployment, id: str, _now: datetime) -> report.Table:
-    return report.table(_store.all(), by, _about, _now, language)
+def _table(_store: CaseStore, address: str, by: str, language: str, _about: Deployment, id: str, since: datetime | None,
+           _now: datetime) -> report.Table:  # fmt: skip
+    return report.table(_store.all(), by, _about, _now, language, report.Span(since))
 
 
 def do(desk: Desk, act: Act, done: str) -> None:

@@ -68,6 +68,28 @@ def test_a_report_can_be_read_by_a_person(by, store):
     assert "2" in asked("report", by).stdout
 
 
+RIYADH = ("--deployment", "eastern-province")  # three hours before UTC
+
+
+@pytest.mark.parametrize(
+    ("words", "received"),
+    [
+        ((), 3),
+        (("--since", "2026-02-02"), 2),
+        (("--since", "2026-02-01"), 3),
+        (("--until", "2026-02-01"), 1),
+        (("--until", "2026-02-02"), 3),
+        (("--since", "2026-02-02", "--until", "2026-02-02"), 2),
+        (("--since", "2026-02-03"), 0),
+    ],
+)
+def test_a_report_is_of_the_cases_opened_on_days_of_the_organisations_own(words, received, store):
+    midnight = datetime(2026, 2, 1, 21, tzinfo=UTC)  # where the second begins in Riyadh
+    store.put_many([case(n, opened_at=midnight + timedelta(seconds=s), category="roads") for n, s in ((7, -1), (8, 0), (9, 86_399))])
+    lines = told("report", "categories", "--json", *words, *RIYADH)
+    assert sum(line["received"] for line in lines if line["category"] == "roads") == received
+
+
 def test_the_queue_and_a_case_are_shown_without_and_with_its_text(store):
     assert [line["id"] for line in told("cases", "list", "--category", "waste", "--json")] == ["c-1"]
     assert "the bin in lane" not in asked("cases", "list").stdout
@@ -91,6 +113,8 @@ def test_a_version_that_is_past_is_refused(store):
     ("words", "says"),
     [
         (("report", "moods"), "ask for one of categories"),
+        (("report", "categories", "--since", "01/02/2026"), "--since 01/02/2026: is no day; write it as 2026-01-31"),
+        (("report", "places", "--since", "2026-02-02", "--until", "2026-02-01"), "nothing lies between"),
         (("cases", "show", "c-77"), "there is none"),
         (("cases", "move", "c-1", "gone"), "status gone: is not known; there are: received"),
         (("cases", "move", "c-1", "verified", "--as", "nobody"), "user nobody: there is none"),

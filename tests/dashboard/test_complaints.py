@@ -5,10 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cases import answering, desk, guide, users, wording
+from cases import desk, guide, outbox, users, wording
 from cases.identity import case_id
 from cases.roles import Person, Role
 from cases.store import CaseStore, open_cases
@@ -284,6 +285,16 @@ def test_the_table_is_made_by(by: str) -> None:
     assert list(at.table[0].value.columns)[:2] == [EN(f"table.{by}"), "Received"]
 
 
+def test_the_table_is_of_the_cases_opened_in_a_time(cases: CaseStore) -> None:
+    cases.put_many([msgspec.structs.replace(cases.get(FIRST), id="old", posts=(), opened_at=factory.NOW - timedelta(days=200))])
+    received = {}
+    for within in ("all", "7d", "1y"):
+        at = page("viewer")
+        at.button_group(key="table_opened").set_value(within).run()
+        received[within] = int(at.table[0].value["Received"].iloc[-1])
+    assert received["1y"] == received["all"] == received["7d"] + 1
+
+
 def test_a_department_without_accounts_comes_by_its_link_to_one_case(cases: CaseStore) -> None:
     officer = page("officer", case=FIRST)
     press(officer, "move_referred")
@@ -322,8 +333,8 @@ def test_answers_are_sent_only_where_that_is_switched_on(cases: CaseStore, monke
     at = page("officer", case=FIRST)
     at.text_area(key="answer_text").input("We are on it.")
     press(at, "answer_send")
-    (answer,) = answering.of_case(cases, FIRST)
-    assert (answer.state, answer.finishes, cases.get(FIRST).first_answer_at) == (answering.State.READY, False, None)
+    (answer,) = outbox.of_case(cases, FIRST)
+    assert (answer.state, answer.finishes, cases.get(FIRST).first_answer_at) == (outbox.State.READY, False, None)
 
 
 def plans(role: str = "", **address: str) -> AppTest:
