@@ -64,7 +64,9 @@ class Inbox:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None)
-            self._db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout={BUSY_MS};" + SCHEMA)
+            self._db.executescript(
+                f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA busy_timeout={BUSY_MS};" + SCHEMA
+            )
         except (OSError, sqlite3.Error) as error:
             raise StoreFailed(
                 f"{folder / FILE}: cannot be opened ({type(error).__name__}); make it writable or name another SADA_DATA"
@@ -145,10 +147,12 @@ class Inbox:
         return [(n, Receipt(post_id=p, state=s, at=datetime.fromisoformat(at), to=to or None, why=why)) for n, p, to, s, at, why in rows]
 
     def tidy(self, now: datetime) -> None:
-        """Forget marks that no repetition can need any more, and bodies nobody looked at."""
+        """Forget marks that no repetition can need any more, bodies nobody looked at, and what the file's log still has of the others."""
         self._write("DELETE FROM gone WHERE at < ?", ((now - REPEATED_FOR).astimezone(UTC).isoformat(),))
         for old, only in ((now - REPEATED_FOR, "body IS NULL"), (now - UNREADABLE_FOR, "unreadable")):
             self._write(f"DELETE FROM deliveries WHERE {only} AND received_at < ?", (old.astimezone(UTC).isoformat(),))
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # bodies that are posts by now lie in the log no longer
 
     def waiting(self) -> int:
         """How many bodies are not posts yet."""

@@ -128,9 +128,9 @@ def interactions(post: Post) -> int | None:
 
 
 def tombstone(post: Post, at: datetime) -> Post:
-    """`post` after its deletion at `at`: text, author, media and versions gone, counts kept."""
+    """`post` after its deletion at `at`: text, author, media, versions and whose conversation it was gone, counts kept."""
     return msgspec.structs.replace(
-        post, text="", author=None, media=(), versions=(), url=None, normal=None, place_told=None, copy_of=None,
+        post, text="", author=None, media=(), versions=(), url=None, conversation_id=None, normal=None, place_told=None, copy_of=None,
         private=(), deleted_at=at, observed_at=max(at, post.observed_at),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ well is told in docs/themes.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -71,6 +71,10 @@ class Detector:
         """The same from what workers counted and `join` put together."""
         touched = {living.theme.id for digest in window.digests if (living := self._see(digest))}
         return self._age(hours_of(now), touched)
+
+    def forget(self, ids: Collection[str]) -> bool:
+        """Posts that were deleted: their texts and authors go from the memory too. Tells whether any was there."""
+        return self.memory.forget(ids)
 
     def encode(self) -> bytes:
         """The whole state as bytes; `decode` goes on as if nothing had happened."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Collection
 from typing import Any
 from zlib import crc32
 
@@ -135,6 +136,13 @@ class Memory:
     def _let_go_of_texts(self, hours: float) -> None:
         gone = int(np.searchsorted(self.columns.hours[self.first : self.stop], hours - self.longest)) + self.first
         self.digests[:gone] = [None] * gone
+
+    def forget(self, ids: Collection[str]) -> bool:
+        """Let go of what these posts said and who said it, and tell whether any was remembered; that somebody spoke then still counts."""
+        told = [(i, d) for i, d in enumerate(self.digests[: self.stop]) if d is not None and d.post.id in ids]
+        for i, digest in told:
+            self.digests[i] = msgspec.structs.replace(digest, post=msgspec.structs.replace(digest.post, text="", author=""))
+        return bool(told)
 
     def _with_room(self, terms: int) -> Columns:
         c = self.columns

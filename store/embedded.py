@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -22,6 +22,7 @@ from core.errors import DiskFull, StoreFailed
 from core.post import EngagementSample, Post, interactions
 from core.theme import Theme
 from store import buckets, embedded_count, embedded_find, embedded_hours, embedded_sql
+from store import embedded_forgetting as forgetting
 from store.base import Batch, Follower, Pass, Saved
 from store.embedded_sql import CUBES, micros, moment
 from store.merge import is_same, merged
@@ -60,7 +61,7 @@ class EmbeddedStore:
     """All posts in one file. One process writes, any number read."""
 
     def __init__(self, path: Path | str, timezone: str = "UTC", read_only: bool = False, cache_mb: int = 64) -> None:
-        self.path, self.timezone = Path(path), timezone
+        self.path, self.timezone, self._read_only = Path(path), timezone, read_only
         self._day = _day_cutter(timezone)
         self._one_at_a_time = threading.RLock()  # one connection, several threads
         if not read_only:
@@ -76,6 +77,7 @@ class EmbeddedStore:
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA secure_delete = ON")  # what is replaced is overwritten in the file
         self._db.executescript(embedded_sql.SCHEMA)
         known = self._db.execute("SELECT value FROM meta WHERE key = 'counted'").fetchone()
         counted = f"{self.timezone} {embedded_sql.COUNTED}"
@@ -103,7 +105,17 @@ class EmbeddedStore:
         with self._transaction():
             saved = self._save_posts(batch)
             self._save_rest(batch)
+            is_due = forgetting.is_due(self._db, batch)
+        if is_due:
+            self._forget()
         return saved
+
+    def _forget(self) -> None:
+        """Let what was deleted leave the file too."""
+        with self._transaction():
+            forgetting.pay(self._db)
+        with self._one_at_a_time, _said(self.path):
+            forgetting.empty_log(self._db)
 
     def _save_posts(self, batch: Batch) -> Saved:
         ids = list(dict.fromkeys([p.id for p in batch.posts] + [i for i, _ in batch.deleted]))
@@ -119,7 +131,9 @@ class EmbeddedStore:
         for id, at in batch.deleted:
             if id in now:
                 now[id] = merged(now[id], _gone(now[id], at))
-        self._write({id: (before.get(id), post) for id, post in now.items() if id not in before or before[id][1] is not post})
+        changed = {id: (before.get(id), post) for id, post in now.items() if id not in before or before[id][1] is not post}
+        self._write(changed)
+        forgetting.owe(self._db, [post.deleted_at for known, post in changed.values() if known and post.deleted_at])
         return Saved(**tally)
 
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[int, Post]]:
@@ -302,7 +316,10 @@ class EmbeddedStore:
         return [(f"SELECT account, at, record FROM account_samples WHERE {said} ORDER BY at", values)]
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; words that deleted posts still owe are dropped before."""
+        with suppress(StoreFailed), _said(self.path):  # a full disk: they stay owed, and who writes here next drops them
+            if not self._read_only and forgetting.owed(self._db) is not None:
+                self._forget()
         self._db.close()
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]

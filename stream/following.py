@@ -82,13 +82,15 @@ class ThemeFollower(_Themes):
 
     def step(self, posts: Sequence[Post], place: int) -> None:
         """Look at posts and keep what changed. History is looked at with the eyes of its own time."""
-        new = [p for p in posts if p.deleted_at is None and p.id not in self._seen]
+        gone = {p.id for p in posts if p.deleted_at is not None}
+        forgot = bool(gone) and self._detector.forget(gone)
+        new = [p for p in posts if p.id not in gone and p.id not in self._seen]
         self._seen |= dict.fromkeys(p.id for p in new)
         now = self._clock()
         at = min(max(p.created_at for p in new), now) if new else now
         changed = self._detector.observe([from_post(p) for p in sorted(new, key=lambda p: (p.created_at, p.id))], at)
         due = self._saved_at is None or now - self._saved_at >= SAVE_EVERY
-        if changed or (due and posts):
+        if changed or forgot or (due and posts):
             self._keep(changed, place)
 
 

@@ -78,16 +78,9 @@ def test_interactions_are_the_sum_of_what_was_told_and_views_are_none_of_them(to
 
 def test_a_tombstone_keeps_counts_and_nothing_anybody_wrote():
     gone = tombstone(WHOLE, make.NOON + timedelta(days=1))
-    assert (gone.text, gone.author, gone.media, gone.versions, gone.url, gone.normal, gone.place_told, gone.private) == (
-        "",
-        None,
-        (),
-        (),
-        None,
-        None,
-        None,
-        (),
-    )
+    emptied = {"text": "", "media": (), "versions": (), "private": ()}
+    emptied |= dict.fromkeys(("author", "url", "conversation_id", "normal", "place_told", "copy_of"))
+    assert {name: getattr(gone, name) for name in emptied} == emptied
     assert (gone.id, gone.likes, gone.views, gone.created_at) == (WHOLE.id, 0, 10, WHOLE.created_at)
     assert gone.deleted_at == gone.observed_at == make.NOON + timedelta(days=1)
 
