@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
@@ -57,6 +58,14 @@ def remove(store: CaseStore, person: Person, number: int, at: datetime) -> None:
 
 def between(store: CaseStore, first: date, last: date) -> Sequence[Event]:
     """The events from `first` to `last`, both included, in order of their days."""
-    asked = select(events).where(events.c.day >= first, events.c.day <= last).order_by(events.c.day, events.c.number)
     with store.reading() as db:
-        return [Event(**row._asdict()) for row in db.execute(asked)]
+        return [Event(**row._asdict()) for row in db.execute(_between(first, last))]
+
+
+def explain(store: CaseStore, first: date, last: date) -> str:
+    """The SQL behind `between`."""
+    return store.explained(_between(first, last))
+
+
+def _between(first: date, last: date) -> Select[Any]:
+    return select(events).where(events.c.day >= first, events.c.day <= last).order_by(events.c.day, events.c.number)

@@ -8,9 +8,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from core.deployment import label
-from dashboard import cards, charts, filters, foot, frame, growing, questions
-from dashboard.bidi import escaped, foreign, plotted
+from dashboard import cards, charts, filters, foot, frame, growing, noting, questions
+from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
 from dashboard.dates import short_day
@@ -33,8 +32,8 @@ def show(desk: Desk) -> None:
 def _draw(desk: Desk) -> None:
     window = desk.window()
     asked = questions.growth(desk.view, desk.about, window)
+    over = growing.days(window.since.astimezone(desk.about.zone).date(), desk.now.astimezone(desk.about.zone).date())
     with frame.part(desk):
-        over = growing.days(window.since.astimezone(desk.about.zone).date(), desk.now.astimezone(desk.about.zone).date())
         every = growing.grown(desk.ask.history(asked.history), over, desk.about.zone)
         if every:
             _numbers(desk, every)
@@ -43,7 +42,7 @@ def _draw(desk: Desk) -> None:
         else:
             frame.empty(desk, "growth.empty")
     with frame.part(desk):
-        foot.draw(desk, MEANS, asked)
+        foot.draw(desk, MEANS, asked, noting.asked(desk, over))
 
 
 def _numbers(desk: Desk, every: Sequence[Grown]) -> None:
@@ -72,7 +71,10 @@ def _story(desk: Desk, every: Sequence[Grown], over: Sequence[date]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(desk.words("growth.lines"), anchor=False, width="stretch")
             scale = frame.segments(desk, "scale", SCALES, "indexed" if len(every) > charts.MOST_COLOURED else "")
-        frame.chart(desk, _lines(desk, every, over, scale), "growth.lines_alt", "growth_lines")
+        shown = noting.marks(desk, over)
+        figure = noting.drawn(desk, _lines(desk, every, over, scale), shown, over)
+        frame.chart(desk, figure, "growth.lines_alt", "growth_lines")
+        noting.listed(desk, shown)
     with table:
         st.subheader(desk.words("growth.table"), anchor=False)
         st.table(_table(desk, every), hide_index=True, border="horizontal", alt=desk.words("growth.table"))
@@ -88,12 +90,7 @@ def _lines(desk: Desk, every: Sequence[Grown], over: Sequence[date], scale: str)
              hover=tuple(f"{day} · {foreign(desk.account(g.account))}: {said(n)}" for day, n in zip(dates, line, strict=True)))
         for i, (g, line) in enumerate(zip(every, values, strict=True))
     ]  # fmt: skip
-    figure = charts.lined(_days(dates), lines, _ticks(desk, values, scale))
-    for campaign in desk.about.campaigns:
-        if campaign.starts in over:
-            figure.add_vline(x=over.index(campaign.starts), line={"color": charts.HATCH, "width": 1, "dash": "dot"},
-                             annotation_text=plotted(label(campaign.name, w.language)), annotation_position="top")  # fmt: skip
-    return figure
+    return charts.lined(_days(dates), lines, _ticks(desk, values, scale))
 
 
 def _days(dates: Sequence[str], about: int = 6) -> Axis:

@@ -81,3 +81,10 @@ def test_a_text_of_the_longest_length_in_arabic_is_kept_whole(store):
     text = "ح" * LONGEST
     events.put(store, OFFICER, DAY, text, AT)
     assert events.between(store, DAY, DAY)[0].text == text
+
+
+def test_the_sql_that_is_shown_finds_the_events(store):
+    events.put(store, OFFICER, DAY, "opening", AT)
+    with store.reading() as db:
+        assert len(db.exec_driver_sql(events.explain(store, DAY, DAY)).all()) == 1
+        assert db.exec_driver_sql(events.explain(store, DAY - timedelta(days=3), DAY - timedelta(days=1))).all() == []
