@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Amount = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 Words = dict[str, str]  # language code → text
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LANGUAGES = ("ar", "fa", "ru", "kk", "en")
+PLATFORMS = ("x", "facebook", "instagram", "youtube", "telegram", "whatsapp", "flickr", "rss", "open311", "form", "hotline")
+"""Where an organisation may have an account; `hotline` is filled by entry forms and imports, all others are also collected from."""
+
 BASE_TOPICS = (
     "waste", "sewage", "water", "roads", "lighting", "parks", "transport", "building", "markets", "pests", "noise",
     "heating", "order", "services", "culture",
@@ -47,9 +54,12 @@ class OfficialAccount(Strict, frozen=True):
     name: Words = {}
     branch: str | None = None
     url: str | None = None  # a feed's or endpoint's address
-    followers: int | None = None  # known at the start; for the demo and the targets
-    every_minutes: int | None = None  # cadence; None: the platform's usual one
-    monthly_reads: int | None = None  # billed reads or quota units each of its sources may spend in a month; None: no limit
+    followers: Annotated[int, msgspec.Meta(ge=0)] | None = None  # known at the start; for the demo and the targets
+    every_minutes: AtLeastOne | None = None  # cadence; None: the platform's usual one
+    monthly_reads: Annotated[int, msgspec.Meta(ge=0)] | None = (
+        None  # billed reads or quota units each of its sources may spend in a month; None: no limit
+    )
+    keys: str | None = None  # NAME, where it answers with keys of its own: SADA_X_ACCESS_TOKEN__NAME and so on
 
     @property
     def key(self) -> str:
@@ -91,8 +101,8 @@ class Place(Strict, frozen=True):
     spellings: dict[str, tuple[str, ...]] = {}
     branch: str | None = None
     parent: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
 
 
 class Route(Strict, frozen=True):
@@ -106,19 +116,20 @@ class Route(Strict, frozen=True):
 class Target(Strict, frozen=True):
     """Hours allowed, in working hours: to the first answer and to closing."""
 
-    first_answer_hours: float = 24
-    closing_hours: float = 120
+    first_answer_hours: Amount = 24
+    closing_hours: Amount = 120
     topic: str | None = None
 
 
 class Desk(Strict, frozen=True):
     """How posts become cases and how they are answered."""
 
-    sure: float = 0.7  # from this confidence of the intent on a case is opened at once; below it a person decides
-    oldest_days: int = 14  # posts older than this when they come in (history) open no case
-    same_matter_days: int = 14  # the same author on the same topic, or a near-duplicate, joins for so long
+    sure: Share = 0.7  # from this confidence of the intent on a case is opened at once; below it a person decides
+    oldest_days: AtLeastOne = 14  # posts older than this when they come in (history) open no case
+    same_matter_days: AtLeastOne = 14  # the same author on the same topic, or a near-duplicate, joins for so long
     assign: Literal["hand", "round_robin", "load"] = "hand"
     approve_answers: bool = False  # an answer goes out only when a second person let it
+    speak_as: tuple[str, ...] = ()  # accounts that answer for those of their platform without keys of their own; else its first
 
 
 class Campaign(Strict, frozen=True):
@@ -130,7 +141,7 @@ class Campaign(Strict, frozen=True):
     starts: date | None = None
     ends: date | None = None
     places: tuple[str, ...] = ()  # neighbourhoods that take part; empty: all
-    ambassadors: int | None = None  # wanted
+    ambassadors: AtLeastOne | None = None  # wanted
 
 
 class AlertRule(Strict, frozen=True):
@@ -142,14 +153,14 @@ class AlertRule(Strict, frozen=True):
     language: str | None = None
     topic: str | None = None
     place: str | None = None
-    at_least: float | None = None  # posts of a theme, points of the share of negatives, per cent of followers, or cases
-    hours: float | None = None  # looked back on (sentiment, followers), of silence (a source), or ahead (a target)
-    probability: float | None = None
+    at_least: NotNegative | None = None  # posts of a theme, points of the share of negatives, per cent of followers, or cases
+    hours: NotNegative | None = None  # looked back on (sentiment, followers), of silence (a source), or ahead (a target)
+    probability: Share | None = None
     complaints_only: bool = True
     quiet_from: time | None = None
     quiet_until: time | None = None
     digest_at: time | None = None  # collects what it raises and tells it once a day
-    escalate_minutes: int | None = None
+    escalate_minutes: Annotated[int, msgspec.Meta(ge=0)] | None = None
     escalate_to: tuple[str, ...] = ()  # empty: those of `to` once more
     is_on: bool = True
 
@@ -159,8 +170,8 @@ class DemoCategory(Strict, frozen=True):
 
     topic: str
     received: int
-    share_handled: float
-    share_closed: float | None = None
+    share_handled: Share
+    share_closed: Share | None = None
 
 
 class DemoChannel(Strict, frozen=True):
@@ -234,6 +245,19 @@ class Deployment(Strict, frozen=True):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.timezone)
+
+    def account(self, named: str | None) -> OfficialAccount | None:
+        """The account with this key, or with this number of its platform (`facebook:1234`), as deliveries name it that know no handle."""
+        return next((a for a in self.accounts if named in (a.key, f"{a.platform}:{a.id}")), None)
+
+    def speaker(self, platform: str | None, addressed: str | None = None) -> str | None:
+        """The key of the account that answers there: the one that was addressed if it has keys of its own, else as `desk.speak_as` tells,
+        else the platform's first. None where the organisation has no account on that platform."""
+        account = self.account(addressed)
+        if account and account.keys and account.platform == platform:
+            return account.key
+        ours = [account.key for account in self.accounts if account.platform == platform]
+        return next((key for key in self.desk.speak_as if key in ours), next(iter(ours), None))
 
 
 def label(words: Words, language: str) -> str:

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from core.deployment import BASE_TOPICS, DAYS, LANGUAGES, Demo, Deployment
+from core.deployment import BASE_TOPICS, DAYS, LANGUAGES, PLATFORMS, Demo, Deployment, OfficialAccount
 from core.errors import BadDeployment
 
 SHIPPED = Path(__file__).parent.parent / "deployments"
+KEYS = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")  # two underscores end the key's own name
+BY_ADDRESS = ("rss", "open311")
 NEUTRAL = "default"  # knows all languages and nothing of any city
 
 
@@ -97,13 +99,29 @@ def _problems(d: Deployment) -> Iterable[str]:
     for name in ("branches", "departments", "topics", "places", "campaigns", "alerts"):
         yield from _twice(name, [row.id for row in getattr(d, name)])
     yield from _twice("accounts", [a.key for a in d.accounts])
+    yield from _not_among("accounts.platform", [a.platform for a in d.accounts], PLATFORMS)
+    for account in d.accounts:
+        yield from _unreachable(account)
+    for campaign in d.campaigns:
+        if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
+            yield f"campaigns.ends: {campaign.id!r} ends on {campaign.ends}, before it starts on {campaign.starts}"
     yield from _dangling(d)
+
+
+def _unreachable(account: OfficialAccount) -> Iterable[str]:
+    """What would make an account look like a silent one: a handle that no platform has, a feed without an address."""
+    if not account.handle or re.search(r"[@\s/]", account.handle):
+        yield f"accounts.handle: {account.handle!r} is none; write the name at the end of the profile's address, without @, / and spaces"
+    if account.platform in BY_ADDRESS and not (account.url or "").startswith(("https://", "http://")):
+        yield f'accounts.url: {account.key} is read by its address; add url = "https://…"'
 
 
 def _dangling(d: Deployment) -> Iterable[str]:
     topics, places = [t.id for t in d.topics], [p.id for p in d.places]
     branches, departments = [b.id for b in d.branches], [x.id for x in d.departments]
     accounts = [a.key for a in d.accounts]
+    yield from _not_among("desk.speak_as", d.desk.speak_as, accounts)
+    yield from _speaking(d)
     yield from _not_among("accounts.branch", [a.branch for a in d.accounts], branches)
     yield from _not_among("places.branch", [p.branch for p in d.places], branches)
     yield from _not_among("places.parent", [p.parent for p in d.places], places)
@@ -124,6 +142,16 @@ def _dangling(d: Deployment) -> Iterable[str]:
         yield from _not_among("demo.growth", d.demo.growth, accounts)
         yield from _not_among("demo.topics", d.demo.topics, topics)
         yield from _not_among("demo.languages", d.demo.languages, LANGUAGES)
+
+
+def _speaking(d: Deployment) -> Iterable[str]:
+    """One account a platform answers for the others; what names an account's keys must be able to stand in the environment."""
+    for platform in {key.partition(":")[0] for key in d.desk.speak_as}:
+        if len(both := [key for key in d.desk.speak_as if key.startswith(f"{platform}:")]) > 1:
+            yield f"desk.speak_as: {' and '.join(both)} cannot both answer for {platform}; name one"
+    for account in d.accounts:
+        if account.keys is not None and not KEYS.fullmatch(account.keys):
+            yield f"accounts.keys: {account.keys!r} cannot end the name of a setting; take A-Z, 0-9 and _, a letter first, such as 'EAST'"
 
 
 def _uncounted(demo: Demo) -> Iterable[str]:

@@ -36,6 +36,24 @@ WRONG = [
     ('like = ["roads"]', 'like = ["streets"]', "topics.like: 'streets'"),
     ('id = "small"', "id = ", "is not TOML"),
     ('name = { en = "Works" }', "name = 3", "Expected `object`"),
+    (
+        "[[topics]]",
+        '[[accounts]]\nplatform = "fcebook"\nhandle = "a"\n[[topics]]',
+        "accounts.platform: 'fcebook' is not known here; did you mean 'facebook'?",
+    ),
+    ("[[topics]]", '[[accounts]]\nplatform = "x"\nhandle = "@town"\n[[topics]]', "accounts.handle: '@town' is none; write the name"),
+    ("[[topics]]", '[[accounts]]\nplatform = "x"\nhandle = "x.com/town"\n[[topics]]', "accounts.handle: 'x.com/town' is none"),
+    ("[[topics]]", '[[accounts]]\nplatform = "x"\nhandle = ""\n[[topics]]', "accounts.handle: '' is none"),
+    ("[[topics]]", '[[accounts]]\nplatform = "rss"\nhandle = "news"\n[[topics]]', "accounts.url: rss:news is read by its address"),
+    ("[[topics]]", '[[accounts]]\nplatform = "open311"\nhandle = "a"\nurl = "ftp://a"\n[[topics]]', "accounts.url: open311:a"),
+    ("[[topics]]", '[[accounts]]\nplatform = "x"\nhandle = "a"\nevery_minutes = 0\n[[topics]]', "Expected `int` >= 1 - at `$.accounts"),
+    ("[[topics]]", "[desk]\nsure = 70\n[[topics]]", "Expected `float` <= 1.0 - at `$.desk.sure`"),
+    ("[[topics]]", "[[targets]]\nclosing_hours = 0\n[[topics]]", "at `$.targets"),
+    (
+        "[[topics]]",
+        '[[campaigns]]\nid = "c"\nname = {}\nstarts = 2026-05-02\nends = 2026-05-01\n[[topics]]',
+        "campaigns.ends: 'c' ends on 2026-05-01",
+    ),
     ("[[routing]]", '[[departments]]\nid = "works"\nname = {}\n[[routing]]', "departments: 'works' stands twice"),
 ]
 
