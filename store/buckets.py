@@ -7,7 +7,9 @@ from functools import lru_cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from store.query import Bucket, Count, CountPosts, WeekHour
+import msgspec
+
+from store.query import Bucket, Count, CountPosts, Filter, WeekHour
 
 MANY = ("topic", "place")
 Raw = tuple[date | None, tuple[str, ...], int, int]  # a moment or local day, keys, posts, interactions
@@ -62,6 +64,29 @@ def floor(local: datetime, bucket: Bucket) -> datetime:
     if bucket == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if bucket == "month" else day
+
+
+def whole_days(which: Filter, name: str) -> tuple[Filter | None, tuple[Filter, ...]]:
+    """A filter's time cut at midnights of a zone: its whole local days (None if there is none), and what hangs over at either end."""
+    zone = ZoneInfo(name)
+    first = _midnight(which.since, zone, up=True) if which.since else None
+    last = _midnight(which.until, zone, up=False) if which.until else None
+    if first and last and first >= last:
+        return None, (which,)
+    edges = [(which.since, first)] if which.since != first else []
+    edges += [(last, which.until)] if which.until != last else []
+    return _between(which, first, last), tuple(_between(which, *edge) for edge in edges)
+
+
+def _midnight(at: datetime, zone: ZoneInfo, up: bool) -> datetime:
+    """The local midnight at or before `at`, or at or after it."""
+    local = at.astimezone(zone)
+    before = datetime.combine(local.date(), time(), zone)
+    return before if not up or before == local else datetime.combine(local.date() + timedelta(days=1), time(), zone)
+
+
+def _between(which: Filter, since: datetime | None, until: datetime | None) -> Filter:
+    return msgspec.structs.replace(which, since=since, until=until)
 
 
 def week_hours(name: str, rows: Iterable[tuple[datetime, int, int, int, int]]) -> list[WeekHour]:

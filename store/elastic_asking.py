@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import elasticsearch
 import msgspec
@@ -15,17 +15,19 @@ from elasticsearch import Elasticsearch
 from core.account import AccountSample
 from core.errors import StoreFailed
 from core.post import EngagementSample
-from store import buckets, elastic_bodies
+from store import buckets, elastic_bodies, elastic_counting
 from store.elastic_bodies import POSTS, Body
+from store.elastic_counting import TooManyLines
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, FindPosts, Found, WeekHour, WeekHours
 
 SEVERAL = 1000  # documents read at once
 MOST_SOURCES = 10_000
 NEWEST_MONTH_FIRST: dict[str, Any] = {"max_concurrent_shard_requests": 1, "pre_filter_shard_size": 1}
 """Months one after another, in the order asked for: once a page is full, the others see by their first and last post that they have nothing for it."""
+WHOLE = "allow_partial_search_results=false&ignore_unavailable=true"
+"""An answer of all months or a refusal: where one of them cannot be read, the others' sums would look like all there is."""
 RETRIED = (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout)
 Question = CountPosts | FindPosts | WeekHours | AccountHistory
-Q = TypeVar("Q", CountPosts, WeekHours)
 
 
 class ElasticAsking:
@@ -43,25 +45,42 @@ class ElasticAsking:
     def count(self, question: CountPosts) -> list[Count]:
         """Posts and interactions by time and dimensions."""
         if not (question.by or question.bucket):
-            answer = self._search(self._alias, elastic_bodies.count(question))
+            answer = self._search(self._alias, elastic_counting.total(question))
             total, summed = answer["hits"]["total"]["value"], int(answer["aggregations"]["interactions"]["value"])
             return [Count(posts=total, interactions=summed)] if total else []
-        return buckets.gather(question, (_raw(question, bucket) for bucket in self._composite(question, elastic_bodies.count)))
+        return buckets.gather(question, self._raw(question))
 
-    def _composite(self, question: Q, body: Callable[[Q, Body | None], Body]) -> Iterator[Body]:
+    def _raw(self, question: CountPosts) -> Iterable[buckets.Raw]:
+        if elastic_counting.is_few(question):
+            with suppress(TooManyLines):
+                return self._in_levels(question)
+        return self._in_a_list(question)
+
+    def _in_levels(self, question: CountPosts) -> list[buckets.Raw]:
+        """The lines of an answer that is short. Raises TooManyLines if it is not."""
+        bodies = [elastic_counting.levels(part) for part in elastic_counting.parts(question)]
+        answers = [self._search(self._alias, bodies[0])] if len(bodies) == 1 else self._several(bodies)
+        return [line for answer in answers for line in elastic_counting.of_levels(question, answer["aggregations"])]
+
+    def _in_a_list(self, question: CountPosts) -> Iterator[buckets.Raw]:
+        return elastic_counting.of_list(
+            question, self._composite(lambda after: elastic_counting.listed(question, after), elastic_counting.ONCE)
+        )
+
+    def _composite(self, body: Callable[[Body | None], Body], most: int) -> Iterator[Body]:
         found: Body = {}
-        while not found or len(found["buckets"]) == elastic_bodies.ONCE:
-            found = self._search(self._alias, body(question, found.get("after_key")))["aggregations"]["lines"]
+        while not found or len(found["buckets"]) == most:
+            found = self._search(self._alias, body(found.get("after_key")))["aggregations"]["lines"]
             yield from found["buckets"]
 
     def find(self, question: FindPosts) -> Found:
         """One page of posts, and how many there are up to COUNT_LIMIT."""
         first, *more = elastic_bodies.parts(question)
-        page, counted = self._several(elastic_bodies.find(first), elastic_bodies.total(question))
+        page, counted = self._several([elastic_bodies.find(first), elastic_bodies.total(question)], **NEWEST_MONTH_FIRST)
         for part in more:
             if len(page["hits"]["hits"]) == question.limit:
                 break
-            (page,) = self._several(elastic_bodies.find(part))
+            (page,) = self._several([elastic_bodies.find(part)], **NEWEST_MONTH_FIRST)
         total = counted["hits"]["total"]["value"]
         return Found(
             posts=tuple(elastic_bodies.post_of(h["_source"]) for h in page["hits"]["hits"]),
@@ -71,9 +90,9 @@ class ElasticAsking:
 
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week."""
-        lines = self._composite(question, elastic_bodies.week_hours)
+        lines = self._composite(lambda after: elastic_bodies.week_hours(question, after), elastic_bodies.HOURS)
         rows = (
-            (_at(b["key"]["start"]), b["doc_count"], int(b["interactions"]["value"]), int(b["views"]["value"]), int(b["seen"]["interactions"]["value"]))
+            (elastic_counting.at(b["key"]["start"]), b["doc_count"], int(b["interactions"]["value"]), int(b["views"]["value"]), int(b["seen"]["interactions"]["value"]))
             for b in lines
         )  # fmt: skip
         return buckets.week_hours(question.timezone, rows)
@@ -103,7 +122,7 @@ class ElasticAsking:
             "size": 0,
             "aggs": {"s": {"terms": {"field": "source", "size": MOST_SOURCES}, "aggs": {"at": {"max": {"field": "created_at"}}}}},
         }
-        return {b["key"]: _at(b["at"]["value"]) for b in self._search(self._alias, body)["aggregations"]["s"]["buckets"]}
+        return {b["key"]: elastic_counting.at(b["at"]["value"]) for b in self._search(self._alias, body)["aggregations"]["s"]["buckets"]}
 
     def explain(self, question: Question) -> str:
         """The request behind a chart, as it can be pasted into Kibana's console; where its answer comes in pages, the first.
@@ -112,30 +131,30 @@ class ElasticAsking:
         """
         if isinstance(question, FindPosts):
             parameters = "&".join(f"{name}={value}" for name, value in NEWEST_MONTH_FIRST.items())
-            lines = [
-                json.dumps(line, ensure_ascii=False)
-                for line in self._searches(elastic_bodies.find(question), elastic_bodies.total(question))
-            ]
-            return "\n".join([f"GET /_msearch?{parameters}", *lines])
+            return self._shown_several([elastic_bodies.find(question), elastic_bodies.total(question)], f"?{parameters}")
         if isinstance(question, AccountHistory):
-            return f"GET /{self._prefix}-samples/_search?ignore_unavailable=true\n{_shown(elastic_bodies.history(question))}"
-        body = elastic_bodies.count(question) if isinstance(question, CountPosts) else elastic_bodies.week_hours(question)
-        return f"GET /{self._alias}/_search?ignore_unavailable=true\n{_shown(body)}"
+            return _shown(f"{self._prefix}-samples", elastic_bodies.history(question))
+        bodies = _counted(question) if isinstance(question, CountPosts) else [elastic_bodies.week_hours(question)]
+        return _shown(self._alias, bodies[0]) if len(bodies) == 1 else self._shown_several(bodies)
+
+    def _shown_several(self, bodies: Sequence[Body], parameters: str = "") -> str:
+        return "\n".join([f"GET /_msearch{parameters}", *(json.dumps(line, ensure_ascii=False) for line in self._searches(bodies))])
 
     def _search(self, index: str, body: Body) -> Any:
         with _told():
-            return self._client.search(index=index, ignore_unavailable=True, **body)
+            return self._client.search(index=index, ignore_unavailable=True, allow_partial_search_results=False, **body)
 
-    def _several(self, *bodies: Body) -> list[Any]:
+    def _several(self, bodies: Sequence[Body], **how: Any) -> list[Any]:
         with _told():
-            answers = self._client.msearch(searches=self._searches(*bodies), **NEWEST_MONTH_FIRST)["responses"]
+            answers = self._client.msearch(searches=self._searches(bodies), **how)["responses"]
         for answer in answers:
             if "error" in answer:
-                raise StoreFailed(f"Elasticsearch answered {answer['status']} ({answer['error']['type']}) to a question")
+                raise _refusal(answer["status"], answer["error"]["type"], answer["error"])
         return list(answers)
 
-    def _searches(self, *bodies: Body) -> list[Body]:
-        return [line for body in bodies for line in ({"index": self._alias, "ignore_unavailable": True}, body)]
+    def _searches(self, bodies: Sequence[Body]) -> list[Body]:
+        head = {"index": self._alias, "ignore_unavailable": True, "allow_partial_search_results": False}
+        return [line for body in bodies for line in (head, body)]
 
 
 @contextmanager
@@ -148,18 +167,22 @@ def _told() -> Iterator[None]:
             "Elasticsearch cannot be reached; the rest of the page still works. Start it or mend SADA_ELASTICSEARCH."
         ) from error
     except elasticsearch.ApiError as error:
-        raise StoreFailed(f"Elasticsearch answered {error.status_code} ({error.error}) to a question") from error
+        raise _refusal(error.status_code, error.error, error.body) from error
 
 
-def _shown(body: Body) -> str:
-    return json.dumps(body, indent=1, ensure_ascii=False)
+def _refusal(status: int, kind: str, body: Any) -> StoreFailed:
+    failed = TooManyLines if "too_many_buckets_exception" in str(body) else StoreFailed
+    return failed(f"Elasticsearch answered {status} ({kind}) to a question")
 
 
-def _raw(question: CountPosts, bucket: Body) -> buckets.Raw:
-    start = _at(bucket["key"]["start"]) if question.bucket else None
-    keys = tuple(bucket["key"][d] or "" for d in question.by)
-    return start, keys, bucket["doc_count"], int(bucket["interactions"]["value"])
+def _counted(question: CountPosts) -> list[Body]:
+    """The searches with which counting begins."""
+    if not (question.by or question.bucket):
+        return [elastic_counting.total(question)]
+    if not elastic_counting.is_few(question):
+        return [elastic_counting.listed(question)]
+    return [elastic_counting.levels(part) for part in elastic_counting.parts(question)]
 
 
-def _at(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _shown(index: str, body: Body) -> str:
+    return f"GET /{index}/_search?{WHOLE}\n{json.dumps(body, indent=1, ensure_ascii=False)}"

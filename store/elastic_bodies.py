@@ -14,13 +14,13 @@ import msgspec
 
 from core import spelling
 from core.post import Post, interactions
-from store.query import COUNT_LIMIT, AccountHistory, CountPosts, Filter, FindPosts, WeekHours
+from store.query import COUNT_LIMIT, AccountHistory, Filter, FindPosts, WeekHours
 
 Body = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 TEMPLATES = Path(__file__).parent.parent / "index_templates"
 POSTS = "posts"  # the alias over every month
-ONCE = 10_000  # buckets asked for at once: each request goes over all the posts again
+HOURS = 10_000  # asked for at once, more than a year has: each request goes over all the posts again
 SAMPLES = 5000  # samples read at once
 PARTS = (1 / 64, 1 / 8)  # of a period, where its newest posts are looked for first: in a month every later post beats those before it
 
@@ -109,21 +109,6 @@ def _term(words: tuple[str, ...], prefix: bool) -> Body:
     return {"term": {"words": words[0]}} if len(words) == 1 else {"match_phrase": {"words": " ".join(words)}}
 
 
-def count(question: CountPosts, after: Body | None = None) -> Body:
-    """A composite aggregation: one bucket a combination, in pages."""
-    sources: list[Body] = []
-    if question.bucket:
-        sources.append({"start": {"date_histogram": {"field": "created_at", "time_zone": question.timezone, **EVERY[question.bucket]}}})
-    sources += [{d: {"terms": {"field": DIMENSIONS[d], "missing_bucket": True}}} for d in question.by]
-    summed = {"interactions": {"sum": {"field": "interactions"}}}
-    if not sources:
-        return {"size": 0, "track_total_hits": True, "query": query(question.filter), "aggs": summed}
-    composite: Body = {"size": ONCE, "sources": sources}
-    if after:
-        composite["after"] = after
-    return {"size": 0, "query": query(question.filter), "aggs": {"lines": {"composite": composite, "aggs": summed}}}
-
-
 def parts(question: FindPosts) -> Iterator[FindPosts]:
     """The same question about ever more of its period, beginning where its order begins, itself last: a full page of a part is the answer."""
     which = question.filter
@@ -155,7 +140,7 @@ def week_hours(question: WeekHours, after: Body | None = None) -> Body:
     """Sums by hour (by quarter where local hours begin at another minute than UTC's)."""
     offset = datetime(2026, 1, 1, tzinfo=ZoneInfo(question.timezone)).utcoffset() or timedelta()
     every = "1h" if offset % timedelta(hours=1) == timedelta() else "15m"
-    composite: Body = {"size": ONCE, "sources": [{"start": {"date_histogram": {"field": "created_at", "fixed_interval": every}}}]}
+    composite: Body = {"size": HOURS, "sources": [{"start": {"date_histogram": {"field": "created_at", "fixed_interval": every}}}]}
     if after:
         composite["after"] = after
     sums: Body = {name: {"sum": {"field": name}} for name in ("interactions", "views")}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from store.buckets import whole_days
 from store.embedded_sql import COLUMN, CUBES, FETCH, MANY, SINGLE, Plan, chosen, where
 from store.query import CountPosts, Filter
 
@@ -22,14 +23,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 def parts(question: CountPosts, zone: str, using: Plan = FETCH) -> list[Part]:
     """What to ask for a count. `using`: how to look for words."""
     cube = _cube(question, zone)
-    whole = _whole_days(question.filter, zone) if cube else None
+    whole, edges = whole_days(question.filter, zone) if cube else (None, ())
     if cube is None or whole is None:
         return [_from_posts(question, using)]
-    since, until = question.filter.since, question.filter.until
-    first, last = whole
-    edges: list[tuple[datetime | None, datetime | None]] = [(since, first)] if since and since != first else []
-    edges += [(last, until)] if until and until != last else []
-    return [_from_cube(_between(question, first, last), cube), *(_from_posts(_between(question, *edge), using) for edge in edges)]
+    return [_from_cube(_about(question, whole), cube), *(_from_posts(_about(question, edge), using) for edge in edges)]
+
+
+def _about(question: CountPosts, which: Filter) -> CountPosts:
+    return msgspec.structs.replace(question, filter=which)
 
 
 def raw_unit(question: CountPosts) -> int:
@@ -56,25 +57,6 @@ def _cube(question: CountPosts, zone: str) -> str | None:
 def _is_covered(question: CountPosts) -> bool:
     f = question.filter
     return not (f.ids or f.sources or f.author or f.search or "source" in question.by)
-
-
-def _whole_days(f: Filter, name: str) -> tuple[datetime | None, datetime | None] | None:
-    """The part of a filter's time that is made of whole local days; None if there is not one."""
-    zone = ZoneInfo(name)
-    first = _midnight(f.since, zone, up=True) if f.since else None
-    last = _midnight(f.until, zone, up=False) if f.until else None
-    return None if first and last and first >= last else (first, last)
-
-
-def _midnight(at: datetime, zone: ZoneInfo, up: bool) -> datetime:
-    """The local midnight at or before `at`, or at or after it."""
-    local = at.astimezone(zone)
-    before = datetime.combine(local.date(), time(), zone)
-    return before if not up or before == local else datetime.combine(local.date() + timedelta(days=1), time(), zone)
-
-
-def _between(question: CountPosts, since: datetime | None, until: datetime | None) -> CountPosts:
-    return msgspec.structs.replace(question, filter=msgspec.structs.replace(question.filter, since=since, until=until))
 
 
 def _from_cube(question: CountPosts, cube: str) -> Part:

@@ -8,13 +8,17 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from core.errors import StoreFailed
-from store import elastic_bodies
+from store import elastic_bodies, elastic_counting
 from store.elastic import ElasticStore
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, WeekHours
 from tests.make import NOON, post, sample
 from tests.store.engine import Engine
 
-NOBODY = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {"lines": {"buckets": []}, "interactions": {"value": 0}}}
+NONE = {"buckets": []}
+NOBODY = {
+    "hits": {"hits": [], "total": {"value": 0}},
+    "aggregations": {"lines": NONE, "interactions": {"value": 0}, "start": NONE, "sentiment": NONE},
+}
 
 
 @pytest.fixture
@@ -59,18 +63,41 @@ def test_the_query_shown_behind_a_chart_is_the_one_that_ran(engine, question):
     assert (lines_of(rest.encode()) if isinstance(question, FindPosts) else [json.loads(rest)]) == lines_of(body)
 
 
-def bucket(topic, posts):
+def line(topic, posts):
     return {"key": {"topic": topic}, "doc_count": posts, "interactions": {"value": 2.0}}
 
 
-def test_a_full_page_of_buckets_is_followed_by_the_next_and_a_part_is_the_last(engine, monkeypatch):
-    monkeypatch.setattr(elastic_bodies, "ONCE", 2)
-    pages = [[bucket("a", 1), bucket("b", 2)], [bucket("c", 3)]]
-    engine.answers = [(200, {"aggregations": {"lines": {"buckets": page, "after_key": page[-1]["key"]}}}) for page in pages]
-    found = engine.store.count(CountPosts(by=("topic",)))
-    assert found == [Count(posts=n, interactions=2, keys=(topic,)) for topic, n in (("a", 1), ("b", 2), ("c", 3))]
-    after = [lines_of(body)[0]["aggs"]["lines"]["composite"].get("after") for _, body in engine.asked]
-    assert after == [None, {"topic": "b"}]
+LISTED = [Count(posts=n, interactions=2, keys=(topic,)) for topic, n in (("a", 1), ("b", 2), ("c", 3))]
+PAGES = [[line("a", 1), line("b", 2)], [line("c", 3)]]
+TOO_MANY = {"error": {"type": "search_phase_execution_exception", "caused_by": {"type": "too_many_buckets_exception"}}, "status": 400}
+LEFT_OUT = {
+    "aggregations": {"topic": {"sum_other_doc_count": 1, "buckets": [{"key": "a", "doc_count": 1, "interactions": {"value": 2.0}}]}}
+}
+
+
+def listed():
+    return [(200, {"aggregations": {"lines": {"buckets": page, "after_key": page[-1]["key"]}}}) for page in PAGES]
+
+
+@pytest.mark.parametrize(
+    "first", [(200, LEFT_OUT), (400, TOO_MANY)], ids=["more values than asked for", "more lines than the engine gives"]
+)
+def test_what_is_too_much_for_one_answer_comes_in_pages_a_part_being_the_last(engine, monkeypatch, first):
+    monkeypatch.setattr(elastic_counting, "ONCE", 2)
+    engine.answers = [first, *listed()]
+    assert engine.store.count(CountPosts(by=("topic",))) == LISTED
+    after = [lines_of(body)[0]["aggs"].get("lines", {}).get("composite", {}).get("after") for _, body in engine.asked]
+    assert after == [None, None, {"topic": "b"}]
+
+
+def test_an_answer_of_all_months_or_a_refusal_is_asked_for(engine):
+    for question in QUESTIONS:
+        engine.asked.clear()
+        engine.answers = [several(NOBODY, NOBODY)] if isinstance(question, FindPosts) else [(200, NOBODY)]
+        ask(engine.store, question)
+        for target, body in engine.asked:
+            heads = lines_of(body)[::2] if "_msearch" in target else []
+            assert "allow_partial_search_results=false" in target or all(head["allow_partial_search_results"] is False for head in heads)
 
 
 def hit(record, *sort):
