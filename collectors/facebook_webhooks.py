@@ -15,6 +15,7 @@ from core.post import Author, Kind, Media, Post
 Node = dict[str, Any]
 NUMBERS = ("like", "reaction")  # told one by one and without a total: the next poll brings the count
 GONE = ("remove", "delete")
+PARTS = ("photo", "video")  # a post of several is known by another number than theirs, a post of one by its own
 EDITED = ("edit", "edited", "update")
 TOLD_BEFORE = (*EDITED, "hide", "unhide", "block", "unblock", "mute", "unmute", "follow", "unfollow")
 
@@ -47,8 +48,7 @@ def change_of(change: Node, entry: Node, at: datetime, context: Context) -> Answ
     if item in NUMBERS or item == "page":
         return Answer()
     if verb in GONE:
-        id = _id(value)
-        return Answer(deleted=(id,)) if id else refused(f"a removal of {item} without its id")
+        return _gone(value)
     if change.get("field") == "mention" and _words(value) is None:
         return refused("a mention told without its text: only asking for it shows it")
     if verb in TOLD_BEFORE and _words(value) is None:
@@ -56,6 +56,17 @@ def change_of(change: Node, entry: Node, at: datetime, context: Context) -> Answ
     if not (_id(value) or _words(value)):
         return refused(f"a change of {change.get('field')} that is no message", lost=False)
     return Answer(posts=(_post(change, value, page, at, context),))
+
+
+def _gone(value: Node) -> Answer:
+    """A removal. A picture or film that was one part of a post tells nothing of the post: its next second look says whether it still stands."""
+    id, item = _id(value), value.get("item")
+    if id is None:
+        return refused(f"a removal of {item} without its id")
+    part = facebook_id(value.get(f"{item}_id")) if item in PARTS else None
+    if part and part.rpartition(":")[2] not in id.rpartition(":")[2].split("_"):
+        return refused(f"a {item} of a post was removed; the post was not", lost=False)
+    return Answer(deleted=(id,))
 
 
 def _post(change: Node, value: Node, page: str | None, at: datetime, context: Context) -> Post:

@@ -19,6 +19,7 @@ PLATFORM = "form"
 READS_TEXT = True  # a page's form is sent as name=value pairs
 LONGEST_TEXT = 20_000
 WORDS = ("text", "message", "description", "body")
+APPS_OWN = ("id", "form", "user_id", "author_id", "created_at")  # whoever opens the page could claim another's report or name
 PAIRS = ("category", "topic", "topic_told"), ("place", "address", "place_told")
 
 
@@ -47,7 +48,7 @@ def translate(body: Any, context: Context) -> Answer:
     if isinstance(body, str | bytes):
         if table.is_web_page(body):
             raise table.problem(PLATFORM, context.now, code="html")
-        body = pairs(body)
+        body = {name: value for name, value in pairs(body).items() if name not in APPS_OWN}
     found = told.rows(body) if isinstance(body, list) else [told.table(body)]
     return parts.with_strays(parts.translated(found, lambda report: Answer(posts=(to_post(report, context),))), body)
 

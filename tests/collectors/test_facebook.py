@@ -461,9 +461,25 @@ def test_an_edit_is_a_later_observation_of_the_same_post() -> None:
     ({"item": "comment", "verb": "remove", "comment_id": "1_7", "post_id": "10_1"}, "facebook:1_7"),
     ({"item": "post", "verb": "remove", "post_id": "10_1"}, "facebook:10_1"),
     ({"item": "rating", "verb": "remove", "open_graph_story_id": 904}, "facebook:904"),
+    ({"item": "photo", "verb": "remove", "post_id": "10_1"}, "facebook:10_1"),  # as it is told of a post that is one picture
+    ({"item": "photo", "verb": "remove", "post_id": "10_1", "photo_id": 1}, "facebook:10_1"),
+    ({"item": "video", "verb": "remove", "post_id": "10_1"}, "facebook:10_1"),
+    ({"item": "photo", "verb": "remove", "photo_id": 7}, "facebook:7"),
 ])  # fmt: skip
 def test_a_removal_deletes_what_it_names(value: dict[str, Any], gone: str) -> None:
     assert facebook.translate(delivery(value), TOLD).deleted == (gone,)
+
+
+@pytest.mark.parametrize("item", ["photo", "video"])
+def test_one_picture_taken_out_of_a_post_leaves_the_post(item: str) -> None:
+    answer = facebook.translate(delivery({"item": item, "verb": "remove", "post_id": "10_1", f"{item}_id": 99}), TOLD)
+    assert answer.deleted == ()
+    assert [(r.why, r.lost) for r in answer.refused] == [(f"a {item} of a post was removed; the post was not", False)]
+
+
+def test_a_removal_of_nothing_is_told_and_deletes_nothing() -> None:
+    answer = facebook.translate(delivery({"item": "status", "verb": "remove"}), TOLD)
+    assert answer.deleted == () and [r.why for r in answer.refused] == ["a removal of status without its id"]
 
 
 @pytest.mark.parametrize("value", [

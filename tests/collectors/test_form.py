@@ -40,6 +40,11 @@ def test_a_page_sends_pairs_and_an_empty_one_is_nothing_told():
     assert (post.text, post.place_told, post.author) == ("حفرة & ماء", None, None)
 
 
+@pytest.mark.parametrize("claim", ["id=7", "form=other", "user_id=u9", "author_id=u9", "created_at=2020-01-01"])
+def test_who_fills_in_the_page_cannot_take_anothers_report_name_or_time(claim):
+    assert only(f"text=a+lamp&token=x&{claim}") == only("text=a+lamp&token=x")
+
+
 def test_who_reports_is_known_again_without_their_number_being_shown():
     first, again, other = (only({"text": str(n), "phone": phone}) for n, phone in enumerate(("0500", "0500", "0501")))
     assert first.author.id == again.author.id != other.author.id and "0500" not in first.author.id

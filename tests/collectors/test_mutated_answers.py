@@ -98,15 +98,23 @@ def test_one_value_gone_or_wrong_crashes_nothing_and_costs_no_other_item_its_pla
             assert others.keys() <= {post.id for post in found.posts}, at
 
 
+@pytest.mark.parametrize("path", JSON)
+def test_json_cut_anywhere_brings_nothing_and_says_so(path: Path) -> None:
+    collector, chance, raw = known(path.parent.name), random.Random(SEED), path.read_bytes().rstrip()
+    for _ in range(EACH):
+        found = translated(collector, raw[: chance.randrange(len(raw))])
+        assert found.posts == () and (found.problem or found.refused)
+
+
 @pytest.mark.parametrize("path", EVERY)
-def test_a_body_cut_anywhere_or_scribbled_over_crashes_nothing(path: Path) -> None:
+def test_a_body_scribbled_over_anywhere_crashes_nothing_and_makes_no_two_posts_of_one_id(path: Path) -> None:
     collector, chance, raw = known(path.parent.name), random.Random(SEED), path.read_bytes()
     for _ in range(EACH):
-        translated(collector, raw[: chance.randrange(len(raw))])
         scribbled = bytearray(raw)
         for _ in range(20):
             scribbled[chance.randrange(len(scribbled))] = chance.randrange(256)
-        translated(collector, bytes(scribbled))
+        ids = [post.id for post in translated(collector, bytes(scribbled)).posts]
+        assert len(set(ids)) == len(ids)
 
 
 @pytest.mark.parametrize("path", JSON)

@@ -193,6 +193,28 @@ def test_a_page_of_another_form_or_an_invented_token_does_not_open(tmp_path):
     assert kept(tmp_path) == []
 
 
+# bodies that are read as JSON later, with a page's token between two & where the door looks for it
+SMUGGLED = (
+    '{"text": "all is well", "id": "A-17", "user_id": "u9", "x": "&token=TOKEN&"}',
+    '[{"text": "all is well", "id": "A-17", "x": "&token=TOKEN&"}]',
+    '\ufeff{"text": "all is well", "id": "A-17", "x": "&token=TOKEN&"}',
+    '{"text": "one", "id": "A-17"}\n{"text": "two", "x": "&token=TOKEN&"}',
+)
+
+
+@pytest.mark.parametrize("body", SMUGGLED)
+def test_a_pages_token_does_not_open_the_door_to_what_only_an_app_may_say(tmp_path, body):
+    raw = body.replace("TOKEN", signing.page_token("fo", "web", "x")).encode()
+    answer = knock(tmp_path).post("/form/web", content=raw, headers={"content-type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == 403 and kept(tmp_path) == []
+
+
+def test_an_app_may_sign_its_report_whatever_it_calls_the_type(tmp_path):
+    body = b'{"text": "a lamp is dark", "id": "A-17"}'
+    headers = app_headers(body) | {"content-type": "application/x-www-form-urlencoded"}
+    assert knock(tmp_path).post("/form/web", content=body, headers=headers).status_code == 200 and kept(tmp_path) == [body]
+
+
 def test_a_robot_that_fills_in_what_nobody_sees_is_thanked_and_not_heard(tmp_path):
     token = signing.page_token("fo", "web", "x")
     answer = knock(tmp_path).post("/form/web", data={"token": token, "text": "buy now", "website": "https://spam.example"})

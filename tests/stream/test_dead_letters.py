@@ -21,6 +21,16 @@ def saw(limit, pages):
         limit.saw(posts, dead)
 
 
+def endured(limit, pages):
+    """How many pages were seen before it was too much."""
+    for number, page in enumerate(pages):
+        try:
+            limit.saw(*page)
+        except TooManyDeadLetters:
+            return number
+    return len(pages)
+
+
 @pytest.mark.parametrize("pages", [[(50, 50)], [(1, 1)] * 50, [(100, 0)] * 100 + [(100, 100)] * 5, [(10, 3)] * 100])
 def test_too_large_a_share_of_the_last_posts_stops(pages):
     with pytest.raises(TooManyDeadLetters, match="sada dead-letters replay"):
@@ -28,13 +38,27 @@ def test_too_large_a_share_of_the_last_posts_stops(pages):
 
 
 def test_a_bad_hour_long_past_is_forgotten():
-    limit = Limit()
-    saw(limit, [(1000, 0), (200, 49), (2000, 0), (2000, 0)])
-    saw(limit, [(200, 49), (2000, 0), (2000, 0)])
+    calm, bad = [(2000, 0), (2000, 0)], [(200, 49)]
+    assert endured(Limit(), [(1000, 0), *bad, *calm, *bad, *calm]) == 7
+    assert endured(Limit(), [*bad, *bad]) == 1
 
 
-def test_a_share_of_one_is_never_passed():
-    saw(Limit(1), [(10, 10)] * 1000)
+# limit, what was seen → how many pages it bears
+LIMITS = [
+    (Limit(1), [(10, 10)] * 1000, 1000),  # a share of one is never passed
+    (Limit(at_least=5), [(1, 1)] * 9, 4),
+    (Limit(0.5, at_least=1), [(2, 1), (2, 1), (2, 2)], 2),  # a half is borne, more is not
+    (Limit(0.5, among=10, at_least=1), [(10, 0), (10, 5), (10, 6)], 2),
+    (Limit(0.5, among=10, at_least=1), [(10, 0), (4, 4)], 2),  # the ten before still count
+    (Limit(), [(100, 49)], 1),  # fewer than fifty are too few to judge by
+    (Limit(), [(100, 50)], 0),
+    (Limit(), [(250, 50)], 1),  # a fifth is borne
+]
+
+
+@pytest.mark.parametrize(("limit", "pages", "borne"), LIMITS)
+def test_so_much_is_borne(limit, pages, borne):
+    assert endured(limit, pages) == borne
 
 
 def test_messages_that_are_no_pages_count_as_one_each():
