@@ -128,7 +128,7 @@ def test_a_page_that_was_removed_on_facebook_is_deleted_here(tmp_path):
     assert [post.deleted_at for post in store.get(["facebook:9_3"])] == [NOW]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(20 if os.environ.get("TESTS_SADA_LONG") else 3))
 def test_killed_at_any_moment_everything_acknowledged_is_there(tmp_path, seed):
     chance = random.Random(seed)
     with socket.socket() as door:

@@ -1,0 +1,33 @@
+"""Workers that come and go while pages wait: each change of partitions hands on what is not acknowledged, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.make import post
+from tests.stream.cluster import cluster as cluster  # a fixture
+from tests.stream.cluster import numbered
+
+LONG = bool(os.environ.get("TESTS_SADA_LONG"))
+TURNS, EVERY_S = (12, 10.0) if LONG else (2, 4.0)
+POSTS = 100_000 if LONG else 8_000
+pytestmark = pytest.mark.services
+
+
+def test_two_workers_that_join_and_leave_every_ten_seconds_lose_and_double_nothing(cluster):
+    cluster.publish([post(n, text=f"الشارع رقم {n} مظلم, lamp {n}") for n in range(POSTS)])
+    working = [cluster.work("--stage", "understand", "--stage", "index")]
+    for turn in range(TURNS):
+        working.append(cluster.work("--stage", "understand", "--stage", "index"))
+        time.sleep(EVERY_S)
+        leaving = working.pop(0)
+        assert cluster.stop(leaving) in (0, -signal.SIGTERM), cluster.said(leaving)[-2000:]  # ended before it had begun is no fault
+        cluster.publish([post(POSTS + turn)])  # the stream goes on while they change
+    cluster.wait_for(POSTS + TURNS, 240)
+    assert cluster.ids() == numbered(POSTS + TURNS)
+    assert all(worker.poll() is None for worker in working)
+    assert cluster.dead() == []
