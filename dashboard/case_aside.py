@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlencode, urljoin
+
 import streamlit as st
 
 from cases import links, users, work, workflow
@@ -67,4 +69,21 @@ def _link(desk: Desk, person: Person, case: Case) -> None:
                 desk, lambda: links.revoke(store, person, case.id, casework.at(desk)), "case.kept"))  # fmt: skip
         made = st.session_state.pop("made_link", ("", ""))
         if made[0] == case.id:
-            st.code(filters.address("complaints", filters.View(lang=w.language, link=made[1])), language=None)
+            address = _reachable(desk, filters.address("complaints", filters.View(lang=w.language, link=made[1])))
+            st.code(address, language=None)
+            _mail(desk, case, address)
+
+
+def _reachable(desk: Desk, address: str) -> str:
+    """The whole address, as it is reached from outside; without that setting, as this reader reached us."""
+    here = desk.settings.others.get("DASHBOARD_URL") or urljoin(st.context.url or "", ".")
+    return urljoin(f"{here.rstrip('/')}/", address)
+
+
+def _mail(desk: Desk, case: Case, address: str) -> None:
+    """A letter to the department that has the link and the case's number; what a citizen wrote stays here."""
+    w = desk.words
+    to = next((d.email for d in desk.about.departments if d.id == case.department), None)
+    if to:
+        text = urlencode({"subject": w("link.subject", case=case.id), "body": address}, quote_via=quote)
+        st.link_button(w("link.mail", to=to), f"mailto:{quote(to)}?{text}", icon=":material/mail:")
