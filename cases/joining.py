@@ -27,6 +27,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     copy_of: str | None
     topic: str | None
     at: Moment
+    account: str | None = None  # which of ours it was addressed to
+    private: bool | None = None  # said in a private conversation; None: not known
 
 
 class Index:
@@ -53,7 +55,7 @@ class Index:
 def line_of(post: Post, case_id: str, deployment: Deployment) -> Line:
     """The line that says that `post` belongs to a case."""
     return Line(post=post.id, case_id=case_id, author=post.author.id if post.author else None, conversation=post.conversation_id,
-                copy_of=post.copy_of, topic=topic_of(post, deployment), at=post.created_at)  # fmt: skip
+                copy_of=post.copy_of, topic=topic_of(post, deployment), at=post.created_at, account=post.account, private=post.kind == Kind.DIRECT)  # fmt: skip
 
 
 def topic_of(post: Post, deployment: Deployment) -> str | None:

@@ -32,4 +32,4 @@ def to_case(record: bytes) -> Case:
 def post_rows(case: Case) -> list[Mapping[str, object]]:
     """A line for each post of a case that is put whole, with what is known of the posts."""
     return [{"post": id, "case_id": case.id, "author": case.citizen if n == 0 else None, "conversation": None, "copy_of": None,
-             "topic": case.category, "at": case.opened_at} for n, id in enumerate(case.posts)]  # fmt: skip
+             "topic": case.category, "at": case.opened_at, "account": case.account if n == 0 else None, "private": None} for n, id in enumerate(case.posts)]  # fmt: skip

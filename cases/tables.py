@@ -67,7 +67,7 @@ cases = Table(
     Index("cases_by_opening", "is_open", "opened_at", "id"),
     Index("cases_by_status", "is_open", "status", "due", "opened_at", "id"),
     Index("cases_by_department", "is_open", "department", "due", "opened_at", "id"),
-    Index("cases_by_assignee", "assignee", "is_open", "due"),
+    Index("cases_by_assignee", "assignee", "is_open", "due", "opened_at", "id"),
     Index("cases_by_category", "is_open", "category", "due", "opened_at", "id"),
     Index("cases_by_intent", "is_open", "intent", "due", "opened_at", "id"),
     Index("cases_by_place", "is_open", "place", "due", "opened_at", "id"),
@@ -81,6 +81,7 @@ case_posts = Table(
     Column("case_id", String, nullable=False, index=True),
     Column("author", String), Column("conversation", String), Column("copy_of", String), Column("topic", String),
     Column("at", Instant, nullable=False),
+    Column("account", String), Column("private", Boolean),  # which of ours it was addressed to; whether in a private conversation
     Index("case_posts_by_author", "author", "at"),
     Index("case_posts_by_conversation", "conversation"),
     Index("case_posts_by_copy", "copy_of"),

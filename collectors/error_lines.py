@@ -93,8 +93,12 @@ LINES: tuple[Line, ...] = (
     Line("x", "too long", "skip", "the answer is too long for X; shorten it", words="too long"),
     Line("x", "said already", "skip", "the account said these very words before; look there", words="duplicate content"),
     Line("x", "hidden", "skip", "the post to be answered is gone or hidden from us", words="deleted or not visible"),
+    Line("x", "not reachable", "skip", "this person takes no messages from the account", words="cannot send messages to this user"),
+    Line("x", "not reachable", "skip", "this person takes no messages from the account", words="not following you"),
+    Line("x", "not reachable", "skip", "this person takes no messages from the account", words="permission to dm"),
+    Line("x", "not reachable", "skip", "this person takes no messages from the account", words="verified to send message requests"),
     Line("x", "hidden", "skip", "its author lets nobody answer whom they did not mention", words="reply to this conversation"),
-    Line("x", "read only", "credential", "the app may read and not write; give it \"Read and write\" and make its access token anew", code="oauth1-permissions"),
+    Line("x", "read only", "credential", "the app may read and not write; give it \"Read and write and Direct message\" and make its access token anew", code="oauth1-permissions"),
     Line("x", "suspended", "credential", "the app or the user behind it is suspended", status=403, words="suspended"),
     Line("x", "no permission", "credential", "this credential may not ask that", status=403),
     Line("x", "unavailable", "retry", "does not work just now", code="service-unavailable"),
@@ -233,6 +237,7 @@ LINES: tuple[Line, ...] = (
     Line("open311", "bad question", "stop", "the question is not understood; look at jurisdiction_id", status=400),
     # Ours
     Line("*", "budget", "stop", "the month's budget of reads for this source is spent", code="our-budget", until="next month"),
+    Line("*", "keys missing", "credential", "the account's own keys are not all there", code="our-keys"),
     Line("*", "not to be answered", "skip", "this cannot be answered from here", code="no-address"),
     Line("*", "no receipt", "stop", "was sent and nobody said whether it arrived; look there before it is sent again", code="no-receipt"),
     # Any platform

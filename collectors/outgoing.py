@@ -15,6 +15,7 @@ from core.post import Post
 Find = Callable[[str], Post | None]
 Clock = Callable[[], datetime]
 Body = dict[str, Any]
+Ids = Mapping[str, str]  # the official accounts' numbers, by their key
 
 
 class Outgoing(Protocol):
@@ -24,6 +25,8 @@ class Outgoing(Protocol):
     def text(self) -> str: ...
     @property
     def reply_to(self) -> str | None: ...
+    @property
+    def account(self) -> str | None: ...
     @property
     def template(self) -> str | None: ...
     @property

@@ -1,25 +1,14 @@
-"""Who sends answers and news: a sender for each platform whose keys are there; Telegram's and WhatsApp's, which also tell news."""
+"""Answers and news on Telegram and WhatsApp, where both go the same way."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Protocol
 
-from collectors import facebook, instagram, sending_meta, sending_x, sending_youtube, table, telegram, told, whatsapp
-from collectors.outgoing import Body, Clock, Find, Outgoing, Sent, posted, receipt
+from collectors import table, telegram, told, whatsapp
+from collectors.outgoing import Body, Clock, Find, Ids, Outgoing, Sent, posted, receipt
 from core.settings import Settings
 
 MESSAGE = re.compile(r"telegram:(-?\d+):(\d+)")
-TELLING = ("telegram", "whatsapp")  # what can tell news to those who asked for it
-
-
-class Sender(Protocol):
-    """Sends answers on one platform."""
-
-    platform: str
-
-    def send(self, answer: Outgoing) -> Sent: ...
 
 
 class TelegramSender:
@@ -90,22 +79,12 @@ def _content(text: str, template: str | None) -> Body:
     return {"type": "template", "template": {"name": name, "language": {"code": language or "ar"}}}
 
 
-def senders(settings: Settings, find: Find, clock: Clock, ids: Mapping[str, str] | None = None) -> dict[str, Sender]:
-    """A sender for each platform whose keys are there; none at all unless SADA_SEND_ANSWERS says so.
+def by_telegram(settings: Settings, find: Find, clock: Clock, ids: Ids) -> TelegramSender | None:
+    """Telegram's sender, where the bot's token is there."""
+    return TelegramSender(telegram.client(settings), clock) if settings.credential("TELEGRAM_BOT_TOKEN") else None
 
-    `ids` are the numbers of the official accounts, by their key.
-    """
-    if settings.others.get("SEND_ANSWERS", "").strip().lower() not in ("1", "yes", "true", "on"):
-        return {}
-    found: list[Sender | None] = [sending_youtube.sender(settings, find, clock)]
-    if pen := sending_x.pen(settings):
-        found.append(sending_x.XSender(pen, find, clock))
-    if writer := sending_meta.writer(settings, facebook, "FACEBOOK_TOKEN", clock):
-        found.append(sending_meta.FacebookSender(writer, find, clock))
-    if writer := sending_meta.writer(settings, instagram, "INSTAGRAM_TOKEN", clock):
-        found.append(sending_meta.InstagramSender(writer, find, clock, ids or {}))
-    if settings.credential("TELEGRAM_BOT_TOKEN"):
-        found.append(TelegramSender(telegram.client(settings), clock))
-    if all(settings.credential(f"WHATSAPP_{key}") for key in ("APP_SECRET", "TOKEN", "PHONE_ID")):
-        found.append(WhatsappSender(whatsapp.client(settings), find, clock))
-    return {sender.platform: sender for sender in found if sender}
+
+def by_whatsapp(settings: Settings, find: Find, clock: Clock, ids: Ids) -> WhatsappSender | None:
+    """WhatsApp's sender, where all three keys of a number are there."""
+    there = all(settings.credential(f"WHATSAPP_{key}") for key in ("APP_SECRET", "TOKEN", "PHONE_ID"))
+    return WhatsappSender(whatsapp.client(settings), find, clock) if there else None

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from datetime import timedelta
 from types import ModuleType
 
 from collectors import facebook, fetching, graph, instagram, told
-from collectors.outgoing import Body, Clock, Find, Outgoing, Sent, answered, no_address, posted, receipt
+from collectors.outgoing import Body, Clock, Find, Ids, Outgoing, Sent, answered, no_address, posted, receipt
 from core.post import Kind, Post
 from core.settings import Settings
 
 THERE = "https://graph.facebook.com"
+BY_A_PERSON = timedelta(hours=24)  # a message older than this is answered only under the tag that says a person writes, for seven days
 NATIVE = re.compile(r"\d+(_\d+)*")  # not an id of our own making
 
 
@@ -29,9 +30,10 @@ class Writer:
         """What the Graph said. Raises PlatformProblem."""
         return posted(self._fetcher, self._platform, f"/{graph.VERSION}/{path}", body | self._secrets, {}, self._clock())
 
-    def message(self, recipient: Body, text: str) -> Sent:
+    def message(self, recipient: Body, text: str, is_late: bool = False) -> Sent:
         """One message in the platform's inbox. Raises PlatformProblem."""
-        body = {"messaging_type": "RESPONSE", "recipient": recipient, "message": {"text": text}}
+        kind = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"} if is_late else {"messaging_type": "RESPONSE"}
+        body = {**kind, "recipient": recipient, "message": {"text": text}}
         return receipt(self._platform.PLATFORM, self.write("me/messages", body).get("message_id"), None, self._clock())
 
 
@@ -57,7 +59,7 @@ class InstagramSender:
 
     platform = instagram.PLATFORM
 
-    def __init__(self, writer: Writer, find: Find, clock: Clock, ids: Mapping[str, str]) -> None:
+    def __init__(self, writer: Writer, find: Find, clock: Clock, ids: Ids) -> None:
         self._writer, self._find, self._clock, self._ids = writer, find, clock, ids  # ids: official account → its number
 
     def send(self, answer: Outgoing) -> Sent:
@@ -82,7 +84,7 @@ class InstagramSender:
 def _in_private(writer: Writer, answer: Outgoing, post: Post, known_as: str, clock: Clock) -> Sent | None:
     """The answer in the inbox, where the post came from there or that is asked; None: it belongs in public. Raises PlatformProblem."""
     if post.kind == Kind.DIRECT:
-        return writer.message(_person(post, clock), answer.text)
+        return writer.message(_person(post, clock), answer.text, clock() - post.created_at > BY_A_PERSON)
     return writer.message({known_as: _native(post, clock)}, answer.text) if answer.privately else None
 
 
@@ -104,6 +106,18 @@ def _person(post: Post, clock: Clock) -> Body:
     if post.author is None or not post.author.id:
         raise no_address(post.platform, "its writer is not known", clock())
     return {"id": post.author.id.partition(":")[2]}
+
+
+def on_facebook(settings: Settings, find: Find, clock: Clock, ids: Ids) -> FacebookSender | None:
+    """Facebook's sender, where the page's token is there."""
+    by = writer(settings, facebook, "FACEBOOK_TOKEN", clock)
+    return FacebookSender(by, find, clock) if by else None
+
+
+def on_instagram(settings: Settings, find: Find, clock: Clock, ids: Ids) -> InstagramSender | None:
+    """Instagram's sender, where the account's token is there."""
+    by = writer(settings, instagram, "INSTAGRAM_TOKEN", clock)
+    return InstagramSender(by, find, clock, ids) if by else None
 
 
 def writer(settings: Settings, platform: ModuleType, key: str, clock: Clock) -> Writer | None:

@@ -1,4 +1,4 @@
-"""Answers on X: a reply to the citizen's post, in the name of the account whose access token there is."""
+"""Answers on X, in the name of the account whose access token there is: a reply to a post, a direct message to a direct message."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import msgspec
 from oauthlib.oauth1 import Client as Signer
 
 from collectors import fetching, told, x
-from collectors.outgoing import Clock, Find, Outgoing, Sent, answered, no_address, posted, receipt
+from collectors.outgoing import Body, Clock, Find, Ids, Outgoing, Sent, answered, no_address, posted, receipt
 from collectors.x_client import THERE
-from core.post import Kind
+from core.post import Kind, Post
 from core.settings import Settings
 
 KEYS = ("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET")
 CREATE = "/2/tweets"
+PRIVATE = "/2/dm_conversations/with/{}/messages"  # a conversation of two, begun where there is none
+NUMBER = re.compile(r"\d+")
 
 
 class Pen(msgspec.Struct, frozen=True):
@@ -28,13 +30,13 @@ class Pen(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return "Pen(…)"
 
-    def signed(self) -> dict[str, str]:
+    def signed(self, address: str) -> dict[str, str]:
         """The header that proves who writes; the body is not part of the signature."""
-        return dict(self.signer.sign(self.base_url + CREATE, "POST")[1])
+        return dict(self.signer.sign(self.base_url + address, "POST")[1])
 
 
 class XSender:
-    """Replies in public; what was said in a private conversation is not answered from here."""
+    """Replies in public to what was said in public, and in the conversation of the two to what was said there."""
 
     platform = x.PLATFORM
 
@@ -42,18 +44,38 @@ class XSender:
         self._pen, self._find, self._clock = pen, find, clock
 
     def send(self, answer: Outgoing) -> Sent:
-        """Reply to the post the answer names. Raises PlatformProblem."""
-        now = self._clock()
-        post = answered(self.platform, self._find, answer, now)
-        id = post.id.removeprefix("x:")
-        if post.kind == Kind.DIRECT or answer.privately:
-            raise no_address(self.platform, "a private message is answered on X itself, never in public", now)
-        if not re.fullmatch(r"\d+", id):
-            raise no_address(self.platform, "the platform told no id of it", now)
-        body = {"text": answer.text, "reply": {"in_reply_to_tweet_id": id}}
-        taken = told.table(posted(self._pen.fetcher, x, CREATE, body, self._pen.signed(), now).get("data"))
+        """Answer the post the answer names. Raises PlatformProblem."""
+        post = answered(self.platform, self._find, answer, self._clock())
+        return self._message(answer, post) if post.kind == Kind.DIRECT else self._reply(answer, post)
+
+    def _message(self, answer: Outgoing, post: Post) -> Sent:
+        person = self._number(post.author.id if post.author and post.author.id else "", "its writer is not known")
+        taken = self._post(PRIVATE.format(person), {"text": answer.text})
+        return receipt(self.platform, taken.get("dm_event_id"), None, self._clock())
+
+    def _reply(self, answer: Outgoing, post: Post) -> Sent:
+        if answer.privately:
+            raise no_address(self.platform, "X has no inbox beside a public post", self._clock())
+        id = self._number(post.id, "the platform told no id of it")
+        taken = self._post(CREATE, {"text": answer.text, "reply": {"in_reply_to_tweet_id": id}})
         made = told.native(taken.get("id"))
-        return receipt(self.platform, made, f"https://x.com/i/web/status/{made}", now)
+        return receipt(self.platform, made, f"https://x.com/i/web/status/{made}", self._clock())
+
+    def _number(self, id: str, otherwise: str) -> str:
+        """X's own number in one of our ids. Raises PlatformProblem."""
+        number = id.removeprefix("x:")
+        if not NUMBER.fullmatch(number):
+            raise no_address(self.platform, otherwise, self._clock())
+        return number
+
+    def _post(self, address: str, body: Body) -> Body:
+        return told.table(posted(self._pen.fetcher, x, address, body, self._pen.signed(address), self._clock()).get("data"))
+
+
+def sender(settings: Settings, find: Find, clock: Clock, ids: Ids) -> XSender | None:
+    """The sender, where the account's keys are there."""
+    with_what = pen(settings)
+    return XSender(with_what, find, clock) if with_what else None
 
 
 def pen(settings: Settings) -> Pen | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from collectors import fetching, table, told, youtube
-from collectors.outgoing import Clock, Find, Outgoing, Sent, answered, no_address, posted, receipt
+from collectors.outgoing import Clock, Find, Ids, Outgoing, Sent, answered, no_address, posted, receipt
 from collectors.translating import decoded
 from core.errors import PlatformProblem
 from core.post import Post
@@ -85,7 +85,7 @@ def _link(post: Post, id: str | None) -> str | None:
     return LINKED.sub(lambda found: f"{found[0][:4]}{id}", post.url) if post.url and id else None
 
 
-def sender(settings: Settings, find: Find, clock: Clock) -> YoutubeSender | None:
+def sender(settings: Settings, find: Find, clock: Clock, ids: Ids) -> YoutubeSender | None:
     """The sender, where the channel's three keys are there."""
     id, secret, lasting = (settings.credential(f"YOUTUBE_{key}") for key in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"))
     if not (id and secret and lasting):

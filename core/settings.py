@@ -41,6 +41,11 @@ CREDENTIALS: Mapping[str, str] = {
 }
 """Key after the SADA_ prefix → the platform that needs it."""
 
+OF_ONE_ACCOUNT = frozenset({
+    "X_ACCESS_TOKEN", "X_ACCESS_SECRET", "FACEBOOK_TOKEN", "INSTAGRAM_TOKEN", "YOUTUBE_REFRESH_TOKEN", "TELEGRAM_BOT_TOKEN", "WHATSAPP_PHONE_ID",
+})  # fmt: skip
+"""Keys that one account gave; the others are an app's, which several accounts may share."""
+
 OTHERS = ("DATA", "PREFIX", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "ELASTICSEARCH_CA",
           "ELASTICSEARCH_SERVICE_PASSWORD", "ELASTICSEARCH_ANALYST_PASSWORD", "ELASTICSEARCH_KIBANA_PASSWORD", "POSTGRES",
           "RETENTION_MONTHS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
@@ -90,6 +95,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         secret = self.credentials.get(key)
         return secret.reveal() if secret else None
 
+    def speaking_as(self, name: str) -> Settings:
+        """As if the keys named `name` (SADA_X_ACCESS_TOKEN__NAME) were the only ones an account gave; an app's keys hold for all."""
+        end = f"__{name}"
+        shared = {key: secret for key, secret in self.credentials.items() if key not in OF_ONE_ACCOUNT}
+        own = {key.removesuffix(end): secret for key, secret in self.credentials.items() if key.endswith(end)}
+        return msgspec.structs.replace(self, credentials=shared | own)
+
 
 def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
     """Settings from the environment, which wins, over the text of a .env file. SADA_X_FILE names a file that holds SADA_X.
@@ -102,16 +114,22 @@ def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
     base_urls = {f"{p.upper()}_BASE_URL": p for p in PLATFORMS_WITH_ADDRESS}
     known = [*CREDENTIALS, *OTHERS, *base_urls]
     for key in ours:
-        if key not in known:
+        if _unnamed(key) not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0)
             raise BadSettings(f"SADA_{key}: is not a setting of Sada; did you mean SADA_{near[0]}? Nothing was started.")
     return Settings(
         data=Path(ours.get("DATA", "var")), deployment=ours.get("DEPLOYMENT"), kafka=ours.get("KAFKA"),
         elasticsearch=ours.get("ELASTICSEARCH"), postgres=ours.get("POSTGRES"),
         base_urls={base_urls[k]: v.rstrip("/") for k, v in ours.items() if k in base_urls},
-        credentials={k: Secret(v) for k, v in ours.items() if k in CREDENTIALS or "PASSWORD" in k or k == "SECRET_KEY"},
+        credentials={k: Secret(v) for k, v in ours.items() if _unnamed(k) in CREDENTIALS or "PASSWORD" in k or k == "SECRET_KEY"},
         others={k: v for k, v in ours.items() if k in OTHERS and "PASSWORD" not in k and k != "SECRET_KEY"},
     )  # fmt: skip
+
+
+def _unnamed(key: str) -> str:
+    """A credential's key without the name of the account that gave it; any other key as it is."""
+    base, two, name = key.partition("__")
+    return base if two and name and base in CREDENTIALS else key
 
 
 def _check_prefix(prefix: str) -> None:

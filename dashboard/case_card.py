@@ -6,6 +6,7 @@ import streamlit as st
 
 from cases import answering, guide, wording, work, workflow
 from cases.history import is_open, runs_out
+from cases.outbox import of_case
 from cases.roles import Person, Right, may
 from cases.workflow import MOVES, UNDO_WITHIN
 from core.case import Case, Status, Step
@@ -152,7 +153,7 @@ def _move(desk: Desk, person: Person, case: Case, to: Status) -> None:
 def _answer(desk: Desk, person: Person, case: Case) -> None:
     """The answer box: words kept ready, sending where that is switched on, or given by other means."""
     w, store = desk.words, casework.opened(desk)
-    given = answering.of_case(store, case.id)
+    given = of_case(store, case.id)
     can_end = Status.ANSWERED in workflow.moves(case, person.name, person.role, desk.about)
     with st.expander(w("answer.title"), icon=":material/reply:", expanded=can_end):
         for answer in given:
@@ -165,6 +166,8 @@ def _answer(desk: Desk, person: Person, case: Case) -> None:
         st.checkbox(w("answer.ends"), value=can_end, disabled=not can_end, key=f"answer_ends_{can_end}")
         if outbox.is_on(desk) and case.platform in answering.PRIVATELY:
             st.checkbox(w("answer.privately"), key="answer_privately", help=w("answer.privately_means"))
+        if outbox.is_on(desk) and (account := answering.speaks_to(store, case, desk.about)):
+            st.caption(outbox.speaks(desk, account))
         with st.container(horizontal=True, key="answering"):
             if outbox.is_on(desk):
                 st.button(w("answer.send"), key="answer_send", type="primary", on_click=_write, args=(desk, person, case, can_end, False))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cases import answering
-from cases.answering import Answer, State
+from cases import answering, sending
+from cases.outbox import Answer, State, in_state
 from cases.roles import Person, Right, may
-from dashboard import casework, frame
+from core.deployment import label
+from dashboard import casework, frame, going
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.dates import ago
 from dashboard.figures import whole
@@ -29,7 +30,7 @@ def draw(desk: Desk, person: Person) -> None:
     with frame.part(desk):
         if not is_on(desk):
             st.info(w("outbox.off"), icon=":material/pause_circle:")
-        waiting = {state: answering.in_state(store, state, MOST) for state in OPEN}
+        waiting = {state: in_state(store, state, MOST) for state in OPEN}
         for state, answers in waiting.items():
             if answers:
                 st.subheader(f"{w(f'answer.{state.value}')}: {whole(len(answers), w)}", anchor=False)
@@ -37,7 +38,7 @@ def draw(desk: Desk, person: Person) -> None:
                 with st.container(border=True, gap="xsmall"):
                     shown(desk, person, answer)
                     st.button(w("outbox.case"), key=f"case_of_{answer.id}", type="tertiary", icon=":material/open_in_full:",
-                              on_click=frame.change, kwargs={"part": "queue", "case": answer.case_id})  # fmt: skip
+                              on_click=going.change, kwargs={"part": "queue", "case": answer.case_id})  # fmt: skip
         if not any(waiting.values()):
             frame.empty(desk, "outbox.empty")
 
@@ -54,20 +55,32 @@ def shown(desk: Desk, person: Person, answer: Answer) -> None:
             _button(desk, answer, "outbox.was_not_sent", lambda: _resolve(desk, person, answer, False))
     if answer.state == State.FAILED and may(person, Right.ANSWER):
         _button(
-            desk, answer, "outbox.again", lambda: answering.again(casework.opened(desk), person, answer.id, casework.at(desk), desk.about)
+            desk, answer, "outbox.again", lambda: sending.again(casework.opened(desk), person, answer.id, casework.at(desk), desk.about)
         )
 
 
 def _stands(desk: Desk, answer: Answer) -> list[str]:
     w = desk.words
     about = [w(f"answer.{answer.state.value}"), foreign(escaped(answer.written_by)), ago(answer.written_at, desk.now, w)]
-    about += [w("outbox.privately")] if answer.privately else []
+    about += [speaks(desk, answer.account)] if answer.account and answer.state != State.ELSEWHERE else []
+    about += [w("outbox.privately")] if answer.privately or answer.direct else []
     about += [f"[{w('post.original')}](<{answer.url}>)"] if answer.url and answer.url.startswith("https://") else []
     return about + ([escaped(bare(answer.problem))] if answer.problem else [])
 
 
+def speaks(desk: Desk, account: str) -> str:
+    """Which of our accounts says it, as Markdown."""
+    return desk.words("outbox.speaks", account=foreign(escaped(account_name(desk, account))))
+
+
+def account_name(desk: Desk, key: str) -> str:
+    """An account as the deployment names it, in the page's language; else its key."""
+    account = desk.about.account(key)
+    return label(account.name, desk.words.language) or key if account else key
+
+
 def _resolve(desk: Desk, person: Person, answer: Answer, was_sent: bool) -> object:
-    return answering.resolve(casework.opened(desk), person, answer.id, was_sent, casework.at(desk), desk.about)
+    return sending.resolve(casework.opened(desk), person, answer.id, was_sent, casework.at(desk), desk.about)
 
 
 def _button(desk: Desk, answer: Answer, says: str, act: casework.Act) -> None:

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from cases import answering, broadcasting
+from cases import broadcasting, outbox
+from cases import sending as answers
 from cases.store import CaseStore
 from collectors.inbox import Inbox
-from collectors.sending import TELLING, Sender, senders
+from collectors.speaking import Speakers, speakers, tellers
 from core.deployment import Deployment
 from core.settings import Settings
 from store.base import Store
@@ -23,13 +24,13 @@ MOST = 500
 class Speaking:
     """A collector's sender as the cases know one."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Speakers) -> None:
         self._sender, self.platform = sender, sender.platform
 
-    def send(self, answer: answering.Answer) -> answering.Sent:
+    def send(self, answer: outbox.Answer) -> answers.Sent:
         """As the sender's own."""
         sent = self._sender.send(answer)
-        return answering.Sent(native_id=sent.native_id, url=sent.url)
+        return answers.Sent(native_id=sent.native_id, url=sent.url)
 
 
 class Sending:
@@ -38,13 +39,13 @@ class Sending:
     def __init__(self, store: Store, cases: CaseStore, settings: Settings, deployment: Deployment, clock: Callable[[], datetime]) -> None:
         self._cases, self._deployment, self._clock = cases, deployment, clock
         self._inbox, self._place = Inbox(settings.data), 0
-        self._senders = senders(settings, lambda id: next(iter(store.get([id])), None), clock, _numbers(deployment))
-        self._tellers = {name: one for name, one in self._senders.items() if name in TELLING}
+        self._senders = speakers(settings, lambda id: next(iter(store.get([id])), None), clock, deployment)
+        self._tellers = tellers(self._senders, deployment)
         self._repeating = Repeating("sending", {"messages": self.once}, EVERY_S)
 
     def start(self) -> None:
         """Begin; what was being sent when the last process ended is left to a person."""
-        if self._senders and (left := answering.recover(self._cases)):
+        if self._senders and (left := answers.recover(self._cases)):
             log.warning("%d answers may have gone out when the last process ended; a person must look", left)
         self._repeating.start()
 
@@ -56,14 +57,9 @@ class Sending:
     def once(self) -> None:
         """Send what is ready now, and pass on the receipts that came."""
         if self._senders:
-            answering.send_ready(self._cases, {name: Speaking(one) for name, one in self._senders.items()}, self._clock(), self._deployment)
+            answers.send_ready(self._cases, {name: Speaking(one) for name, one in self._senders.items()}, self._clock(), self._deployment)
             broadcasting.send(self._cases, self._tellers, self._clock())
         self._place = pass_on(self._inbox, self._cases, self._place)
-
-
-def _numbers(deployment: Deployment) -> dict[str, str]:
-    """The official accounts' native ids, by their key."""
-    return {account.key: account.id for account in deployment.accounts if account.id}
 
 
 def pass_on(inbox: Inbox, cases: CaseStore, after: int) -> int:

@@ -5,10 +5,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from cases import answering, desk, holding, wording
-from cases.answering import Sent, State
+from cases import answering, desk, holding, outbox, sending, wording
 from cases.identity import case_id
+from cases.outbox import State
 from cases.roles import Person, Role
+from cases.sending import Sent
 from cases.wording import Canned
 from core.case import Status
 from core.deployment import Desk
@@ -51,7 +52,7 @@ def write(store, text="It opens at eight.", person=OFFICER, deployment=CITY, **m
 
 
 def send(store, platform, at=LATER):
-    return answering.send_ready(store, {platform.platform: platform}, at, CITY)
+    return sending.send_ready(store, {platform.platform: platform}, at, CITY)
 
 
 def test_an_answer_goes_out_once_and_the_case_is_answered(asked):
@@ -67,7 +68,7 @@ def test_an_answer_goes_out_once_and_the_case_is_answered(asked):
 
 def test_without_a_sender_nothing_is_sent(asked):
     write(asked)
-    assert answering.send_ready(asked, {}, LATER, CITY) == []
+    assert sending.send_ready(asked, {}, LATER, CITY) == []
     assert asked.get(ID).status == Status.RECEIVED
 
 
@@ -117,11 +118,11 @@ def test_a_process_that_dies_while_sending_sends_nothing_twice(asked):
     with pytest.raises(Died):
         send(asked, x)
     assert send(asked, x) == []
-    assert answering.recover(asked) == 1
+    assert sending.recover(asked) == 1
     assert send(asked, x) == []
-    assert (len(x.took), answering.of_case(asked, ID)[0].state) == (1, State.UNKNOWN)
-    answering.resolve(asked, SUPERVISOR, written.id, True, LATER, CITY)
-    assert (answering.of_case(asked, ID)[0].state, asked.get(ID).status) == (State.SENT, Status.ANSWERED)
+    assert (len(x.took), outbox.of_case(asked, ID)[0].state) == (1, State.UNKNOWN)
+    sending.resolve(asked, SUPERVISOR, written.id, True, LATER, CITY)
+    assert (outbox.of_case(asked, ID)[0].state, asked.get(ID).status) == (State.SENT, Status.ANSWERED)
 
 
 def test_what_did_not_go_out_is_sent_when_a_person_says_so(asked):
@@ -132,8 +133,8 @@ def test_what_did_not_go_out_is_sent_when_a_person_says_so(asked):
     written = write(asked)
     with pytest.raises(Died):
         send(asked, Dies())
-    answering.recover(asked)
-    answering.resolve(asked, SUPERVISOR, written.id, False, LATER, CITY)
+    sending.recover(asked)
+    sending.resolve(asked, SUPERVISOR, written.id, False, LATER, CITY)
     assert [a.state for a in send(asked, Platform())] == [State.SENT]
 
 
@@ -152,7 +153,7 @@ def test_only_what_surely_did_not_go_out_is_tried_again(kind, then, states, aske
     x = Platform(fails=[PlatformProblem(kind, "x: wait a little", then)])
     write(asked)
     assert [a.state for n in range(3) for a in send(asked, x, LATER + n * timedelta(hours=1))] == states
-    assert answering.of_case(asked, ID)[0].problem == (None if State.SENT in states else "x: wait a little")
+    assert outbox.of_case(asked, ID)[0].problem == (None if State.SENT in states else "x: wait a little")
 
 
 def test_it_waits_as_long_as_the_platform_says(asked):
@@ -169,14 +170,14 @@ def test_pauses_grow_and_trying_ends(asked):
     write(asked)
     tried = {n: a[0].state for n in range(40) if (a := send(asked, x, LATER + n * timedelta(minutes=1)))}
     assert list(tried) == [0, 1, 3, 7, 15]
-    assert list(tried.values()) == [State.READY] * (answering.MOST_TRIES - 1) + [State.FAILED]
+    assert list(tried.values()) == [State.READY] * (sending.MOST_TRIES - 1) + [State.FAILED]
 
 
 def test_an_expired_token_is_told_and_uses_no_attempt_up(asked):
     x = Platform(fails=[PlatformProblem("token expired", "x: the token has expired", "credential")] * 50)
     write(asked)
     for n in range(60):
-        (outcome,) = send(asked, x, LATER + n * answering.NO_TOKEN_PAUSE)
+        (outcome,) = send(asked, x, LATER + n * sending.NO_TOKEN_PAUSE)
         assert n >= 50 or (outcome.state, outcome.tries, outcome.problem) == (State.READY, 0, "x: the token has expired")
         if outcome.state == State.SENT:
             break
@@ -188,8 +189,8 @@ def test_what_waits_its_turn_does_not_keep_others_from_theirs(store):
     x = Platform(fails=[PlatformProblem("down", "x: is down", "retry")])
     for n in (1, 2):
         answering.write(store, OFFICER, case_id(f"x:{n}"), "It opens at eight.", NOW + timedelta(seconds=n), CITY)
-    assert answering.send_ready(store, {"x": x}, LATER, CITY, limit=1)[0].state == State.READY
-    assert [a.case_id for a in answering.send_ready(store, {"x": x}, LATER, CITY, limit=1)] == [case_id("x:2")]
+    assert sending.send_ready(store, {"x": x}, LATER, CITY, limit=1)[0].state == State.READY
+    assert [a.case_id for a in sending.send_ready(store, {"x": x}, LATER, CITY, limit=1)] == [case_id("x:2")]
 
 
 def test_a_failed_answer_is_tried_anew_when_a_person_asks(asked):
@@ -197,11 +198,11 @@ def test_a_failed_answer_is_tried_anew_when_a_person_asks(asked):
     written = write(asked)
     send(asked, x)
     with pytest.raises(NotAllowed):
-        answering.again(asked, VERIFIER, written.id, LATER, CITY)
-    assert answering.again(asked, OFFICER, written.id, LATER, CITY).state == State.READY
+        sending.again(asked, VERIFIER, written.id, LATER, CITY)
+    assert sending.again(asked, OFFICER, written.id, LATER, CITY).state == State.READY
     assert [a.state for a in send(asked, x)] == [State.SENT]
     with pytest.raises(AskedWrongly, match="none that is failed"):
-        answering.again(asked, OFFICER, written.id, LATER, CITY)
+        sending.again(asked, OFFICER, written.id, LATER, CITY)
 
 
 @pytest.mark.parametrize(("platform", "privately"), [("facebook", True), ("instagram", True), ("x", False), ("whatsapp", False)])

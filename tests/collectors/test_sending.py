@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from collectors import sending, telegram, whatsapp
+from collectors import sending, speaking, telegram, whatsapp
 from collectors.fetching import Fetcher
 from collectors.inbox import Inbox
 from core.errors import PlatformProblem
 from core.post import Author
 from core.settings import CREDENTIALS, Secret, Settings
 from tests import make
+from tests.cases.factory import CITY
 from tests.collectors.replay import Reply, replay
 
 NOW = datetime(2026, 4, 6, 12, tzinfo=UTC)
@@ -26,6 +27,7 @@ TAKEN = Reply({"messaging_product": "whatsapp", "messages": [{"id": "wamid.NEW"}
 class Outgoing:
     text: str = "a team is on its way"
     reply_to: str | None = "whatsapp:wamid.A"
+    account: str | None = None
     template: str | None = None
     privately: bool = False
 
@@ -105,7 +107,7 @@ ALL = {"x", "facebook", "instagram", "youtube", "telegram", "whatsapp"}
 @pytest.mark.parametrize(("told", "platforms"), [({}, set()), ({"SEND_ANSWERS": "no"}, set()), ({"SEND_ANSWERS": "yes"}, ALL)])
 def test_nothing_is_sent_unless_somebody_said_so(tmp_path, told, platforms):
     settings = Settings(data=tmp_path, others=told, credentials={key: Secret("100:s") for key in CREDENTIALS})
-    assert set(sending.senders(settings, asker(), lambda: NOW)) == platforms
+    assert set(speaking.speakers(settings, asker(), lambda: NOW, CITY)) == platforms
 
 
 @pytest.mark.parametrize(("keys", "platforms"), [
@@ -114,4 +116,4 @@ def test_nothing_is_sent_unless_somebody_said_so(tmp_path, told, platforms):
 ])  # fmt: skip
 def test_a_key_that_only_reads_makes_no_sender(tmp_path, keys, platforms):
     settings = Settings(data=tmp_path, others={"SEND_ANSWERS": "yes"}, credentials={key: Secret("100:s") for key in keys})
-    assert set(sending.senders(settings, asker(), lambda: NOW)) == platforms
+    assert set(speaking.speakers(settings, asker(), lambda: NOW, CITY)) == platforms

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from collectors import sending
+from collectors import speaking
+from core.deployment import Deployment, OfficialAccount
 from core.errors import PlatformProblem
 from core.post import Author, Kind, Media, Post
 from core.settings import CREDENTIALS, Secret, Settings
@@ -20,6 +21,9 @@ from tests.collectors.replay import Answers, Reply, replay
 NOW = datetime(2026, 4, 6, 12, tzinfo=UTC)
 SECRET, KEPT = "sesame", "what only signs"
 TEXT = "فريق في الطريق"
+CITY = Deployment(
+    id="city", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="instagram", handle="city", id="94"),)
+)
 X, FACEBOOK, YOUTUBE = "/2/tweets", "/v25.0/7_8/comments", "/youtube/v3/comments"
 LOGIN = {"/token": Reply({"access_token": "hourly", "expires_in": 3600})}
 POSTS = {
@@ -36,16 +40,17 @@ PLATFORMS = tuple(POSTS)
 class Outgoing:
     text: str = TEXT
     reply_to: str | None = "it"
+    account: str | None = None
     template: str | None = None
     privately: bool = False
 
 
-def sender(url: str, platform: str, post: Post | None = None, clock: Any = lambda: NOW) -> sending.Sender:
+def sender(url: str, platform: str, post: Post | None = None, clock: Any = lambda: NOW) -> speaking.Speakers:
     settings = Settings(
         others={"SEND_ANSWERS": "yes"}, base_urls=dict.fromkeys(PLATFORMS, url),
         credentials={k: Secret(KEPT if k in ("X_API_SECRET", "X_ACCESS_SECRET") else SECRET) for k in CREDENTIALS if not k.startswith(("WHATSAPP", "TELE"))},
     )  # fmt: skip
-    return sending.senders(settings, lambda _: post or POSTS[platform], clock, {"instagram:city": "94"})[platform]
+    return speaking.speakers(settings, lambda _: post or POSTS[platform], clock, CITY)[platform]
 
 
 def sent(

@@ -54,6 +54,18 @@ WRONG = [
         '[[campaigns]]\nid = "c"\nname = {}\nstarts = 2026-05-02\nends = 2026-05-01\n[[topics]]',
         "campaigns.ends: 'c' ends on 2026-05-01",
     ),
+    (
+        "[[topics]]",
+        '[[accounts]]\nplatform = "x"\nhandle = "a"\nkeys = "east"\n[[topics]]',
+        "accounts.keys: 'east' cannot end the name of a setting",
+    ),
+    ("[[topics]]", '[[accounts]]\nplatform = "x"\nhandle = "a"\nkeys = "A__B"\n[[topics]]', "accounts.keys: 'A__B'"),
+    ("[[topics]]", '[desk]\nspeak_as = ["x:town"]\n[[topics]]', "desk.speak_as: 'x:town' is not known here"),
+    (
+        "[[topics]]",
+        '[desk]\nspeak_as = ["x:a", "x:b"]\n[[accounts]]\nplatform = "x"\nhandle = "a"\n[[accounts]]\nplatform = "x"\nhandle = "b"\n[[topics]]',
+        "desk.speak_as: x:a and x:b cannot both answer for x; name one",
+    ),
     ("[[routing]]", '[[departments]]\nid = "works"\nname = {}\n[[routing]]', "departments: 'works' stands twice"),
 ]
 

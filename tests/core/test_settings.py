@@ -41,6 +41,31 @@ def test_a_secret_may_lie_in_a_file(tmp_path):
     assert settings.credential("X_BEARER_TOKEN") == "from-a-file"
 
 
+def test_keys_may_bear_the_name_of_the_account_that_gave_them():
+    told = {"SADA_X_API_KEY": "app", "SADA_X_ACCESS_TOKEN": "all", "SADA_X_ACCESS_SECRET": "all", "SADA_X_ACCESS_TOKEN__EAST_1": "east"}
+    settings = read(told)
+    assert (settings.credential("X_ACCESS_TOKEN"), settings.credential("X_ACCESS_TOKEN__EAST_1")) == ("all", "east")
+    east = settings.speaking_as("EAST_1")
+    assert [east.credential(f"X_{key}") for key in ("API_KEY", "ACCESS_TOKEN", "ACCESS_SECRET")] == ["app", "east", None]
+    assert "east" not in repr(settings) and "east" not in repr(east)
+
+
+def test_a_named_key_may_lie_in_a_file_and_an_apps_key_may_be_an_accounts_own(tmp_path):
+    (tmp_path / "token").write_text("from-a-file\n")
+    settings = read(
+        {"SADA_FACEBOOK_TOKEN__EAST_FILE": str(tmp_path / "token"), "SADA_FACEBOOK_APP_SECRET": "a", "SADA_FACEBOOK_APP_SECRET__EAST": "b"}
+    )
+    east = settings.speaking_as("EAST")
+    assert (east.credential("FACEBOOK_TOKEN"), east.credential("FACEBOOK_APP_SECRET")) == ("from-a-file", "b")
+    assert (settings.credential("FACEBOOK_TOKEN"), settings.credential("FACEBOOK_APP_SECRET")) == (None, "a")
+
+
+@pytest.mark.parametrize("key", ["SADA_X_ACCESS_TOKEM__EAST", "SADA_X_ACCESS_TOKEN__", "SADA_DATA__EAST", "SADA_SEND_ANSWERS__EAST"])
+def test_a_name_behind_what_is_no_credential_stops(key):
+    with pytest.raises(BadSettings, match=f"{key}: is not a setting of Sada"):
+        read({key: "x"})
+
+
 def test_a_secret_file_that_is_not_there_stops(tmp_path):
     with pytest.raises(BadSettings, match="SADA_X_BEARER_TOKEN_FILE"):
         read({"SADA_X_BEARER_TOKEN_FILE": str(tmp_path / "none")})

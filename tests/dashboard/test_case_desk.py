@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cases import answering, broadcasting, campaigns, desk, guide, users, wording, work, workflow
-from cases.answering import State
+from cases import answering, broadcasting, campaigns, desk, guide, outbox, sending, users, wording, work, workflow
 from cases.identity import case_id
+from cases.outbox import State
 from cases.roles import Person, Right, Role, may
 from cases.store import CaseStore
 from core.case import Status
@@ -53,22 +53,22 @@ class Fails:
     def __init__(self, kind: str, then: str) -> None:
         self.problem: PlatformProblem | None = PlatformProblem(kind, "x: the answer is too long for X", then)
 
-    def send(self, answer: answering.Answer) -> answering.Sent:
+    def send(self, answer: outbox.Answer) -> sending.Sent:
         problem, self.problem = self.problem, None
         if problem:
             raise problem
-        return answering.Sent(native_id="7", url="https://x.com/i/web/status/7")
+        return sending.Sent(native_id="7", url="https://x.com/i/web/status/7")
 
 
 def test_a_failed_answer_is_told_with_its_reason_and_tried_again(cases: CaseStore, city: Deployment, asked: str) -> None:  # noqa: F811
     platform = {"x": Fails("too long", "skip")}
     written = answering.write(cases, OFFICER, asked, "It opens at eight.", factory.NOW, city)
-    answering.send_ready(cases, platform, factory.NOW, city)
+    sending.send_ready(cases, platform, factory.NOW, city)
     at = page("officer", part="outbox")
     assert [c for c in at.caption if "the answer is too long for X" in c.value]
     press(at, f"again_{written.id}")
-    answering.send_ready(cases, platform, factory.NOW, city)
-    assert (answering.of_case(cases, asked)[0].state, cases.get(asked).status) == (State.SENT, Status.ANSWERED)
+    sending.send_ready(cases, platform, factory.NOW, city)
+    assert (outbox.of_case(cases, asked)[0].state, cases.get(asked).status) == (State.SENT, Status.ANSWERED)
 
 
 @pytest.mark.parametrize(("button", "state"), [("was_sent", State.SENT), ("was_not_sent", State.READY)])
@@ -76,10 +76,10 @@ def test_what_may_have_gone_out_is_settled_by_a_person_who_looked(
     cases: CaseStore, city: Deployment, asked: str, button: str, state: State  # noqa: F811
 ) -> None:  # fmt: skip
     written = answering.write(cases, OFFICER, asked, "It opens at eight.", factory.NOW, city)
-    answering.send_ready(cases, {"x": Fails("no receipt", "stop")}, factory.NOW, city)
+    sending.send_ready(cases, {"x": Fails("no receipt", "stop")}, factory.NOW, city)
     assert f"{button}_{written.id}" not in keys(page("officer", part="outbox"))  # that is for those who may let answers out
     press(page("supervisor", part="outbox"), f"{button}_{written.id}")
-    assert answering.of_case(cases, asked)[0].state == state
+    assert outbox.of_case(cases, asked)[0].state == state
 
 
 def test_a_second_person_lets_an_answer_out_from_the_outbox(cases: CaseStore, city: Deployment, asked: str) -> None:  # noqa: F811
@@ -89,7 +89,15 @@ def test_a_second_person_lets_an_answer_out_from_the_outbox(cases: CaseStore, ci
     at = page("supervisor", part="outbox")
     assert f"approve_{mine.id}" not in keys(at)
     press(at, f"approve_{hers.id}")
-    assert {a.id: a.state for a in answering.of_case(cases, asked)} == {mine.id: State.DRAFT, hers.id: State.READY}
+    assert {a.id: a.state for a in outbox.of_case(cases, asked)} == {mine.id: State.DRAFT, hers.id: State.READY}
+
+
+def test_it_is_shown_which_account_speaks(cases: CaseStore, city: Deployment, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setenv("SADA_SEND_ANSWERS", "yes")
+    speaks = EN("outbox.speaks", account="⁨Rivertown on X⁩")
+    assert speaks in [c.value for c in page("officer", part="queue", case=asked).caption]
+    answering.write(cases, OFFICER, asked, "It opens at eight.", factory.NOW, city)
+    assert [c for c in page("officer", part="outbox").caption if speaks in c.value]
 
 
 def test_from_the_outbox_one_comes_to_the_case(cases: CaseStore, city: Deployment, asked: str) -> None:  # noqa: F811
@@ -138,7 +146,7 @@ def test_an_approved_template_goes_only_with_its_own_words(
             at.text_area(key="answer_text").input("We open at nine.")
         at.checkbox(key="answer_ends_True").uncheck()
         press(at, "answer_send")
-    told_ = {a.text: a.template for a in answering.of_case(cases, asked)}
+    told_ = {a.text: a.template for a in outbox.of_case(cases, asked)}
     assert told_ == {"We open at eight.": "open_hours/en", "We open at nine.": None}
 
 
@@ -152,7 +160,7 @@ def test_a_comment_can_be_answered_privately_where_there_is_an_inbox(
     at.checkbox(key="answer_privately").check()
     at.text_area(key="answer_text").input("Please send us your number here.")
     press(at, "answer_send")
-    assert answering.of_case(cases, id)[0].privately
+    assert outbox.of_case(cases, id)[0].privately
     assert not [c for c in page("officer", case=FIRST).checkbox if c.key == "answer_privately"]
 
 

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0009"
 down_revision = "0008"
-branch_labels = None
-depends_on = None
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION note_case_change() RETURNS trigger LANGUAGE plpgsql AS

@@ -6,8 +6,6 @@ from cases.migrations.append_only import refuse_replacing
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

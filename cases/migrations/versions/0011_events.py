@@ -7,8 +7,6 @@ from cases.tables import Instant
 
 revision = "0011"
 down_revision = "0010"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
