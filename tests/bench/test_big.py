@@ -79,3 +79,16 @@ def test_an_engine_must_be_named(monkeypatch):
     monkeypatch.delenv("SADA_ELASTICSEARCH", raising=False)
     with pytest.raises(BadSettings, match="make services"):
         big.connect()
+
+
+def test_the_slowest_is_the_one_that_takes_longest_when_asked_again_not_at_first():
+    first, again = {"a": 9.0, "b": 8.0, "c": 1.0}, {"a": 2.0, "b": 5.0, "c": 99.0}
+    asked = []
+
+    def ask(name, turn):
+        asked.append((name, turn))
+        return again[name] if turn else first[name]
+
+    assert big._slowest(first, ask) == ("b", 5.0)
+    assert [name for name, turn in asked if turn == 0] == ["a", "b", "c"]
+    assert {name for name, turn in asked if turn} == {"a", "b"} and max(turn for _, turn in asked) == big.MANY
