@@ -13,7 +13,7 @@ from cases.corrections import SEVERAL, Field
 from cases.joining import ASKING
 from cases.roles import Person, Right, may
 from core.post import Kind, Post
-from dashboard import cards, casework, filters, frame, signing
+from dashboard import cards, casework, filters, heading, signing
 from dashboard.bidi import isolate
 from dashboard.filters import View
 from dashboard.frame import Desk
@@ -108,7 +108,7 @@ def _correct(desk: Desk, hand: Hand, post: Post) -> None:
 
 def _choice(desk: Desk, post: Post, field: Field, labels: Sequence[str]) -> None:
     name, key = FILTER[field], f"correct_{field}_{post.id}"
-    said, format_func = desk.words(f"filter.{name}"), partial(frame.named, desk, name)
+    said, format_func = desk.words(f"filter.{name}"), partial(heading.named, desk, name)
     stands = [label for label in corrections.labels_of(post, field) if label in labels]
     if field in SEVERAL:
         st.multiselect(said, labels, stands, key=key, format_func=format_func, placeholder=desk.words("filter.without"))

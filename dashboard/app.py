@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import SadaError
-from dashboard import casework, data, frame, keeping, signing, style
+from dashboard import casework, data, frame, heading, keeping, signing, style
 from dashboard.words import Words
 
 ICON = str(Path(__file__).parent / "static" / "sada.svg")
@@ -28,7 +28,7 @@ def main() -> None:
     chosen = st.navigation(frame.pages(desk.words), position="top")
     with st.container(horizontal=True, vertical_alignment="center", key="above"):
         st.caption(desk.organisation(), width="stretch")
-        frame.language_choice(desk)
+        heading.language_choice(desk)
     if _is_shut(desk):
         casework.say(desk)
         signing.form(desk)

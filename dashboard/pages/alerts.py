@@ -11,7 +11,7 @@ import streamlit as st
 from cases import alert_outbox, alerts
 from cases.alerts import Precision
 from cases.roles import Person
-from dashboard import alert_card, alert_rules_form, cards, casework, foot, frame, signing
+from dashboard import alert_card, alert_rules_form, cards, casework, foot, frame, going, heading, signing
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import ago
@@ -26,7 +26,7 @@ STATES = {"waiting": "orange", "sent": "green", "failed": "red", "dropped": "gra
 
 def show(desk: Desk) -> None:
     """The whole page: the list for everybody who may see figures, the rest for those who signed in."""
-    desk = frame.head(desk, "alerts", (), "", ())
+    desk = heading.head(desk, "alerts", (), "", ())
     casework.say(desk)
     with frame.part(desk):
         person = signing.who(desk)
@@ -52,7 +52,7 @@ def _door(desk: Desk) -> None:
 def _inside(desk: Desk, person: Person, judged: Sequence[Precision]) -> None:
     parts: dict[str, Callable[[], None]] = {"alerts": lambda: _list(desk, person, judged), "deliveries": lambda: _deliveries(desk),
                                             "rules": lambda: alert_rules_form.draw(desk, person)}  # fmt: skip
-    parts[frame.segments(desk, "part", tuple(parts))]()
+    parts[heading.segments(desk, "part", tuple(parts))]()
 
 
 def _numbers(desk: Desk, judged: Sequence[Precision]) -> None:
@@ -87,7 +87,7 @@ def _turn(desk: Desk, is_more: bool) -> None:
         return
     with st.container(horizontal=True, horizontal_alignment="center", key="turn"):
         for name, step, can in (("posts.back", -1, desk.view.page > 1), ("posts.on", 1, is_more)):
-            st.button(desk.words(name), key=f"turn_{step}", disabled=not can, type="tertiary", on_click=frame.turn, args=(step,))
+            st.button(desk.words(name), key=f"turn_{step}", disabled=not can, type="tertiary", on_click=going.turn, args=(step,))
 
 
 def _precision(desk: Desk, judged: Sequence[Precision]) -> None:

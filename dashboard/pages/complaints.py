@@ -8,7 +8,7 @@ from cases import assigning, holding, links, users, work
 from cases.query import FindCases
 from cases.roles import HOLDERS, Person, Right, may
 from core.case import Case
-from dashboard import cards, case_card, case_parts, casework, foot, frame, signing
+from dashboard import cards, case_card, case_parts, casework, foot, frame, going, heading, signing
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.cards import Number
 from dashboard.figures import NONE, percent, whole
@@ -21,7 +21,7 @@ FILTERED = ("platform", "topic", "place")
 
 def show(desk: Desk) -> None:
     """The whole page: figures for everybody who may see them, the work for those who signed in."""
-    desk = frame.head(desk, "complaints", (), "", FILTERED)
+    desk = heading.head(desk, "complaints", (), "", FILTERED)
     casework.say(desk)
     with frame.part(desk):
         if desk.view.link:
@@ -63,7 +63,7 @@ def _outside(desk: Desk) -> None:
 
 def _inside(desk: Desk, person: Person) -> None:
     offered = case_parts.offered(person)
-    chosen = frame.segments(desk, "part", offered) if len(offered) > 1 else offered[0]
+    chosen = heading.segments(desk, "part", offered) if len(offered) > 1 else offered[0]
     if chosen == "queue":
         _queue(desk, person)
     else:
@@ -93,7 +93,7 @@ def _queue(desk: Desk, person: Person) -> None:
     with left, frame.part(desk):
         _batch(desk, person)
         _share_out(desk, person)
-        frame.segments(desk, "show", shows(person))
+        heading.segments(desk, "show", shows(person))
         found = work.queue(casework.opened(desk), person, _asked(desk, person), casework.at(desk))
         _listed(desk, person, found.cases, found.total)
     with right:
@@ -158,7 +158,7 @@ def _listed(desk: Desk, person: Person, found: tuple[Case, ...], total: int) -> 
                 st.caption(f":material/menu_book: {w('guide.fits', name=foreign(escaped(procedure.name)))}")
             chosen = desk.view.case == case.id
             st.button(_about(desk, case), key=f"open_{case.id}", type="secondary" if chosen else "tertiary", icon=":material/open_in_full:",
-                      on_click=frame.change, kwargs={"case": case.id, "page": desk.view.page})  # fmt: skip
+                      on_click=going.change, kwargs={"case": case.id, "page": desk.view.page})  # fmt: skip
     _pages(desk, total)
 
 
@@ -172,7 +172,7 @@ def _pages(desk: Desk, total: int) -> None:
     last, page = max(1, -(-total // SHOWN)), desk.view.page
     with st.container(horizontal=True, vertical_alignment="center", key="pages"):
         for name, to, off in (("posts.back", page - 1, page <= 1), ("posts.on", page + 1, page >= last)):
-            st.button(desk.words(name), key=f"page_{name}", disabled=off, type="tertiary", on_click=frame.change, kwargs={"page": to})  # fmt: skip
+            st.button(desk.words(name), key=f"page_{name}", disabled=off, type="tertiary", on_click=going.change, kwargs={"page": to})  # fmt: skip
         st.caption(desk.words("posts.page", page=whole(page, desk.words), last=whole(last, desk.words)))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from core.account import AccountSample
-from dashboard import cards, charts, engaging, foot, frame, growing, questions, sums
+from dashboard import cards, charts, engaging, foot, frame, growing, heading, questions, sums
 from dashboard.bidi import foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
@@ -28,7 +28,7 @@ SCALE = ((0.0, "#EEF3F3"), (0.5, "#7FB5B1"), (1.0, ACCENT))
 
 def show(desk: Desk) -> None:
     """The whole page."""
-    frame.live(frame.head(desk, "engagement", PERIODS, "30d", FILTERS), _draw, "60s")
+    frame.live(heading.head(desk, "engagement", PERIODS, "30d", FILTERS), _draw, "60s")
 
 
 def _draw(desk: Desk) -> None:
@@ -94,7 +94,7 @@ def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followe
     with beside:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(w("engagement.accounts"), anchor=False, width="stretch")
-            base = frame.segments(desk, "base", BASES)
+            base = heading.segments(desk, "base", BASES)
         _rates(desk, engaging.by_followers(counts, followers) if base == "followers" else _by_views(desk, asked), base)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import cards, charts, filters, foot, frame, growing, noting, questions
+from dashboard import cards, charts, filters, foot, frame, growing, heading, noting, questions
 from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
@@ -26,7 +26,7 @@ SCALES = ("absolute", "indexed")
 
 def show(desk: Desk) -> None:
     """The whole page."""
-    frame.live(frame.head(desk, "growth", PERIODS, "30d", FILTERS), _draw, "60s")
+    frame.live(heading.head(desk, "growth", PERIODS, "30d", FILTERS), _draw, "60s")
 
 
 def _draw(desk: Desk) -> None:
@@ -70,7 +70,7 @@ def _story(desk: Desk, every: Sequence[Grown], over: Sequence[date]) -> None:
     with story:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(desk.words("growth.lines"), anchor=False, width="stretch")
-            scale = frame.segments(desk, "scale", SCALES, "indexed" if len(every) > charts.MOST_COLOURED else "")
+            scale = heading.segments(desk, "scale", SCALES, "indexed" if len(every) > charts.MOST_COLOURED else "")
         shown = noting.marks(desk, over)
         figure = noting.drawn(desk, _lines(desk, every, over, scale), shown, over)
         frame.chart(desk, figure, "growth.lines_alt", "growth_lines")

@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import cards, charts, foot, frame, sums, volume
+from dashboard import cards, charts, foot, frame, heading, sums, volume
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import ago, exact, length
@@ -27,7 +27,7 @@ SCALE = ((0.0, "#C1443C"), (0.33, "#C1443C"), (0.34, "#D69A2D"), (0.66, "#D69A2D
 
 def show(desk: Desk) -> None:
     """The whole page."""
-    frame.live(frame.head(desk, "ledger", PERIODS, "24h", ()), _draw, "30s")
+    frame.live(heading.head(desk, "ledger", PERIODS, "24h", ()), _draw, "30s")
 
 
 def _draw(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import acting, cards, case_numbers, foot, frame, questions, sums, trusted, volume
+from dashboard import acting, cards, case_numbers, foot, frame, heading, questions, sums, trusted, volume
 from dashboard.bidi import escaped
 from dashboard.cards import Number
 from dashboard.figures import change, whole
@@ -21,7 +21,7 @@ FIRST_THEMES = timedelta(days=7)  # themes raised longer ago are not news
 
 def show(desk: Desk) -> None:
     """The whole page."""
-    frame.live(frame.head(desk, "now", PERIODS, "24h"), _draw)
+    frame.live(heading.head(desk, "now", PERIODS, "24h"), _draw)
 
 
 def _draw(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from cases import guide, roadmap
 from cases.guide import Procedure
 from cases.roadmap import Plan, PublicPlan
 from cases.roles import Person, Right, may
-from dashboard import campaign_parts, cards, casework, foot, frame, signing
+from dashboard import campaign_parts, cards, casework, foot, frame, heading, signing
 from dashboard.bidi import escaped, isolate
 from dashboard.cards import Number
 from dashboard.dates import long_day
@@ -23,7 +23,7 @@ COLOURS = {"considered": "gray", "planned": "blue", "in_work": "orange", "done":
 
 def show(desk: Desk) -> None:
     """The whole page."""
-    desk = frame.head(desk, "plans", (), "", ())
+    desk = heading.head(desk, "plans", (), "", ())
     casework.say(desk)
     with frame.part(desk):
         plans = roadmap.public(casework.opened(desk), desk.about, desk.words.language, desk.now.astimezone(desk.about.zone).date())
@@ -32,7 +32,7 @@ def show(desk: Desk) -> None:
             {"campaigns": lambda: campaign_parts.draw(desk)} if desk.about.campaigns else {}
         )
         parts["guide"] = lambda: _guide(desk)
-        parts[frame.segments(desk, "part", tuple(parts))]()
+        parts[heading.segments(desk, "part", tuple(parts))]()
     with frame.part(desk):
         foot.draw(desk, MEANS)
 

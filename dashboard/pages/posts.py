@@ -7,7 +7,7 @@ from itertools import islice
 import streamlit as st
 
 from core.theme import Theme
-from dashboard import acting, cards, exports, filters, foot, frame, labelling, questions, sums, trusted
+from dashboard import acting, cards, exports, filters, foot, frame, going, heading, labelling, questions, sums, trusted
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import exact
@@ -16,13 +16,13 @@ from dashboard.frame import Desk
 from store.query import Found
 
 PERIODS = ("1h", "6h", "24h", "7d", "30d", "90d", "1y")
-FILTERS = (*frame.FILTERS, "sentiment", "intent", "kind")
+FILTERS = (*heading.FILTERS, "sentiment", "intent", "kind")
 MEANS = ("posts.found", "now.negative", "now.complaints")
 
 
 def show(desk: Desk) -> None:
     """The whole page. It is not redrawn by itself: who reads must not lose the line."""
-    desk = frame.head(desk, "posts", PERIODS, "30d", FILTERS)
+    desk = heading.head(desk, "posts", PERIODS, "30d", FILTERS)
     _search(desk)
     with frame.part(desk):
         themes = _themes(desk)
@@ -41,11 +41,11 @@ def _search(desk: Desk) -> None:
             desk.words("posts.search"), key="asked", placeholder=desk.words("posts.search_hint"), label_visibility="collapsed", type="search",
             icon=":material/search:", on_change=_searched,
         )  # fmt: skip
-        frame.segments(desk, "order", filters.ORDERS)
+        heading.segments(desk, "order", filters.ORDERS)
 
 
 def _searched() -> None:
-    frame.change(q=st.session_state["asked"])
+    going.change(q=st.session_state["asked"])
 
 
 def _themes(desk: Desk) -> list[Theme]:
@@ -122,7 +122,7 @@ def _turn(desk: Desk, found: Found) -> None:
                 icon=f":material/{icon}:",
                 disabled=not can,
                 key=f"turn_{step}",
-                on_click=frame.turn,
+                on_click=going.turn,
                 args=(step,),
             )
 

@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.post import Post
 from core.theme import Theme
-from dashboard import cards, charts, filters, foot, frame, questions, sums, theme_judging, volume
+from dashboard import cards, charts, filters, foot, frame, going, heading, questions, sums, theme_judging, volume
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
@@ -35,7 +35,7 @@ SCALE = ((0.0, "#2E7FB8"), (0.5, "#F3F5F5"), (1.0, RISING))
 
 def show(desk: Desk) -> None:
     """The whole page."""
-    frame.live(frame.head(desk, "themes", PERIODS, "7d"), _draw, "30s")
+    frame.live(heading.head(desk, "themes", PERIODS, "7d"), _draw, "30s")
 
 
 def _draw(desk: Desk) -> None:
@@ -194,7 +194,7 @@ def _life(desk: Desk, found: Sequence[Theme], window: Window) -> None:
         st.subheader(w("themes.life"), anchor=False, width="stretch")
         st.session_state["choose_theme"] = chosen
         st.selectbox(w("themes.which"), list(names), key="choose_theme", label_visibility="collapsed", width=320, format_func=lambda id: bare(names[id]),
-                     on_change=frame.take, args=("theme", "choose_theme"))  # fmt: skip
+                     on_change=going.take, args=("theme", "choose_theme"))  # fmt: skip
     theme = next(t for t in found if t.id == chosen)
     _life_chart(desk, theme, [p.created_at for p in desk.ask.get(theme.evidence)], window)
 
