@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from cases import holding, printing, report, users, work
+from cases import audit_owner, holding, printing, report, users, work
 from cases.query import FindCases, FoundCases
 from cases.roles import Person, Role
 from cases.store import CaseStore, open_cases
@@ -120,6 +120,14 @@ def show_audit(
     with opened() as store:
         lines = store.audit(about, limit)
     say(as_json, lines, printing.audit(lines))
+
+
+@cases_app.command("audit-owner", epilog="Example: sada cases audit-owner | psql --username postgres --dbname sada")
+def audit_owner_of(as_json: AsJson = False) -> None:
+    """SQL for a superuser of PostgreSQL: afterwards Sada can add to the audit and change or remove nothing of it, not even its guard."""
+    with opened() as store:
+        found = audit_owner.statements(store)
+    say(as_json, {"statements": found, "owner": audit_owner.OWNER}, "\n".join(f"{line};" for line in found))
 
 
 def cli() -> Person:
