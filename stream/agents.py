@@ -27,8 +27,8 @@ from stream.handling import Understand
 from stream.topics import COUNTS, DEAD, POSTS, RAW, SAMPLES, DeadLetter, decode_samples, encode
 
 log = logging.getLogger("sada.agents")
-PAGES = 8  # understood at once: a tenth of a second's work each
-PAGES_INDEXED = 32  # indexed at once, in several requests
+PAGES = 8  # of those that are handled one by one
+PAGES_TOGETHER = 32  # of those that are understood and indexed together, some hundred posts at a time
 WITHIN = 0.05  # seconds to wait for more pages
 COUNTS_WITHIN = 5.0  # seconds of counts joined into one window
 COUNTS_TOGETHER = 2000  # messages in a window at most
@@ -61,8 +61,8 @@ def add_agents(app: faust.App, topics: Topics, parts: Parts, stages: Sequence[st
         if stage in stages:
             app.agent(topics[topic], concurrency=1, name=stage)(_agent(parts, hand, _values(handle), most, WITHIN))
 
-    add("understand", RAW, lambda messages: _understand(messages, topics, parts))
-    add("index", POSTS, lambda messages: _index(messages, topics, parts), PAGES_INDEXED)
+    add("understand", RAW, lambda messages: _understand(messages, topics, parts), PAGES_TOGETHER)
+    add("index", POSTS, lambda messages: _index(messages, topics, parts), PAGES_TOGETHER)
     add("samples", SAMPLES, lambda messages: _samples(messages, topics, parts))
     add("follow", POSTS, lambda messages: _follow(messages, topics, parts))
     if "themes" in stages:
@@ -107,11 +107,10 @@ async def _understand(messages: list[bytes], topics: Topics, parts: Parts) -> No
         pages, dead = handling.read_pages(messages, "understand", parts.clock())
         await _bury("understand", dead, topics, parts, len(dead))
         sent = []
-        for page in pages:
-            known, dead = handling.understood(page, parts.understand, parts.clock())
-            if known.posts:
-                sent.append(await topics[POSTS].send(value=encode(known)))
-            await _bury("understand", dead, topics, parts, len(page.posts))
+        for batch in handling.batches(pages):
+            known, dead = handling.understood(batch, parts.understand, parts.clock())
+            sent += [await topics[POSTS].send(value=encode(page)) for page in known if page.posts]
+            await _bury("understand", dead, topics, parts, sum(len(page.posts) for page in batch))
             await asyncio.sleep(0)  # let heartbeats and sending go on
         await asyncio.gather(*sent)  # each resolves when the broker has confirmed
     _counted("understand", pages)
@@ -126,8 +125,8 @@ async def _index(messages: list[bytes], topics: Topics, parts: Parts) -> None:
         if parts.ledger is not None and (passes := handling.counted(pages, outcomes)):
             await _patiently(lambda ledger=parts.ledger: [ledger.count(id, *found) for id, found in passes.items()])  # type: ignore[misc]
     _counted("index", pages)
-    if pages:
-        metrics.DATA_AGE.set((parts.clock() - max(post.created_at for page in pages for post in page.posts)).total_seconds())
+    if any(page.posts for page in pages):
+        metrics.NEWEST.saw(max(post.created_at for page in pages for post in page.posts), parts.clock)
 
 
 async def _saved(posts: list[Post], parts: Parts) -> handling.Outcome:

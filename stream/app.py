@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def finish(app: faust.App, hand: Hand) -> None:
 
     app.on_partitions_revoked.connect(finished, weak=False)
     app.on_before_shutdown.connect(finished, weak=False)
+
+
+def readiness(app: faust.App) -> Callable[[], bool]:
+    """Whether the application has its share of the partitions (none, where there are more workers than partitions) and is not about to end."""
+    shared_out = threading.Event()
+
+    async def taken(*_: object, **__: object) -> None:
+        shared_out.set()
+
+    async def given_back(*_: object, **__: object) -> None:
+        shared_out.clear()
+
+    app.on_partitions_assigned.connect(taken, weak=False)
+    app.on_partitions_revoked.connect(given_back, weak=False)
+    return lambda: shared_out.is_set() and not app.should_stop
 
 
 def lag(app: faust.App, topic: str) -> float:

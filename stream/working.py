@@ -57,7 +57,8 @@ def work(
     parts = _parts(settings, deployment, cases, stages, halted, most_dead)
     apps = [_application(address, settings.topic_prefix, group, stages, parts) for group, of in GROUPS.items() if set(of) & set(stages)]
     if metrics_port:
-        metrics.serve(metrics_port, lambda: all(app.started and not app.should_stop for app in apps))
+        ready = [application.readiness(app) for app in apps]
+        metrics.serve(metrics_port, lambda: all(is_ready() for is_ready in ready))
     with _beside(parts, cases, settings, deployment, "themes" in stages):
         application.run(apps, settings.others.get("LOG_LEVEL", "ERROR"))
     if halted.reason is not None:

@@ -338,3 +338,41 @@ def test_a_failure_in_counting_themes_stops_the_worker_unacknowledged():
     bench = Bench(counts=counts)
     assert bench.run("follow", [page(post(1))]) == []
     assert "ZeroDivisionError" in str(bench.halted[0])
+
+
+@pytest.mark.parametrize("stage", ["understand", "index", "follow"])
+def test_a_page_without_posts_stops_nobody(stage):
+    bench = Bench()
+    messages = [page(), page(post(1)), page()]
+    assert bench.run(stage, messages) == messages
+    assert bench.halted == [] and bench.topics[DEAD].sent == []
+    assert len(bench.topics[POSTS].sent) == (1 if stage == "understand" else 0)  # what holds nothing is not sent on
+
+
+def test_small_pages_are_understood_together_and_stay_the_pages_of_their_passes():
+    asked = []
+
+    def understand(posts):
+        asked.append(len(posts))
+        return posts
+
+    bench = Bench(understand=understand)
+    pages = [page(post(2 * n), post(2 * n + 1), pass_id=f"p{n}") for n in range(20)]
+    assert bench.run("understand", pages) == pages
+    assert asked == [40]
+    sent = [decode_page(message) for message in bench.topics[POSTS].sent]
+    assert [(one.pass_id, [p.id for p in one.posts]) for one in sent] == [(f"p{n}", [f"x:{2 * n}", f"x:{2 * n + 1}"]) for n in range(20)]
+
+
+def test_what_the_broker_does_not_confirm_is_not_acknowledged():
+    class Deaf(Topic):
+        async def send(self, value, key=None):
+            confirmed = await super().send(value, key)
+            confirmed = asyncio.get_running_loop().create_future()
+            confirmed.set_exception(StoreFailed("Kafka is away"))
+            return confirmed
+
+    bench = Bench()
+    bench.topics[POSTS] = Deaf()
+    assert bench.run("understand", [page(post(1)), page(post(2))]) == []
+    assert [str(error) for error in bench.halted] == ["Kafka is away"]

@@ -3,7 +3,8 @@
 import pytest
 
 from core.page import Page
-from stream.handling import read_page, understood
+from stream import handling
+from stream.handling import read_page, read_pages, understood
 from stream.topics import DeadLetter, decode_dead_letter, encode, prefixed
 from tests import make
 
@@ -36,18 +37,18 @@ def test_what_is_no_page_becomes_a_dead_letter_that_keeps_its_bytes(message):
 
 
 def test_one_post_that_breaks_an_enricher_does_not_stop_the_others():
-    good, dead = understood(page(1, 2, 3), breaks_on("x:2"), make.NOON)
+    (good,), dead = understood([page(1, 2, 3)], breaks_on("x:2"), make.NOON)
     assert [post.id for post in good.posts] == ["x:1", "x:3"]
     assert [(letter.post.id, letter.source, letter.stage) for letter in dead] == [("x:2", "x.mentions.city", "understand")]
 
 
 def test_why_a_post_could_not_be_understood_never_quotes_anything():
-    _, (letter,) = understood(page(1), breaks_on("x:1"), make.NOON)
+    _, (letter,) = understood([page(1)], breaks_on("x:1"), make.NOON)
     assert letter.why == "could not be understood: KeyError"
 
 
 def test_an_understood_page_has_no_dead_letters():
-    assert understood(page(1), lambda posts: posts, make.NOON) == (page(1), [])
+    assert understood([page(1)], lambda posts: posts, make.NOON) == ([page(1)], [])
 
 
 def test_a_dead_letter_survives_the_wire():
@@ -58,3 +59,79 @@ def test_a_dead_letter_survives_the_wire():
 @pytest.mark.parametrize(("prefix", "name"), [("", "raw-posts"), ("gaza", "gaza.raw-posts")])
 def test_a_topics_name_in_a_shared_cluster(prefix, name):
     assert prefixed("raw-posts", prefix) == name
+
+
+def posts_of(pages):
+    return [[post.id for post in one.posts] for one in pages]
+
+
+def test_pages_understood_together_get_their_own_posts_back():
+    asked = []
+
+    def understand(posts):
+        asked.append(len(posts))
+        return posts
+
+    pages = [page(1, 2), page(), page(3), page(4, 5, 6)]
+    good, dead = understood(pages, understand, make.NOON)
+    assert (good, dead, asked) == (pages, [], [6])
+
+
+def test_one_bad_post_among_many_pages_is_the_only_one_lost():
+    pages = [page(1, 2), page(3, 4), page(5)]
+    good, dead = understood(pages, breaks_on("x:3"), make.NOON)
+    assert posts_of(good) == [["x:1", "x:2"], ["x:4"], ["x:5"]]
+    assert [letter.post.id for letter in dead] == ["x:3"]
+
+
+def test_pages_without_a_bad_post_are_not_taken_apart():
+    asked = []
+
+    def understand(posts):
+        asked.append([post.id for post in posts])
+        return breaks_on("x:3")(posts)
+
+    understood([page(1, 2), page(3, 4), page(5, 6)], understand, make.NOON)
+    assert asked == [["x:1", "x:2", "x:3", "x:4", "x:5", "x:6"], ["x:1", "x:2"], ["x:3", "x:4"], ["x:3"], ["x:4"], ["x:5", "x:6"]]
+
+
+# posts of each page → how many pages are handled together
+BATCHES = [
+    ([100] * 12, [5, 5, 2]),
+    ([500, 500], [1, 1]),
+    ([499, 1, 1], [2, 1]),
+    ([499, 500], [2]),  # at most one page more than is wanted
+    ([10] * 32, [32]),  # a quiet source's pages are not handled by tens
+    ([0, 0], [2]),
+    ([], []),
+]
+
+
+@pytest.mark.parametrize(("sizes", "together"), BATCHES)
+def test_so_many_pages_are_handled_together(sizes, together):
+    pages = [page(*([1] * size)) for size in sizes]
+    batches = list(handling.batches(pages))
+    assert [len(batch) for batch in batches] == together
+    assert [one for batch in batches for one in batch] == pages
+
+
+# what a stranger or a broken program may put on a topic of pages
+HOSTILE = {
+    "nothing": b"",
+    "text": b"<html>502 Bad Gateway</html>",
+    "another record": encode({"id": "x:1", "text": "a post is no page"}),
+    "half a page": encode(page(1))[:-7],
+    "more behind it": encode(page(1)) + b"\x00",
+    "a number where posts are": encode({"source": "s", "pass_id": "", "number": 1, "fetched_at": make.NOON, "posts": 7}),
+    "a time without a zone": encode({"source": "s", "pass_id": "", "number": 1, "fetched_at": "2026-01-01T00:00:00", "posts": []}),
+    "a nest": b"\x91" * 100_000,
+    "a promise of four thousand million": b"\xdd\xff\xff\xff\xff",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_bytes_are_put_aside_and_their_neighbours_read(name):
+    pages, dead = read_pages([encode(page(1)), HOSTILE[name], encode(page(2))], "index", make.NOON)
+    assert posts_of(pages) == [["x:1"], ["x:2"]]
+    assert [letter.message for letter in dead] == [HOSTILE[name]]
+    assert b"Gateway" not in dead[0].why.encode()  # a reason never quotes
