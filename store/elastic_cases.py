@@ -10,9 +10,9 @@ import msgspec
 from core.case import Case
 from core.errors import StoreFailed
 from store.elastic import ElasticStore
-from store.elastic_bodies import whole
+from store.elastic_bodies import Body, whole
 from store.elastic_patience import Failure
-from store.elastic_saving import FULL_OR_BUSY, bulks, indexed
+from store.elastic_saving import BLOCKED, FULL_OR_BUSY, bulks, indexed
 
 log = logging.getLogger("sada.store")
 OLDER = 409  # the copy is newer already
@@ -27,14 +27,18 @@ def copy_cases(store: ElasticStore, prefix: str, cases: Sequence[Case]) -> int:
             raise StoreFailed(
                 f"Elasticsearch did not take {len(request.lines)} cases ({answer.why or 'not reached'}); they are tried again"
             )
-        statuses = [int(item["index"]["status"]) for item in answer]
-        if any(status in FULL_OR_BUSY for status in statuses):
-            raise StoreFailed("Elasticsearch is busy; the cases are tried again")
-        for item, status in zip(answer, statuses, strict=True):
-            if status >= 300 and status != OLDER:
-                log.error("case %s: Elasticsearch refuses the copy (%d); the database still has it", item["index"].get("_id"), status)
-        taken += sum(status < 300 for status in statuses)
+        answers = [item["index"] for item in answer]
+        if any(_is_busy(one) for one in answers):
+            raise StoreFailed("Elasticsearch is busy or takes no writes; the cases are tried again")
+        for one in answers:
+            if one["status"] >= 300 and one["status"] != OLDER:
+                log.error("case %s: Elasticsearch refuses the copy (%d); the database still has it", one.get("_id"), one["status"])
+        taken += sum(one["status"] < 300 for one in answers)
     return taken
+
+
+def _is_busy(answer: Body) -> bool:
+    return answer["status"] in FULL_OR_BUSY or answer.get("error", {}).get("type") == BLOCKED
 
 
 def _where(case: Case, prefix: str) -> dict[str, object]:
