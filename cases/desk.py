@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from cases import broadcasting, rows, workflow
+from cases import broadcasting, outbox, rows, workflow
+from cases.forgetting import HIDDEN, forgotten
 from cases.identity import case_id
 from cases.joining import Index, Line, intent_of, joins, line_of, place_of, topic_of, verdict
 from cases.lessons import lessons
@@ -24,7 +25,6 @@ from core.post import Kind, Post
 FOLLOWER = "desk"
 WHO = "desk"  # who opens and joins, in a case's history
 SUMMARY = 280  # characters of the opening post that a case keeps
-HIDDEN = "•••"
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +63,7 @@ class Sitting:
         self.lines: list[Line] = []
         self.to_triage: list[Post] = []
         self.erased: list[str] = []
+        self.unsaid: dict[str, str] = {}  # case → what its opening post said until it was deleted
 
     def know(self, cases: Iterable[Case]) -> None:
         """Learn of cases that stand already."""
@@ -137,7 +138,11 @@ class Sitting:
         if any(step.what == "erased" and step.why == line.post for step in case.steps):
             return
         opening = case.posts[:1] == (line.post,)
-        kept = {"summary": "", "citizen": None} if opening else {"others": tuple(o for o in case.others if o != line.author)}
+        kept: dict[str, object] = {"others": tuple(o for o in case.others if o != line.author)}
+        if opening:
+            kept = {"summary": "", "citizen": None}
+            self.unsaid[case.id] = case.summary
+            case = msgspec.structs.replace(case, steps=forgotten(case.steps, case.summary, line.author))
         self.cases[case.id] = workflow.noted(case, WHO, self._at(case), line.post, self.deployment, "erased", **kept)
 
     def _at(self, case: Case) -> datetime:
@@ -222,7 +227,9 @@ def _write(db: Connection, store: CaseStore, sitting: Sitting) -> None:
         db.execute(keep_first(store.database, triage), [_triage_row(post) for post in sitting.to_triage])
     if sitting.erased:
         db.execute(update(case_posts).where(case_posts.c.post.in_(sitting.erased)).values(author=None, conversation=None, copy_of=None))
-        db.execute(delete(triage).where(or_(triage.c.post.in_(sitting.erased))))
+        db.execute(delete(triage).where(triage.c.post.in_(sitting.erased)))
+    for case, said in sitting.unsaid.items():
+        outbox.forget(db, case, said)
 
 
 def _triage_row(post: Post) -> dict[str, object]:

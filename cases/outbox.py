@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
+from cases.forgetting import without_quotes
 from cases.store import CaseStore
 from cases.tables import answers
 from core.errors import AskedWrongly
@@ -83,6 +84,17 @@ def keep_new(db: Connection, answer: Answer) -> None:
 def keep(db: Connection, answer: Answer) -> None:
     """Keep how an answer stands now."""
     db.execute(update(answers).where(answers.c.id == answer.id).values(state=answer.state.value, record=_pack(answer)))
+
+
+def forget(db: Connection, case_id: str, said: str) -> None:
+    """Hide in a case's answers what they repeat of a deleted post; one that has not gone out yet must be written anew."""
+    for record in db.scalars(select(answers.c.record).where(answers.c.case_id == case_id).with_for_update()).all():
+        answer = _answer(record)
+        text = without_quotes(answer.text, said)
+        if text != answer.text:
+            waits = answer.state in (State.DRAFT, State.READY)
+            told = {"state": State.FAILED, "problem": "the citizen deleted what this answer repeats; write another"} if waits else {}
+            keep(db, msgspec.structs.replace(answer, text=text, **told))
 
 
 def claim(db: Connection, answer: Answer) -> bool:

@@ -1,0 +1,171 @@
+"""What an author deleted survives in no table: neither their words nor who they were, whoever repeated them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from cases import answering, broadcasting, campaigns, desk, holding, sending, triage, work
+from cases.alert_tables import alerts as alerts
+from cases.forgetting import AGREE, HIDDEN, without_quotes
+from cases.identity import case_id
+from cases.outbox import State, of_case
+from cases.tables import metadata
+from core.case import Status
+from core.deployment import Campaign, Desk
+from core.post import Author, Claim, tombstone
+from tests.cases.factory import CITY, OFFICER, SUNDAY_NOON, SUPERVISOR, VERIFIER, complaint
+
+NOW = SUNDAY_NOON + timedelta(hours=1)
+SAID = "The Zerquibolt lamp outside my daughter's window has been dark for nine nights #brighter"
+MARKS = ("Zerquibolt", "zerquibolt", "nine nights", "resident-marvolina", "Marvolina", "x:u-marvolina")
+MARVOLINA = Author(id="x:u-marvolina", handle="resident-marvolina", name="Marvolina")
+BRIGHT = msgspec.structs.replace(
+    CITY, campaigns=(Campaign(id="bright", name={}, hashtags=("brighter",)),), desk=Desk(approve_answers=False)
+)
+ASKS = Claim(label="inquiry", confidence=0.9, by="test@1")
+ID = case_id("x:1")
+
+
+def said(number, **more):
+    return complaint(number, **({"text": SAID, "author": MARVOLINA, "conversation_id": "x:1", "intent": ASKS} | more))
+
+
+def everything(store):
+    """Every value of every table, as the bytes of its file would have them."""
+    with store.reading() as db:
+        for table in metadata.sorted_tables:
+            for row in db.execute(select(table)):
+                for column, value in row._mapping.items():
+                    yield f"{table.name}.{column}", value if isinstance(value, bytes) else str(value).encode()
+
+
+def found(store):
+    return {(where, mark) for where, value in everything(store) for mark in MARKS if mark.encode() in value}
+
+
+@pytest.fixture
+def lived(store):
+    """A case that went through all that the desk does with a citizen's words and name."""
+    posts = [
+        said(1), said(2, intent=None), said(3, conversation_id="x:other", intent=Claim(label="complaint", confidence=0.4, by="test@1"), topics=()),
+        said(4, intent=Claim(label="suggestion", confidence=0.9, by="test@1"), topics=(), conversation_id="x:third"),
+    ]  # fmt: skip
+    desk.receive(posts, BRIGHT, store, NOW, 1)
+    campaigns.receive(posts, BRIGHT, store, NOW, 1)
+    triage.looked(store, OFFICER, ["x:1"], NOW)
+    holding.take(store, OFFICER, NOW)
+    work.annotate(store, OFFICER, ID, "he says: has been dark for nine nights, I think so too", NOW, BRIGHT)
+    answering.write(store, OFFICER, ID, f"You wrote: “{SAID}”. We come tomorrow.", NOW, BRIGHT)
+    sending.send_ready(store, {"x": Takes()}, NOW, BRIGHT)
+    desk.receive(
+        [said(5, intent=Claim(label="complaint", confidence=0.9, by="test@1"), topics=())], BRIGHT, store, NOW + timedelta(hours=1), 2
+    )
+    yield store, [*posts, said(5)]
+
+
+class Takes:
+    platform = "x"
+
+    def send(self, answer):
+        return sending.Sent(native_id="7")
+
+
+def take_back(store, posts):
+    gone = [tombstone(post, NOW + timedelta(hours=2)) for post in posts]
+    desk.receive(gone, BRIGHT, store, NOW + timedelta(hours=2), 9)
+    campaigns.receive(gone, BRIGHT, store, NOW + timedelta(hours=2), 9)
+
+
+def test_before_it_is_deleted_it_is_there(lived):
+    tables = {where.split(".")[0] for where, _ in found(lived[0])}
+    assert {"cases", "case_posts", "answers", "voices", "proposals"} <= tables
+    assert any(step.who == MARVOLINA.id for step in lived[0].get(ID).steps)  # reopened by the citizen
+
+
+def test_afterwards_no_table_has_the_words_or_the_author(lived):
+    store, posts = lived
+    take_back(store, posts)
+    assert found(store) == set()
+
+
+def test_what_was_done_is_still_told(lived):
+    store, posts = lived
+    before = store.get(ID)
+    take_back(store, posts)
+    case, (answer,) = store.get(ID), of_case(store, ID)
+    assert [(s.at, s.now, s.what) for s in case.steps][: len(before.steps)] == [(s.at, s.now, s.what) for s in before.steps]
+    assert (answer.text, answer.state) == (f"You wrote: “{HIDDEN}”. We come tomorrow.", State.SENT)
+    assert f"he says: {HIDDEN}, I think so too" in [step.why for step in case.steps]
+    assert [line.who for line in store.audit(ID)] == ["olya"] * len(store.audit(ID)) != []
+
+
+def test_an_answer_that_repeats_what_was_deleted_does_not_go_out(store):
+    desk.receive([said(1)], BRIGHT, store, NOW, 1)
+    answering.write(store, OFFICER, ID, f"“{SAID}” – we come tomorrow.", NOW, BRIGHT)
+    take_back(store, [said(1)])
+    assert sending.send_ready(store, {"x": Takes()}, NOW, BRIGHT) == []
+    assert [(a.state, "write another" in a.problem) for a in of_case(store, ID)] == [(State.FAILED, True)]
+
+
+def test_an_answer_in_words_of_our_own_stays_as_it_was(store):
+    desk.receive([said(1)], BRIGHT, store, NOW, 1)
+    written = answering.write(store, OFFICER, ID, "The lamp outside is mended tomorrow.", NOW, BRIGHT)
+    take_back(store, [said(1)])
+    assert of_case(store, ID) == [written]
+
+
+def test_what_a_neighbour_said_of_the_same_stays(store):
+    neighbour = complaint(2, parent_id="x:1", conversation_id="x:1", author=Author(id="x:u9"))
+    desk.receive([said(1), neighbour], BRIGHT, store, NOW, 1)
+    take_back(store, [said(1)])
+    assert (store.get(ID).others, store.get(ID).posts) == (("x:u9",), ("x:1", "x:2"))
+
+
+def test_deleting_twice_or_before_anything_was_done_changes_nothing_more(store):
+    desk.receive([said(1)], BRIGHT, store, NOW, 1)
+    take_back(store, [said(1)])
+    once = store.get(ID)
+    take_back(store, [said(1), said(44)])
+    assert store.get(ID) == once and found(store) == set()
+
+
+@pytest.mark.parametrize(("text", "said", "shown"), [
+    ("we heard: the bin in lane nine is full, and come", "the bin in lane nine is full", "we heard: •••, and come"),
+    ("The Bin, in LANE nine: is full!", "the bin in lane nine is full", "•••!"),
+    ("the bin is full in lane nine", "the bin in lane nine is full", "the bin is full in lane nine"),  # our own words of the same matter
+    ("in lane nine is full we empty it; in lane nine is full", "the bin in lane nine is full", "••• we empty it; •••"),
+    ("الحاوية في الشارع ممتلئه منذ أسبوع وسنفرغها", "الحاويه في الشارع ممتلئة منذ اسبوع", "••• وسنفرغها"),
+    ("no water, he wrote", "No water!", "•••, he wrote"), ("water", "No water!", "water"), ("anything", "", "anything"), ("", "no water", ""), ("x", "!?", "x"),
+])  # fmt: skip
+def test_what_counts_as_repeated(text, said, shown):
+    assert without_quotes(text, said) == shown
+
+
+WORDS = st.lists(st.sampled_from(["the", "bin", "in", "lane", "nine", "is", "full", "again"]), max_size=12)
+
+
+@given(WORDS, WORDS, WORDS)
+def test_wherever_it_is_repeated_no_run_of_it_stays_and_every_other_word_does(before, said, after):
+    shown = without_quotes(" ".join([*before, *said, *after]), " ".join(said))
+    run = min(AGREE, len(said))
+    for part in shown.split(HIDDEN):
+        kept = part.split()
+        assert not run or not any(
+            kept[n : n + run] == said[m : m + run] for n in range(len(kept) - run + 1) for m in range(len(said) - run + 1)
+        )
+    if not {*before, *after} & {*said}:
+        assert shown.split() == [*before, *([HIDDEN] if said else []), *after]
+
+
+def test_the_roles_of_those_who_did_it_are_not_forgotten(lived):
+    store, posts = lived
+    work.move(store, SUPERVISOR, ID, None, Status.REJECTED, "twice told", NOW + timedelta(hours=1, minutes=5), BRIGHT)
+    take_back(store, posts)
+    assert {"olya", "sami", "desk", "citizen"} == {step.who for step in store.get(ID).steps} and VERIFIER.name not in str(store.get(ID))
+    assert broadcasting.subscribed(store) == {}
