@@ -7,11 +7,14 @@ import platform
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 
+from bench.services import ADDRESSES
+
 Figures = dict[str, object]
+Numbers = dict[str, float]
 LIBRARIES = ("numpy", "scikit-learn", "lingua-language-detector", "msgspec", "streamlit", "faust-streaming", "elasticsearch", "sqlalchemy")
 
 
@@ -33,7 +36,13 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
 
 
-def repeat(run: Callable[[], dict[str, float]], times: int) -> list[dict[str, float]]:
+def use_services() -> None:
+    """Let the addresses be those of `make services` where the environment names no others."""
+    for key, address in ADDRESSES.items():
+        os.environ.setdefault(key, address)
+
+
+def repeat(run: Callable[[], Numbers], times: int) -> list[Numbers]:
     """The figures of several runs, one after another."""
     return [run() for _ in range(times)]
 
@@ -43,7 +52,7 @@ def report(bench: str, runs: list[Figures], median: Figures) -> Figures:
     return {"bench": bench, "machine": machine(), "versions": versions(), "runs": runs, "median": median}
 
 
-def medians(runs: list[dict[str, float]]) -> Figures:
+def medians(runs: Sequence[Numbers]) -> Figures:
     """The median of each figure over the runs."""
     return {name: round(statistics.median(run[name] for run in runs), 3) for name in runs[0]}
 

@@ -1,6 +1,6 @@
 """The naive way, for comparison: one faust.Record a message, one post enriched at a time, one index request a post.
 
-Run as a process of its own by bench/stream.py: python -m bench.naive PREFIX
+Run as a process of its own by bench/stream_parts.py: python -m bench.naive PREFIX
 """
 
 from __future__ import annotations
