@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -32,6 +30,7 @@ users_app = typer.Typer(no_args_is_help=True, help="Accounts: who may sign in, a
 app.add_typer(cases_app, name="cases")
 app.add_typer(users_app, name="users")
 
+Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
 
@@ -43,8 +42,7 @@ def now() -> datetime:
 
 def settings() -> settings_of.Settings:
     """What the environment and .env say."""
-    dotenv = Path(".env")
-    return settings_of.read(os.environ, dotenv.read_text(encoding="utf-8") if dotenv.is_file() else "")
+    return settings_of.of_this_process()
 
 
 def deployment(name: str | None) -> Deployment:
@@ -75,9 +73,9 @@ def whoami() -> str:
 @cases_app.command("list", epilog="Example: sada cases list --status referred --department roads")
 def list_cases(status: Annotated[list[str] | None, typer.Option()] = None, department: Annotated[list[str] | None, typer.Option()] = None,
                category: Annotated[list[str] | None, typer.Option()] = None, overdue: bool = False,
-               settled: Annotated[bool, typer.Option(help="Settled ones too.")] = False, limit: int = 50, as_json: AsJson = False) -> None:  # fmt: skip
+               settled: Annotated[bool, typer.Option(help="Settled ones too.")] = False, limit: Limit = 50, as_json: AsJson = False) -> None:  # fmt: skip
     """The queue: open cases, overdue first."""
-    asked = FindCases(statuses=tuple(status or ()), departments=tuple(department or ()), categories=tuple(category or ()), limit=limit,
+    asked = FindCases(statuses=tuple(map(known_status, status or ())), departments=tuple(department or ()), categories=tuple(category or ()), limit=limit,
                       is_open=None if settled or status else True, overdue_at=now() if overdue else None)  # fmt: skip
     with opened() as store:
         found = store.find(asked)
@@ -100,7 +98,7 @@ def move(id: str, to: str, why: str = "", department: Annotated[str | None, type
     """Move a case along the workflow."""
     with opened() as store:
         who = user(store, as_whom) if as_whom else cli()
-        case = work.move(store, who, id, version, status(to), why, now(), deployment(deployment_name), department)
+        case = work.move(store, who, id, version, known_status(to), why, now(), deployment(deployment_name), department)
     say(as_json, case, f"{case.id} is {case.status.value}")
 
 
@@ -114,7 +112,7 @@ def take(as_whom: Annotated[str, typer.Option("--as", help="The officer.")], as_
 
 @cases_app.command("audit", epilog="Example: sada cases audit --about c-abc123def456")
 def show_audit(
-    about: Annotated[str | None, typer.Option(help="A case, user or file.")] = None, limit: int = 100, as_json: AsJson = False
+    about: Annotated[str | None, typer.Option(help="A case, user or file.")] = None, limit: Limit = 100, as_json: AsJson = False
 ) -> None:
     """Who did what, newest first."""
     with opened() as store:
@@ -143,7 +141,7 @@ def user(store: CaseStore, name: str) -> Person:
     return known[name]
 
 
-def status(asked: str) -> Status:
+def known_status(asked: str) -> Status:
     """A status by name. Raises AskedWrongly."""
     try:
         return Status(asked)

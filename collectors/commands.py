@@ -86,5 +86,5 @@ def _whole(post: Post) -> dict[str, Any]:
 
 def _now() -> datetime:
     """The command's clock: SADA_NOW where a person wants the same answer twice, else the time."""
-    told = settings_of.read(os.environ).others.get("NOW")
-    return datetime.fromisoformat(told).astimezone(UTC) if told else datetime.now(UTC)
+    told = settings_of.read(os.environ).now
+    return told.astimezone(UTC) if told else datetime.now(UTC)

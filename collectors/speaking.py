@@ -77,7 +77,7 @@ class Teller:
 
 def speakers(settings: Settings, find: Find, clock: Clock, deployment: Deployment) -> dict[str, Speakers]:
     """Who answers on each platform for which there are keys; nobody at all unless SADA_SEND_ANSWERS says so."""
-    if settings.others.get("SEND_ANSWERS", "").strip().lower() not in ("1", "yes", "true", "on"):
+    if not settings.says_yes("SEND_ANSWERS", False):
         return {}
     found = {platform: _senders(platform, settings, find, clock, deployment) for platform in MAKERS}
     return {platform: Speakers(platform, deployment, senders, find, clock) for platform, senders in found.items() if senders}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from core import settings_values
 from core.errors import BadSettings
 
 PLATFORMS_WITH_ADDRESS = ("x", "facebook", "instagram", "youtube", "telegram", "whatsapp", "flickr", "open311", "rss")
@@ -80,6 +83,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     credentials: dict[str, Secret] = {}  # key without SADA_ → value
     others: dict[str, str] = {}
 
+    def __repr__(self) -> str:
+        return f"Settings(data={str(self.data)!r}, deployment={self.deployment!r}, …)"  # addresses may hold passwords
+
     @property
     def topic_prefix(self) -> str:
         """What topics begin with in a cluster that several organisations share; SADA_PREFIX."""
@@ -90,10 +96,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """What indices begin with; SADA_PREFIX, else sada."""
         return self.others.get("PREFIX", "sada")
 
+    @property
+    def now(self) -> datetime | None:
+        """The moment at which SADA_NOW holds the clock still; None: it runs."""
+        return settings_values.moment(self.others.get("NOW", ""))
+
     def credential(self, key: str) -> str | None:
         """The credential `key` (without SADA_), or None."""
         secret = self.credentials.get(key)
         return secret.reveal() if secret else None
+
+    def says_yes(self, key: str, otherwise: bool) -> bool:
+        """What a setting that is yes or no says; `otherwise` where it is not set."""
+        told = self.others.get(key)
+        return otherwise if told is None else settings_values.is_yes(told)
 
     def speaking_as(self, name: str) -> Settings:
         """As if the keys named `name` (SADA_X_ACCESS_TOKEN__NAME) were the only ones an account gave; an app's keys hold for all."""
@@ -106,7 +122,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
     """Settings from the environment, which wins, over the text of a .env file. SADA_X_FILE names a file that holds SADA_X.
 
-    Raises BadSettings for an unknown SADA_ key, naming the nearest known one.
+    Raises BadSettings for an unknown SADA_ key, naming the nearest known one, and for a value that a key cannot have.
     """
     merged = _with_secrets({**lines(dotenv), **environment})
     ours = {key[5:]: value for key, value in merged.items() if key.startswith("SADA_") and value != ""}
@@ -117,6 +133,7 @@ def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
         if _unnamed(key) not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0)
             raise BadSettings(f"SADA_{key}: is not a setting of Sada; did you mean SADA_{near[0]}? Nothing was started.")
+    settings_values.check(ours, base_urls)
     return Settings(
         data=Path(ours.get("DATA", "var")), deployment=ours.get("DEPLOYMENT"), kafka=ours.get("KAFKA"),
         elasticsearch=ours.get("ELASTICSEARCH"), postgres=ours.get("POSTGRES"),
@@ -153,6 +170,21 @@ def _with_secrets(told: dict[str, str]) -> dict[str, str]:
                 f"{key}: the file it names cannot be read ({type(error).__name__}); mend the path. Nothing was started."
             ) from error
     return found
+
+
+def of_this_process() -> Settings:
+    """Settings from this process's environment, over .env where it was started. Raises BadSettings."""
+    return read(os.environ, dotenv())
+
+
+def dotenv(path: Path = Path(".env")) -> str:
+    """The text of a .env file; empty where there is none. Raises BadSettings where it cannot be read."""
+    if not path.is_file():
+        return ""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path}: cannot be read as UTF-8 text ({type(error).__name__}); save it anew. Nothing was started.") from error
 
 
 def lines(dotenv: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 @app.command(epilog="Example: sada dashboard --port 8501 --deployment deployments/gaza.toml")
 def dashboard(
-    port: Annotated[int, typer.Option(help="The port on this machine.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 8501,
     deployment: Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")] = None,
 ) -> None:
     """Open the dashboard on http://localhost:PORT; ends with Ctrl-C."""

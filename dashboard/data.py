@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +13,9 @@ import streamlit as st
 from core.account import Account, AccountSample
 from core.deployment import Deployment
 from core.deployment_file import file_of, load
-from core.errors import BadSettings, StoreFailed
+from core.errors import StoreFailed
 from core.post import Post
-from core.settings import Settings
-from core.settings import read as read_settings
+from core.settings import Settings, of_this_process
 from core.theme import Theme
 from store.base import Pass, Store
 from store.embedded import EmbeddedStore
@@ -37,8 +35,7 @@ class NoDataYet(StoreFailed):
 
 def settings() -> Settings:
     """What the environment and .env say. Raises BadSettings."""
-    dotenv = Path(".env")
-    return read_settings(os.environ, dotenv.read_text(encoding="utf-8") if dotenv.is_file() else "")
+    return of_this_process()
 
 
 def deployment(said: Settings) -> Deployment:
@@ -53,13 +50,9 @@ def _deployment(path: str, changed: float) -> Deployment:
 
 
 def now(said: Settings) -> datetime:
-    """The time, cut to TICK seconds; SADA_NOW holds it still for a replay. Raises BadSettings."""
-    if told := said.others.get("NOW"):
-        try:
-            at = datetime.fromisoformat(told)
-        except ValueError as error:
-            raise BadSettings(f"SADA_NOW: {told!r} is not a moment like 2026-11-22T09:00:00+03:00; mend it and start again.") from error
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    """The time, cut to TICK seconds; SADA_NOW holds it still for a replay."""
+    if at := said.now:
+        return at
     seconds = datetime.now(UTC).timestamp()
     return datetime.fromtimestamp(seconds // TICK * TICK, UTC)
 

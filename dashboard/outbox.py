@@ -14,14 +14,13 @@ from dashboard.dates import ago
 from dashboard.figures import whole
 from dashboard.frame import Desk
 
-SENDS = ("yes", "true", "1", "on")
 OPEN = (State.DRAFT, State.UNKNOWN, State.FAILED, State.READY)
 MOST = 50
 
 
 def is_on(desk: Desk) -> bool:
     """Whether this deployment sends anything at all."""
-    return desk.settings.others.get("SEND_ANSWERS", "no").strip().lower() in SENDS
+    return desk.settings.says_yes("SEND_ANSWERS", False)
 
 
 def draw(desk: Desk, person: Person) -> None:

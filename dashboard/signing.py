@@ -14,14 +14,13 @@ from dashboard.bidi import escaped, foreign
 from dashboard.frame import Desk
 
 ANYBODY = Person(name="", role=Role.VIEWER)
-NO = ("no", "false", "0")
 LOCAL = (None, "127.0.0.1", "::1")  # Streamlit says None for a browser on this machine
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip")
 
 
 def open_to_all(desk: Desk) -> bool:
     """Whether figures may be seen without signing in: SADA_VIEW_WITHOUT_SIGN_IN, yes unless it says no."""
-    return desk.settings.others.get("VIEW_WITHOUT_SIGN_IN", "yes").lower() not in NO
+    return desk.settings.says_yes("VIEW_WITHOUT_SIGN_IN", True)
 
 
 def who(desk: Desk) -> Person | None:

@@ -62,7 +62,7 @@ def connect(url: str, history: History) -> Engine:
     """An engine whose tables are up to date. Raises StoreFailed where it cannot be opened or written."""
     is_file = url.startswith("sqlite")
     if is_file:
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(url.removeprefix("sqlite:///")).parent)
     engine = sqlalchemy.create_engine(url, connect_args={"timeout": WAIT_S} if is_file else {}, pool_pre_ping=not is_file)
     if is_file:
         event.listen(engine, "connect", _on_connect)
@@ -70,6 +70,15 @@ def connect(url: str, history: History) -> Engine:
     with failures(engine):
         _bring_up_to_date(engine, history)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreFailed(
+            f"{folder}: cannot be written ({error.strerror}); make it writable or name another folder in SADA_DATA"
+        ) from error
 
 
 def _on_connect(connection, _record) -> None:  # type: ignore[no-untyped-def]
@@ -109,6 +118,10 @@ def failures(engine: Engine) -> Iterator[None]:
             raise DiskFull(f"{where}: the disk is full; nothing of this change was kept. Free some space and try again.") from error
         if "locked" in text:
             raise StoreFailed(f"{where}: another process has been writing for {WAIT_S} s; nothing was kept. Try again.") from error
+        if "not a database" in text or "malformed" in text:
+            raise StoreFailed(
+                f"{where}: is not a readable SQLite file ({text}); restore it with `sada restore` into an empty SADA_DATA."
+            ) from error
         raise StoreFailed(f"{where}: {type(error.orig).__name__}: {text}; nothing of this change was kept. Try `sada check`.") from error
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from cases.alert_outbox import digest
 from cases.alert_rules import shown
 from core.deployment import AlertRule
-from core.settings import lines
+from core.settings import dotenv, lines
 from stream.alert_message import Message
 
 Environment = Mapping[str, str]
@@ -33,8 +32,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 def environment() -> dict[str, str]:
     """The keys that rules may name: those of the environment over those of .env."""
-    dotenv = Path(".env")
-    return {**(lines(dotenv.read_text(encoding="utf-8")) if dotenv.is_file() else {}), **os.environ}
+    return {**lines(dotenv()), **os.environ}
 
 
 def addresses(to: Sequence[str], told: Environment) -> list[Address]:

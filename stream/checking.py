@@ -9,7 +9,7 @@ from collectors.base import Checks, Collector, Finding, Source
 from collectors.findings import troubled
 from collectors.table import PACIFIC
 from core.deployment import Deployment
-from core.errors import BadInput, CredentialMissing, PlatformProblem
+from core.errors import BadInput, CredentialMissing, PlatformProblem, StoreFailed
 from core.settings import Settings
 from store.base import Store
 from stream import ledger, reconcile, set_up
@@ -29,6 +29,7 @@ def findings(settings: Settings, deployment: Deployment, now: datetime, offline:
     for collector in COLLECTORS:
         if sources[collector.PLATFORM]:
             yield from _platform(collector, sources[collector.PLATFORM], settings, deployment, now, offline)
+    yield from _desk(settings)
     yield from _health([source for some in sources.values() for source in some], settings, deployment, now)
 
 
@@ -77,6 +78,18 @@ def _day_of_youtube(store: Store, sources: list[Source], now: datetime) -> Itera
                       then="ask for more in the Google Cloud console, or make every_minutes larger" if is_short else "")  # fmt: skip
 
 
+def _desk(settings: Settings) -> Iterator[Finding]:
+    """Whether cases, people and the audit can be opened; nothing where there are none yet."""
+    if not settings.postgres and not (settings.data / "cases.db").is_file():
+        return
+    from cases.store import open_cases  # its libraries cost memory that a single pass, which shares this module's commands, does not need
+
+    try:
+        open_cases(settings).close()
+    except StoreFailed as error:
+        yield Finding(what="cases", state="failed", says=str(error), then="nobody can sign in or work on cases before this is mended")
+
+
 def _health(sources: list[Source], settings: Settings, deployment: Deployment, now: datetime) -> Iterator[Finding]:
     """Red lights of the ledger; nothing where nothing was collected yet."""
     try:
@@ -89,3 +102,5 @@ def _health(sources: list[Source], settings: Settings, deployment: Deployment, n
             yield from _day_of_youtube(store, sources, now)
     except BadInput:
         return
+    except StoreFailed as error:
+        yield Finding(what="data", state="failed", says=str(error), then="nothing is collected or shown before this is mended")

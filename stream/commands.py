@@ -62,7 +62,7 @@ def _pairs(asked: list[str]) -> dict[str, str]:
 
 
 @app.command(epilog="Example: sada run --deployment deployments/gaza.toml")
-def run(deployment: DeploymentName = None, port: int = 8501, demo: Annotated[bool, typer.Option(help="Play the deployment's demo stream.")] = False,
+def run(deployment: DeploymentName = None, port: Annotated[int, typer.Option(min=1, max=65535, help="Of the dashboard.")] = 8501, demo: Annotated[bool, typer.Option(help="Play the deployment's demo stream.")] = False,
         speed: Annotated[float, typer.Option(min=0.1, max=10_000, help="Of the demo: how many of its hours pass in an hour.")] = 1.0,
         no_dashboard: bool = False) -> None:  # fmt: skip
     """Start everything on this machine: collectors, understanding, themes, cases and the dashboard."""
@@ -107,6 +107,8 @@ def export(what: str, format: Annotated[str, typer.Option("--format", help="json
             raise AskedWrongly(f"export {asked}: is not known; ask for one of {', '.join(known)}")
     if format == "parquet" and out is None:
         raise AskedWrongly("--format parquet: needs a file to write; add --out posts.parquet")
+    if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
+        raise AskedWrongly(f"--out {out}: cannot be written; name a file in a folder that is there")
     settings, to = set_up.settings(), out or sys.stdout.buffer
     who, about = f"cli:{getpass.getuser()}", set_up.deployment(deployment, settings)
     if what == "cases":

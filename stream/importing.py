@@ -60,14 +60,26 @@ def columns(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
     header = list(header)
     wanted = {_side(pair, header): pair for pair in asked.items()}
     fields = {column: _field(column, asked, wanted) for column in header}
-    if absent := [column for column in wanted if column not in header]:
-        raise BadInput(f"--map names the column {absent[0]!r}, which the file does not have; it has: {', '.join(header)}")
+    for column, pair in wanted.items():
+        _check_pair(column, pair, header)
     if unknown := [column for column, field in fields.items() if field is None]:
         raise BadInput(_unknown(unknown))
     found = {field: column for column, field in fields.items() if field not in (None, IGNORE)}
     if "text" not in found:
         raise BadInput(f"no column holds the text; say which: --map text=COLUMN (the file has: {', '.join(header)})")
     return found
+
+
+def _check_pair(column: str, pair: tuple[str, str], header: list[str]) -> None:
+    """Of what was asked by `--map`, one side must be a column and the other a field of ours. Raises BadInput."""
+    if column not in header:
+        absent = pair[1] if pair[0] in FIELDS else pair[0]
+        raise BadInput(f"--map names the column {absent!r}, which the file does not have; it has: {', '.join(header)}")
+    field = pair[0] if column == pair[1] else pair[1]
+    if field not in (*FIELDS, *SAME, IGNORE):
+        near = difflib.get_close_matches(field, [*FIELDS, *SAME], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(FIELDS)}"
+        raise BadInput(f"--map {'='.join(pair)}: {field!r} is no field of ours; {hint}")
 
 
 def _side(pair: tuple[str, str], header: list[str]) -> str:
@@ -77,7 +89,8 @@ def _side(pair: tuple[str, str], header: list[str]) -> str:
 def _field(column: str, asked: dict[str, str], wanted: dict[str, tuple[str, str]]) -> str | None:
     """The field that a column holds, IGNORE, or None where nobody knows."""
     by_map = asked.get(column) or (wanted[column][0] if column in wanted else None)
-    field = by_map or SAME.get(column.strip().lower(), column.strip().lower())
+    told = by_map or column.strip().lower()
+    field = SAME.get(told, told)
     if field == IGNORE or (by_map is None and field in IGNORED):
         return IGNORE
     return field if field in FIELDS else None

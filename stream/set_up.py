@@ -26,8 +26,7 @@ CACHE_MB = 64  # of the store's file kept in memory
 
 def settings() -> Settings:
     """The settings of this process: the environment over .env."""
-    dotenv = Path(".env")
-    return settings_of.read(os.environ, dotenv.read_text(encoding="utf-8") if dotenv.is_file() else "")
+    return settings_of.of_this_process()
 
 
 def deployment(name: str | None, using: Settings) -> Deployment:

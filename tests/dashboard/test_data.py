@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from core.errors import BadSettings, StoreFailed
-from core.settings import Settings
+from core.settings import Settings, read
 from dashboard import data
 from store.base import Batch
 from store.embedded import EmbeddedStore
@@ -25,7 +25,7 @@ def nothing_kept() -> None:
 
 
 def at(told: str) -> datetime:
-    return data.now(Settings(others={"NOW": told}))
+    return data.now(read({"SADA_NOW": told}))
 
 
 @pytest.mark.parametrize("told", ["2026-11-22T12:20:00+03:00", "2026-11-22T09:20:00", "2026-11-22T09:20:00Z"])
