@@ -17,6 +17,7 @@ GRID = "rgba(128,140,142,.22)"
 REST = "rgba(128,140,142,.55)"
 MOST_COLOURED = 6
 LEAST_HATCH = 0.06  # of the height, so that a small gap is still seen
+UNSEEN = {"marker": {"opacity": 0}}  # however many points are chosen
 HATCH = "rgba(90,100,104,.55)"
 
 
@@ -64,12 +65,16 @@ def hatched(figure: go.Figure, blind: Sequence[float], name: str) -> go.Figure:
 
 
 def lined(axis: Axis, lines: Sequence[Line], ticks: Axis, height: int = 360, legend: bool = True) -> go.Figure:
-    """One line a series; where a value is None the line is broken. Beyond MOST_COLOURED lines are grey and named on hovering only."""
+    """One line a series; where a value is None the line is broken. Beyond MOST_COLOURED lines are grey and named on hovering only.
+
+    An unseen point lies on each value, since a line alone cannot be clicked.
+    """
     figure = go.Figure()
     for i, line in enumerate(lines):
         first = i < MOST_COLOURED
         figure.add_scatter(
-            x=list(range(len(axis.at))), y=list(line.values), name=plotted(line.name), mode="lines", connectgaps=False, showlegend=first,
+            x=list(range(len(axis.at))), y=list(line.values), name=plotted(line.name), mode="lines+markers", connectgaps=False, showlegend=first,
+            marker={"size": 12, "opacity": 0}, selected=UNSEEN, unselected=UNSEEN,
             line={"color": line.colour if first else REST, "width": 2.2 if first else 1.2, "dash": line.dash}, customdata=_said(line.hover),
             hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
@@ -77,8 +82,8 @@ def lined(axis: Axis, lines: Sequence[Line], ticks: Axis, height: int = 360, leg
     figure = _dressed(figure, axis, ticks, height)
     figure.update_layout(showlegend=legend, yaxis_range=_reach(list(ticks.at), known))  # type: ignore[arg-type]
     if len(lines) > MOST_COLOURED:
-        figure.update_layout(hovermode="closest")
-    return figure
+        return figure.update_layout(hovermode="closest")
+    return figure.update_layout(hoverdistance=-1)  # wherever the pointer or a finger is, the nearest time answers
 
 
 def heat(
@@ -112,15 +117,14 @@ def pickable(heat: go.Figure) -> go.Figure:
     """A heat map whose cells can be clicked, numbered row by row from the top: an unseen point lies on each, and says what the cell says."""
     (cells,) = heat.data
     points = [(column, row) for row in cells.y for column in cells.x]
-    unseen = {"marker": {"opacity": 0}}
     heat.update_traces(hoverinfo="skip", hovertemplate=None)
     heat.update_layout(
         xaxis_range=[-0.5, len(cells.x) - 0.5], yaxis={"autorange": None, "range": [len(cells.y) - 0.5, -0.5]}
     )  # no air for points
     return heat.add_scatter(
         x=[x for x, _ in points], y=[y for _, y in points], mode="markers", customdata=[said for row in cells.customdata for said in row],
-        hovertemplate="%{customdata}<extra></extra>", marker={"size": 26, "symbol": "square", "opacity": 0, "color": "#5C666C"}, showlegend=False, selected=unseen,
-        unselected=unseen,
+        hovertemplate="%{customdata}<extra></extra>", marker={"size": 26, "symbol": "square", "opacity": 0, "color": "#5C666C"}, showlegend=False, selected=UNSEEN,
+        unselected=UNSEEN,
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def themes(view: View, about: Deployment, window: Window) -> Themes:
 
 def posts(view: View, about: Deployment, window: Window, ids: tuple[str, ...] = ()) -> Posts:
     """The questions of the Posts page; `ids` are those of a theme."""
-    here = msgspec.structs.replace(during(view, about, window), ids=ids) if not ids else Filter(ids=ids)
+    here = Filter(ids=ids, since=view.since, until=view.until) if ids else during(view, about, window)
     return Posts(
         found=FindPosts(filter=here, order=view.order or "newest", limit=PAGE_SIZE, offset=(view.page - 1) * PAGE_SIZE),  # type: ignore[arg-type]
         counts=CountPosts(filter=here, by=("sentiment", "intent"), timezone=window.timezone),

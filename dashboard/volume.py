@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from dashboard import cards, charts, foot, frame, sums
+from dashboard import charts, foot, frame, opening, sums
 from dashboard.charts import Axis, Line
-from dashboard.dates import clock, exact, short_day
+from dashboard.dates import clock, short_day
 from dashboard.figures import whole
 from dashboard.frame import Desk
 from dashboard.periods import Window
@@ -35,7 +34,7 @@ def draw(desk: Desk, counts: Sequence[Count], window: Window, key: str, height: 
     blind = sums.blind(at, window.now, foot.passes_seen(desk))
     figure = charts.stacked(axis, lines, blind, w("now.blind"), ticks, height)
     figure.update_layout(showlegend=not small)
-    _follow(desk, frame.clickable(desk, figure, "now.volume_alt", key), at, window, of or {})
+    opening.in_time(desk, frame.clickable(desk, figure, "now.volume_alt", key), at, window.now, of or {})
 
 
 def tick(desk: Desk, at: datetime, window: Window) -> str:
@@ -50,12 +49,3 @@ def _line(desk: Desk, counts: Sequence[Count], at: Sequence[datetime], sentiment
     name = w(f"sentiment.{sentiment or 'untold'}")
     hover = tuple(f"{tick(desk, t, window)} · {name}: {whole(n, w)}" for t, n in zip(at, values, strict=True))
     return Line(name=name, values=tuple(values), colour=SENTIMENT_COLOURS[sentiment], hover=hover)
-
-
-def _follow(desk: Desk, points: Sequence[dict[str, Any]], at: Sequence[datetime], window: Window, of: Mapping[str, object]) -> None:
-    """Offer the posts of the bar that was clicked."""
-    place = int(points[0]["x"]) if points else -1
-    if 0 <= place < len(at):
-        until = at[place + 1] if place + 1 < len(at) else window.now
-        said = desk.words("posts.open_at", at=exact(at[place], desk.about.zone, desk.about.calendar, desk.words))
-        cards.opens(desk, said, {**of, "since": at[place], "until": until}, ":material/arrow_outward:")

@@ -8,8 +8,8 @@ from datetime import datetime
 import streamlit as st
 
 from core.account import AccountSample
-from dashboard import cards, charts, engaging, foot, frame, growing, heading, questions, sums
-from dashboard.bidi import foreign
+from dashboard import cards, charts, engaging, foot, frame, growing, heading, opening, questions, sums
+from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
 from dashboard.dates import short_day, weekday
@@ -87,10 +87,9 @@ def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followe
         ticks = Axis(at=tuple(steps), labels=tuple(percent(s, w, 2) for s in steps), title=w("axis.rate"))
         labels = charts.every_nth([short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at])
         figure = charts.lined(Axis(at=tuple(at), labels=labels), lines, ticks)
-        figure = charts.hatched(
-            figure.update_traces(mode="lines+markers"), sums.blind(at, window.now, foot.passes_seen(desk)), w("now.blind")
-        )
-        frame.chart(desk, figure, "engagement.lines_alt", "engagement_lines")
+        figure.update_traces(marker={"size": 6, "opacity": 1}, selected=None, unselected={"marker": {"opacity": 0.6}})
+        figure = charts.hatched(figure, sums.blind(at, window.now, foot.passes_seen(desk)), w("now.blind"))
+        opening.in_time(desk, frame.clickable(desk, figure, "engagement.lines_alt", "engagement_lines"), at, window.now, {"kind": ("own",)})
     with beside:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(w("engagement.accounts"), anchor=False, width="stretch")
@@ -130,7 +129,10 @@ def _rates(desk: Desk, rates: list[engaging.Rate], base: str) -> None:
         ACCENT,
         70 + 27 * len(known),
     )
-    frame.chart(desk, figure, "engagement.accounts", "engagement_rates")
+    points = frame.clickable(desk, figure, "engagement.accounts", "engagement_rates")
+    if (i := opening.place(points, "point_index", len(known))) is not None:
+        said = f"{w('posts.open')}: {foreign(escaped(desk.account(known[i].account)))}"
+        cards.opens(desk, said, {"kind": ("own",), "account": (known[i].account,)}, opening.ICON)
 
 
 def _hours(desk: Desk, cells: list[WeekHour]) -> None:

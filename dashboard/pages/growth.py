@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import cards, charts, filters, foot, frame, growing, heading, noting, questions
+from dashboard import cards, charts, filters, foot, frame, growing, heading, noting, opening, questions
 from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
@@ -73,7 +73,8 @@ def _story(desk: Desk, every: Sequence[Grown], over: Sequence[date]) -> None:
             scale = heading.segments(desk, "scale", SCALES, "indexed" if len(every) > charts.MOST_COLOURED else "")
         shown = noting.marks(desk, over)
         figure = noting.drawn(desk, _lines(desk, every, over, scale), shown, over)
-        frame.chart(desk, figure, "growth.lines_alt", "growth_lines")
+        *at, end = opening.midnights(desk, over)
+        opening.in_time(desk, frame.clickable(desk, figure, "growth.lines_alt", "growth_lines"), at, end, {"kind": ("own",)})
         noting.listed(desk, shown)
     with table:
         st.subheader(desk.words("growth.table"), anchor=False)
@@ -138,14 +139,14 @@ def _multiples(desk: Desk, every: Sequence[Grown], over: Sequence[date]) -> None
     ):  # fmt: skip
         if len(groups) > 1:
             st.subheader(desk.words(key), anchor=False)
-            _row(desk, {name_of(group): growing.together(members) for group, members in groups.items()}, over, key)
+            _row(desk, {group: growing.together(members) for group, members in groups.items()}, over, key, name_of)
 
 
-def _row(desk: Desk, groups: dict[str, growing.Daily], over: Sequence[date], key: str) -> None:
+def _row(desk: Desk, groups: dict[str, growing.Daily], over: Sequence[date], key: str, name_of: Callable[[str], str]) -> None:
     w, columns = desk.words, st.columns(min(4, max(3, len(groups))), gap="medium")
     dates = [short_day(day, desk.about.calendar, w) for day in over]
-    for i, (name, daily) in enumerate(groups.items()):
-        one = Grown(account=name, daily=daily)
+    for i, (group, daily) in enumerate(groups.items()):
+        name, one = name_of(group), Grown(account=group, daily=daily)
         hover = tuple(f"{day}: {whole(n, w)}" for day, n in zip(dates, daily, strict=True))
         figure = charts.lined(
             _days(dates, 2),
@@ -156,7 +157,8 @@ def _row(desk: Desk, groups: dict[str, growing.Daily], over: Sequence[date], key
         )
         figure.update_layout(yaxis_title_text="")
         with columns[i % len(columns)], st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{escaped(name)}**  \n{whole(one.last, w)} · {signed_percent(one.share, w, 1)}")
+            cards.opens(desk, f"**{escaped(name)}**", {"kind": ("own",), key.removeprefix("growth.by_"): (group,)})
+            st.caption(f"{whole(one.last, w)} · {signed_percent(one.share, w, 1)}")
             frame.chart(desk, figure, "growth.lines_alt", f"{key}_{i}")
 
 

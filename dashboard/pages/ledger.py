@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import cards, charts, foot, frame, heading, sums, volume
+from dashboard import cards, charts, foot, frame, heading, opening, sums, volume
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import ago, exact, length
@@ -126,8 +126,11 @@ def _coverage(desk: Desk, sources: Sequence[str], passes: Sequence[Pass], gaps: 
             "ticktext": [names[i] for i in shown],
         }
     )
-    frame.chart(desk, figure, "ledger.coverage", "coverage")
+    points = frame.clickable(desk, charts.pickable(figure), "ledger.coverage", "coverage")
     st.caption(w("ledger.colours"))
+    if (i := opening.place(points, "point_index", len(at) * len(sources))) is not None:
+        row, column = divmod(i, len(at))
+        opening.in_time(desk, [{"x": column}], at, window.now, {"source": (sources[row],)})
 
 
 def covered(

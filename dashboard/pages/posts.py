@@ -59,7 +59,7 @@ def _narrowed(desk: Desk, themes: list[Theme]) -> None:
     w, zone, calendar = desk.words, desk.about.zone, desk.about.calendar
     for theme in themes:
         st.caption(w("posts.of_theme", name=foreign(escaped(bare(theme.name)))))
-    if not themes and desk.view.since and desk.view.until:
+    if desk.view.since and desk.view.until:
         st.caption(w("posts.between", since=exact(desk.view.since, zone, calendar, w), until=exact(desk.view.until, zone, calendar, w)))
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import msgspec
 import pandas as pd
@@ -14,7 +13,7 @@ import streamlit as st
 
 from core.post import Post
 from core.theme import Theme
-from dashboard import cards, charts, filters, foot, frame, going, heading, questions, sums, theme_judging, volume
+from dashboard import cards, charts, filters, foot, frame, going, heading, opening, questions, sums, theme_judging, volume
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
@@ -111,10 +110,11 @@ def _strength(rise: Rise | None) -> float | None:
     return 0.0 if rise.times is None else math.log2(rise.times)
 
 
-def _follow(desk: Desk, points: Sequence[dict[str, Any]], topics: Sequence[str], places: Sequence[str]) -> None:
+def _follow(desk: Desk, points: opening.Points, topics: Sequence[str], places: Sequence[str]) -> None:
     """Offer the posts of the cell that was clicked."""
-    row, column = divmod(int(points[0]["point_index"]), len(places)) if points else (-1, -1)
-    if 0 <= row < len(topics):
+    i = opening.place(points, "point_index", len(topics) * len(places))
+    if i is not None:
+        row, column = divmod(i, len(places))
         said = f"{desk.words('posts.open')}: {escaped(desk.topic(topics[row]))} · {escaped(desk.place(places[column]))}"
         cards.opens(desk, said, {"topic": (topics[row],), "place": (places[column],)}, ":material/arrow_outward:")
 
@@ -216,7 +216,7 @@ def _life_chart(desk: Desk, theme: Theme, times: Sequence[datetime], window: Win
     ticks = Axis(at=tuple(steps), labels=tuple(decimal(s, w) if s % 1 else whole(s, w) for s in steps), title=w("axis.an_hour"))
     figure = charts.lined(Axis(at=tuple(at), labels=charts.every_nth(said, 4)), lines, ticks, 260)
     figure = charts.hatched(figure, sums.blind(at, last, foot.passes_seen(desk)), w("now.blind"))
-    frame.chart(desk, figure, "themes.life_alt", "themes_life")
+    opening.in_time(desk, frame.clickable(desk, figure, "themes.life_alt", "themes_life"), at, last, {"theme": theme.id})
     cards.opens(desk, w("posts.open"), {"theme": theme.id}, ":material/arrow_outward:")
 
 
