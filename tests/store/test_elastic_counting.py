@@ -6,11 +6,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from core.errors import StoreFailed
 from store import elastic_counting
 from store.base import Batch
 from store.elastic_counting import STARTS, TooManyLines, is_few, levels, listed, of_levels, of_list, parts
 from store.memory import MemoryStore
-from store.query import CountPosts, Filter
+from store.query import CountPosts, Filter, FindPosts, WeekHours
 from tests.make import NOON, claim, post
 
 DAY = Filter(since=NOON, until=NOON + timedelta(days=1))
@@ -146,3 +147,15 @@ def test_both_forms_give_what_a_store_without_an_engine_counts(elastic, monkeypa
     assert [elastic.count(msgspec.structs.replace(q, by=("topic", *q.by[:1]))) for q in questions if "topic" not in q.by] == [
         memory.count(msgspec.structs.replace(q, by=("topic", *q.by[:1]))) for q in questions if "topic" not in q.by
     ]
+
+
+@pytest.mark.services
+def test_where_a_month_cannot_be_read_a_question_is_refused_and_not_answered_by_the_others(elastic):
+    elastic.save(Batch(posts=(post(1), post(2))))
+    elastic.refresh()
+    nowhere = {"index.routing.allocation.require._name": "a node that is not there"}
+    elastic._client.indices.create(index=f"{elastic._prefix}-posts-2026.04", settings=nowhere, wait_for_active_shards="0")
+    asked = ((elastic.count, CountPosts(by=("platform",))), (elastic.find, FindPosts()), (elastic.week_hours, WeekHours()))
+    for ask, question in asked:
+        with pytest.raises(StoreFailed, match="answered 503"):
+            ask(question)
