@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from core.theme import Theme
 from store import elastic_bodies
 from store.base import Batch, Follower, Saved
 from store.elastic_asking import RETRIED as RETRIED
-from store.elastic_asking import ElasticAsking
+from store.elastic_asking import WHOLE, ElasticAsking, told
 from store.elastic_bodies import Body
 from store.elastic_patience import Failure, asking, patiently
 from store.elastic_patience import wait_seconds as wait_seconds
@@ -61,7 +62,7 @@ class ElasticStore(ElasticAsking):
         method, path, rest = call(request, self._alias)
         try:
             if isinstance(request, Seek) and request.fresh:
-                self.refresh()
+                self._client.indices.refresh(index=self._alias, ignore_unavailable=True)
             return answer_of(request, self._client.perform_request(method, path, **rest).body)
         except RETRIED:
             return Failure()
@@ -88,11 +89,13 @@ class ElasticStore(ElasticAsking):
 
     def refresh(self) -> None:
         """Make everything saved searchable now; the engine does it by itself every second."""
-        self._client.indices.refresh(index=f"{self._prefix}-*")
+        with told():
+            self._client.indices.refresh(index=f"{self._prefix}-*")
 
     def get(self, ids: Sequence[str]) -> list[Post]:
         """The posts with these ids that there are, in the order asked."""
-        hits = self._drive(asking(Seek(tuple(ids)))) if ids else []
+        body: Body = {"query": {"ids": {"values": list(ids)}}, "size": len(ids), "track_total_hits": False}
+        hits = self._search(self._alias, body)["hits"]["hits"] if ids else []
         known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for hit in hits}
         return [known[id] for id in ids if id in known]
 
@@ -105,14 +108,20 @@ class ElasticStore(ElasticAsking):
 
     def _every(self, index: str, query: Body, sort: list[Body]) -> Iterator[Body]:
         """All documents of a query through a point in time."""
-        pit = self._client.open_point_in_time(index=index, keep_alive="5m", ignore_unavailable=True)["id"]
+        with told():
+            pit = self._client.open_point_in_time(index=index, keep_alive="5m", ignore_unavailable=True)["id"]
         body: Body = {"query": query, "sort": sort, "size": SEVERAL, "pit": {"id": pit, "keep_alive": "5m"}, "track_total_hits": False}
         try:
-            while hits := self._client.search(**body)["hits"]["hits"]:
+            while hits := self._page(body):
                 yield from (hit["_source"] for hit in hits)
                 body["search_after"] = hits[-1]["sort"]
         finally:
-            self._client.close_point_in_time(id=pit)
+            with suppress(elasticsearch.ApiError, elasticsearch.TransportError):  # the engine forgets it by itself
+                self._client.close_point_in_time(id=pit)
+
+    def _page(self, body: Body) -> list[Body]:
+        with told():
+            return list(self._client.search(allow_partial_search_results=False, **body)["hits"]["hits"])
 
     def accounts(self) -> list[Account]:
         """Every account seen."""
@@ -140,7 +149,7 @@ def call(request: Bulk | Get | Seek, alias: str) -> tuple[str, str, Body]:
         return "POST", "/_mget", {"headers": headers, "body": {"docs": list(request.docs)}}
     query = {"ids": {"values": list(request.ids)}}
     body = {"query": query, "size": len(request.ids), "seq_no_primary_term": True, "track_total_hits": False}
-    return "POST", f"/{alias}/_search?ignore_unavailable=true", {"headers": headers, "body": body}
+    return "POST", f"/{alias}/_search?{WHOLE}", {"headers": headers, "body": body}
 
 
 def answer_of(request: Request, body: Any) -> Answer:

@@ -141,11 +141,11 @@ class ElasticAsking:
         return "\n".join([f"GET /_msearch{parameters}", *(json.dumps(line, ensure_ascii=False) for line in self._searches(bodies))])
 
     def _search(self, index: str, body: Body) -> Any:
-        with _told():
+        with told():
             return self._client.search(index=index, ignore_unavailable=True, allow_partial_search_results=False, **body)
 
     def _several(self, bodies: Sequence[Body], **how: Any) -> list[Any]:
-        with _told():
+        with told():
             answers = self._client.msearch(searches=self._searches(bodies), **how)["responses"]
         for answer in answers:
             if "error" in answer:
@@ -158,7 +158,7 @@ class ElasticAsking:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """The engine's refusal as ours."""
     try:
         yield

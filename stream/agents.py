@@ -175,7 +175,7 @@ async def _samples(messages: list[bytes], topics: Topics, parts: Parts) -> None:
         batch = Batch(accounts=told.accounts, account_samples=told.account_samples, samples=told.samples, deleted=told.deleted)
         await asyncio.to_thread(parts.store.save_posts, batch)
         if told.deleted:
-            gone = await asyncio.to_thread(parts.store.get, [id for id, _ in told.deleted])
+            gone = await _patiently(lambda told=told: parts.store.get([id for id, _ in told.deleted]))  # type: ignore[misc]
             await _patiently(lambda gone=gone: parts.after(gone))  # type: ignore[misc]
 
 

@@ -158,7 +158,41 @@ def test_a_refusal_of_one_of_two_searches_is_a_refusal(engine):
         engine.store.find(FindPosts())
 
 
-def test_an_engine_that_is_not_there_is_said_so_without_waiting():
+READINGS = {
+    "count": lambda store: store.count(CountPosts()), "find": lambda store: store.find(FindPosts()), "get": lambda store: store.get(["x:1"]),
+    "hours": lambda store: store.week_hours(WeekHours()), "history": lambda store: store.account_history(AccountHistory()),
+    "samples": lambda store: store.samples(["x:1"]), "newest": lambda store: store.newest(), "themes": lambda store: store.themes(),
+    "accounts": lambda store: store.accounts(), "posts": lambda store: list(store.posts(Filter())), "refresh": lambda store: store.refresh(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_an_engine_that_is_not_there_is_said_so_without_waiting(name):
     store = ElasticStore(Elasticsearch("http://127.0.0.1:1", max_retries=0, request_timeout=2))
     with pytest.raises(StoreFailed, match="cannot be reached"):
-        store.count(CountPosts())
+        READINGS[name](store)
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_whoever_reads_a_busy_engine_is_told_so_and_not_kept_waiting(engine, name):
+    engine.answers = [(429, {"error": {"type": "circuit_breaking_exception"}})]
+    with pytest.raises(StoreFailed, match="answered 429"):
+        READINGS[name](engine.store)
+    assert len(engine.asked) == 1
+
+
+def test_an_export_that_breaks_off_is_a_failure_and_lets_go_of_its_point_in_time(engine):
+    page = {"hits": {"hits": [hit(post(1), 1, "x:1")]}}
+    engine.answers = [(200, {"id": "pit"}), (200, page), (503, REFUSED), (200, {})]
+    found = engine.store.posts(Filter())
+    assert next(found).id == "x:1"
+    with pytest.raises(StoreFailed, match="answered 503"):
+        next(found)
+    assert [target.partition("?")[0] for target, _ in engine.asked] == ["/town-posts/_pit", "/_search", "/_search", "/_pit"]
+    assert all("allow_partial_search_results=false" in target for target, _ in engine.asked[1:3])
+
+
+def test_posts_asked_for_by_id_come_in_the_order_asked_and_none_for_no_ids(engine):
+    engine.answers = [(200, {"hits": {"hits": [{"_id": f"x:{n}", **hit(post(n))} for n in (2, 1)]}})]
+    assert [p.id for p in engine.store.get(["x:1", "x:9", "x:2"])] == ["x:1", "x:2"]
+    assert engine.store.get([]) == [] and len(engine.asked) == 1
