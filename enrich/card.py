@@ -46,7 +46,7 @@ def _sets(trained: list[Trained]) -> str:
 
 def _model(t: Trained) -> str:
     head = f"## {t.name}\n\n{sum(t.sets.values()):,} texts: " + ", ".join(f"{origin} {n:,}" for origin, n in t.sets.items())
-    recipe = f"Recipe: {', '.join(f'{k} {v}' for k, v in msgspec.structs.asdict(t.recipe).items())}."
+    recipe = f"Recipe: {', '.join(f'{k} {v}' for k, v in msgspec.structs.asdict(t.recipe).items() if v != {})}."
     parts = [head, recipe, _table("kept out of", t.held_out)]
     if t.tested:
         parts.append(_table("test", {f"`{command(path, t)}`": m for path, m in t.tested.items()}))

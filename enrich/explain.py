@@ -18,6 +18,7 @@ from enrich.pipeline import understand
 from enrich.reading import add_normal
 
 MOST = 8  # terms of a model
+_TOPIC = FACTS.index(BASE_TOPICS[0])  # from here on facts are seed words of topics
 _THEN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -110,13 +111,18 @@ def terms(task: str, label: str, read: str, model: Linear, characters: tuple[int
 
 
 def _facts(task: str, label: str, read: str, model: Linear, language: str) -> list[Why]:
-    """Counted facts that spoke for or against `label`; a topic's seed words among them."""
-    line = counted([read], lexicon(language))[0]
+    """Counted facts that spoke for or against `label`; of a topic's seed words each as it stands in the text."""
+    words = lexicon(language)
+    line = counted([read], words)[0]
     weights = line[: len(model.facts)] * model.facts[:, model.labels.index(label)]
     strongest = [i for i in np.argsort(-np.abs(weights)).tolist()[:MOST] if abs(weights[i]) >= 0.05]
+    seeds: dict[int, list[str]] = {}
+    for hit in words.topics.find(read):
+        seeds.setdefault(_TOPIC + hit.value, []).append(read[hit.start : hit.end])
     return [
-        Why(task=task, answer=label, what="seed" if FACTS[i] in BASE_TOPICS else "fact", found=FACTS[i], weight=round(float(weights[i]), 3))
+        Why(task=task, answer=label, what="seed" if i in seeds else "fact", found=found, weight=round(float(weights[i]), 3))
         for i in strongest
+        for found in seeds.get(i, [FACTS[i]])
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.deployment import LANGUAGES
 from enrich.language import letters
-from enrich.sets import SETS, TRUSTED_ORIGINS, Example, clean, corrected, is_apart, own, rows, shared, taught
+from enrich.sets import SETS, TRUSTED_ORIGINS, Example, clean, corrected, is_apart, own, read_by_us, rows, shared, taught
 from enrich.training import SEED
 
 OWN_WEIGHT = 3.0  # our own posts are nearest to the use
@@ -28,6 +28,7 @@ def gathered(task: str, language: str, data: Path, licences: Sequence[str], not_
     theirs = [
         e for s in SETS if (s.task, s.language) == (task, language) and s.licence in licences for e in thinned(shared(s, data))
     ]  # fmt: skip
+    theirs += read_by_us(language, COLUMN[task], data, licences) if "own" in licences else []
     worth = max(OWN_WEIGHT, OWN_SHARE * len(theirs) / max(len(ours), 1))
     return clean([*(msgspec.structs.replace(e, weight=worth) for e in ours), *theirs], not_these)
 

@@ -1,6 +1,7 @@
 """Personal data in a text: telephone, e-mail, identity, bank and card numbers, number plates, street addresses. Spans, in the published text."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -9,7 +10,26 @@ from core.post import Span
 from enrich.batch import Batch
 from enrich.knowledge import Knowledge
 
-_TO_WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")  # one for one: places stay
+
+class _Plain(dict[int, str]):
+    """Each code point as the rules read it, one for one so that places stay: any script's digit as ours, any blank as a space, any dash as "-".
+
+    What cannot be seen (joiners, marks of direction) reads as a dash too: it parts digits as a dash does and hides none of them.
+    """
+
+    def __missing__(self, point: int) -> str:
+        self[point] = found = _plain(chr(point))
+        return found
+
+
+def _plain(char: str) -> str:
+    kind = unicodedata.category(char)
+    if kind == "Nd":
+        return str(unicodedata.decimal(char))
+    return {"Zs": " ", "Pd": "-", "Cf": "-"}.get(kind, char)
+
+
+_PLAIN = _Plain()
 _DIGIT = re.compile(r"\d")
 FEWEST = {"email": 0, "address": 2, "plate": 3, "phone": 8}  # digits a text must have before a kind is looked for; others: 9
 
@@ -56,12 +76,13 @@ _IDENTITY = r"(?i:\b(?:id|iin|инн|иин|снилс|паспорт\w*|удо�
 
 Check = Callable[[str], bool]
 RULES: tuple[tuple[str, re.Pattern[str], Check | None], ...] = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), None),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"), None),
     ("iban", re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){3,7}(?: ?[A-Za-z0-9]{1,3})?\b"), iban),
     ("card", re.compile(r"\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b"), lambda t: luhn(_bare(t))),
     ("identity", re.compile(_IDENTITY + r"(\d[\d -]{6,14}\d)"), None),
     ("identity", re.compile(r"\b\d{3}-\d{3}-\d{3}[ -]\d{2}\b"), None),  # SNILS
-    ("phone", re.compile(r"(?<![\w.,])(?:\+|00)(?:7|98|966|970|972|20|962|90|971|973|974|965|968|1|44|91)[ ()\d-]{7,15}\d\b"), None),
+    ("phone", re.compile(r"(?<![\w.,])(?:\+|00)(?:7|98|966|970|972|20|962|90|971|973|974|965|968|1|44|91)[ ().\d-]{7,15}\d\b"), None),
+    ("phone", re.compile(r"(?:wa\.me/|\btel:)\+?(\d{9,15})\b"), None),
     ("phone", re.compile(r"(?<![\w.,])8[ -]?\(?[3-9]\d{2}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}\b"), None),  # Russia, Kazakhstan
     ("phone", re.compile(r"(?<![\w.,])0?5\d(?:[ -]?\d){7}\b"), None),  # Saudi Arabia, Palestine
     ("phone", re.compile(r"(?<![\w.,])0?9\d{2}[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}\b"), None),  # Iran
@@ -73,6 +94,7 @@ RULES: tuple[tuple[str, re.Pattern[str], Check | None], ...] = (
     ("plate", re.compile(r"\b\d{2} ?[آ-ی] ?\d{3}(?: ?(?:ایران|-) ?\d{2})\b"), None),  # Iran
     ("plate", re.compile(r"(?:لوحة|اللوحة|لوحه|پلاک)[^\d\n]{0,12}(?:[آ-ی] ?){0,3}\d{3,5}"), None),
     ("address", re.compile(r"(?i:\b(?:ул|улица|пр|проспект|мкр|микрорайон|көшесі|переулок|пер)\b\.?[^\d\n,]{2,30},? ?(?:д|дом|үй)?\.? ?\d{1,4}[а-я]?,? ?(?:кв|квартира|пәтер)\.? ?\d{1,4})"), None),
+    ("address", re.compile(r"(?i:\b\w{2,20}(?:-\w{1,12})? (?:көшесі|даңғылы|ықшамауданы|мкр),? ?\d{1,4}[а-я]?(?:[ -]?үй\w{0,3})?,? ?\d{1,4}[ -]?пәтер\w{0,3})"), None),
     ("address", re.compile(r"(?i:\b\d{1,4} [a-z' ]{3,25} (?:st|street|ave|avenue|road|rd|lane)\b,? (?:apt|flat|apartment)\.? ?\d{1,4})"), None),
     ("address", re.compile(r"(?:شارع|خیابان|كوچه|کوچه)[^\d\n]{2,40}\d{1,4}[^\d\n]{0,8}(?:شقة|شقه|واحد|طبقه)[^\d\n]{0,6}\d{1,4}"), None),
 )  # fmt: skip
@@ -85,7 +107,7 @@ def spans(text: str) -> tuple[Span, ...]:
     if digits < 2 and "@" not in text:
         return ()
     taken: list[Span] = []
-    for span in _found(text.translate(_TO_WESTERN), digits):
+    for span in _found(text.translate(_PLAIN), digits):
         if all(span.end <= other.start or other.end <= span.start for other in taken):
             taken.append(span)
     return tuple(sorted(taken, key=lambda span: span.start))

@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from enrich.normalize import letters_only
 
 HERE = Path(__file__).parent
 LABELS = HERE / "labels"
+READ = LABELS / "read"  # labels of ours on texts of open sets: the sha256 of a text, its set, what we read it as
 TESTS = HERE.parent / "tests" / "sets"
 SHARED = HERE.parent.parent / "shared" / "data"
 
@@ -69,6 +70,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     weight: float = 1.0
     slice: str = ""  # variety or dialect, for the card
+    among: str = ""  # with whose classes its own are balanced, if not with those of its origin
 
 
 def licences_of(origins: Iterable[str]) -> dict[str, str]:
@@ -146,6 +148,31 @@ def shared(labelled: LabelledSet, data: Path) -> list[Example]:
             found.append(Example(text=text, spelt=normal(text), label=label, origin=labelled.folder, weight=labelled.weight,
                                  slice=row.get("dialect", "")))  # fmt: skip
     return found
+
+
+def read_by_us(language: str, column: str, data: Path, licences: Sequence[str]) -> list[Example]:
+    """Texts of other people's sets with labels of our own: of a text only its sha256 is in the repository, the text where its set lies.
+
+    `column` is sentiment, intent or topic. A set whose licence is not among `licences`, or that is not there, gives none.
+    """
+    path = READ / f"{language}.tsv"
+    told = {(r["set"], r["sha256"]): r[column] for r in rows(path) if r.get(column)} if path.exists() else {}
+    found = []
+    for folder in sorted({folder for folder, _ in told}):
+        file = data / folder / "train.tsv"
+        if _licence(folder) in licences and file.exists():
+            texts = ((row["text"], told.get((folder, sha256(row["text"])))) for row in rows(file))
+            found += [
+                Example(text=text, spelt=normal(text), label=label, origin=f"{folder}:read", among=f"own/{language}")
+                for text, label in texts
+                if label
+            ]
+    return found
+
+
+def sha256(text: str) -> str:
+    """How a text is named where it must not be written."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def forbidden(data: Path) -> frozenset[str]:

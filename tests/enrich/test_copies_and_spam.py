@@ -1,5 +1,8 @@
 """Near-duplicate groups, advertising, one text from many accounts."""
 
+import pytest
+
+from core.post import Span
 from core.spelling import normal
 from enrich.copies import groups
 from enrich.normalize import model_text
@@ -47,3 +50,52 @@ def test_one_text_from_three_accounts_is_coordinated(knowledge):
     three = understand([post(LONG, i, f"x:{i}") for i in range(3)], knowledge)
     assert {p.spam.label for p in three} == {"coordinated"}
     assert understand([post(LONG, 1, "x:1"), post(LONG, 2, "x:1"), post(LONG, 3, "x:1")], knowledge)[0].spam is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "كود خصم X10 شحن مجاني https://example.org",
+        "زيادة متابعين حقيقيين بأرخص الأسعار",
+        "تسديد قروض تواصل واتساب 0500000011",
+        "buy followers cheap https://example.org https://example.net https://example.com #a #b #c #d #e #f",
+    ],
+)
+def test_offers_are_told_in_any_dress(text):
+    assert advertising(model_text(normal(text)), (Span(0, 1, "phone"),)).label == "spam"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "رقم البلاغ 4512 ولا رد، هذا رقمي 0500000011",
+        "سعر الخصم في السوق كذب",  # of a discount, not an offer
+        "Верните деньги за капремонт, мой телефон 8 700 000 00 11",
+        "see https://example.org/photo of the hole",
+        "",
+    ],
+)
+def test_citizens_with_a_number_or_a_link_are_no_advertisers(text):
+    assert advertising(model_text(normal(text)), (Span(0, 1, "phone"),)) is None
+
+
+def test_the_more_an_offer_offers_the_surer_it_is_spam():
+    one = advertising(model_text(normal("كود خصم شحن مجاني")), ())
+    more = advertising(model_text(normal("كود خصم شحن مجاني زيادة متابعين متابعين حقيقيين سداد قروض")), ())
+    assert 0.5 < one.confidence < more.confidence <= 0.95
+
+
+def test_two_accounts_or_nobody_known_are_no_campaign(knowledge):
+    assert {p.spam for p in understand([post(LONG, i, f"x:{i % 2}") for i in range(6)], knowledge)} == {None}
+    assert {p.spam for p in understand([post(LONG, i) for i in range(6)], knowledge)} == {None}
+
+
+def test_advertising_by_several_accounts_stays_advertising(knowledge):
+    offer = "سداد قروض وتمويل شخصي للتواصل واتس 0500000011 في جميع مناطق المدينة وبأسرع وقت https://example.org"
+    assert {p.spam.label for p in understand([post(offer, i, f"x:{i}") for i in range(4)], knowledge)} == {"spam"}
+
+
+def test_a_name_or_a_number_more_leaves_most_copies_together():
+    names = ("Fern", "Mill", "Dock", "Elm", "Oak", "Lake", "Hill", "Park", "Bay", "Glen")
+    told = [f"{LONG} says our neighbour from number twelve in {name}" for name in names]
+    assert len(set(marks(*told))) <= 4

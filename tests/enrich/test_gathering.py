@@ -3,8 +3,9 @@
 import pytest
 
 from core.errors import BadInput
+from enrich import sets
 from enrich.gathering import OWN_SHARE, OWN_WEIGHT, gathered
-from enrich.sets import Example, clean, forbidden, is_apart, licences_of
+from enrich.sets import INTENTS, READ, Example, clean, forbidden, is_apart, licences_of, read_by_us, rows, sha256
 from enrich.train import languages_of, recipe_for
 
 EVERY = ("open", "attribution", "own", "none stated")
@@ -110,3 +111,34 @@ def test_many_texts_need_one_fold_and_few_get_all():
 def test_a_field_nobody_knows_is_refused_with_those_there_are():
     with pytest.raises(BadInput, match="penalty"):
         recipe_for("intent", {"colour": "3"}, 10)
+
+
+def test_what_we_read_in_an_open_set_trains_by_its_hash_alone(tmp_path, monkeypatch):
+    told, other = "my parcel never came", "nobody labelled this"
+    lay(tmp_path, "en/semeval2017_en/train.tsv", f"{told}\tnegative", f"{other}\tneutral")
+    lay(tmp_path, "read/en.tsv", f"{sha256(told)}\ten/semeval2017_en\tcomplaint", head="sha256\tset\tintent")
+    monkeypatch.setattr(sets, "READ", tmp_path / "read")
+    found = read_by_us("en", "intent", tmp_path, EVERY)
+    assert [(e.text, e.label, e.origin, e.among) for e in found] == [(told, "complaint", "en/semeval2017_en:read", "own/en")]
+    assert read_by_us("en", "topic", tmp_path, EVERY) == []  # no such label was read
+    assert read_by_us("en", "intent", tmp_path, ("open", "own")) == []  # the set's own licence counts
+    assert read_by_us("en", "intent", tmp_path / "nowhere", EVERY) == []
+    assert told in {e.text for e in gathered("intent", "en", tmp_path, EVERY, frozenset())}
+    assert told not in {e.text for e in gathered("intent", "en", tmp_path, ("attribution",), frozenset())}  # the labels are ours
+
+
+def test_labels_read_hold_no_text_and_each_text_once():
+    for path in READ.glob("*.tsv"):
+        lines = list(rows(path))
+        assert all(len(r["sha256"]) == 64 and int(r["sha256"], 16) for r in lines)
+        assert len({(r["set"], r["sha256"]) for r in lines}) == len(lines)
+        assert {r["intent"] for r in lines} <= set(INTENTS)
+
+
+def test_labels_read_count_with_the_licence_of_their_set():
+    assert licences_of(["en/semeval2017_en:read"]) == {"en/semeval2017_en:read": "attribution"}
+
+
+def test_a_model_of_one_language_may_have_its_own_recipe():
+    assert recipe_for("intent", {}, 100, "en").lean and not recipe_for("intent", {}, 100, "ar").lean
+    assert recipe_for("sentiment", {"penalty": "9"}, 100, "kk").penalty == 9  # what is asked for goes first

@@ -9,7 +9,7 @@ from enrich.lexicon import FACTS
 from enrich.linear import load, save
 from enrich.normalize import model_text
 from enrich.sets import Example, clean
-from enrich.training import Recipe, balanced, calibrated, fit, folds
+from enrich.training import Recipe, balanced, calibrated, fit, folds, leaning
 
 GOOD = ["lovely park", "thank you well done", "lovely clean street", "great work thank you", "well done great park"]
 BAD = ["broken lamp again", "dirty street rubbish", "rubbish everywhere again", "broken and dirty", "lamp broken street dirty"]
@@ -81,3 +81,20 @@ def test_a_large_set_loses_only_of_its_common_classes():
     kept = thinned(many)
     assert len(kept) <= 30_000
     assert sum(e.label == "seldom" for e in kept) == 1000
+
+
+def test_texts_balanced_with_another_set_share_its_classes():
+    ours = examples()
+    alone = Example(text="x", spelt="x", label="good", origin="theirs")
+    with_ours = Example(text="x", spelt="x", label="good", origin="theirs", among="own")
+    assert balanced([*ours, alone], 1.0)[-1] == 1.0  # a set of one class and one text
+    assert balanced([*ours, with_ours], 1.0)[-1] == balanced([*ours, with_ours], 1.0)[0] < 1.0
+
+
+def test_a_lean_moves_answers_towards_its_class_and_no_other_way():
+    model, _ = fitted()
+    told = calibrated(model, np.array([[1.0, -1.0], [-1.0, 1.0]] * 5), ["bad", "good"] * 5)
+    leant = leaning(told, {"good": 1.0})
+    scores = np.array([[0.2, 0.0]])
+    assert leant.chances(scores)[0, 1] > told.chances(scores)[0, 1]
+    assert np.allclose(leaning(told, {}).chances(scores), told.chances(scores))
