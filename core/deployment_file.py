@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from core import deployment_checks
 from core.deployment import BASE_TOPICS, DAYS, LANGUAGES, PLATFORMS, Demo, Deployment, OfficialAccount
 from core.errors import BadDeployment
 
@@ -40,7 +41,7 @@ def load(path: Path) -> Deployment:
     Raises BadDeployment naming file, key and, for a misspelt key or id, the nearest known one.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadDeployment(f"{path}: cannot be read ({error}); name a deployment file, for instance deployments/gaza.toml") from error
     return parse(text, str(path))
@@ -92,7 +93,7 @@ def _problems(d: Deployment) -> Iterable[str]:
     """Everything that is well-formed and still cannot be: yields one sentence each."""
     try:
         ZoneInfo(d.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # of a folder of zones, such as 'Asia', an OSError
         yield f"timezone: {d.timezone!r} is not a time zone of the IANA list, such as 'Asia/Riyadh'"
     yield from _not_among("languages", d.languages, LANGUAGES)
     yield from _not_among("weekend", d.weekend, DAYS)
@@ -105,6 +106,7 @@ def _problems(d: Deployment) -> Iterable[str]:
     for campaign in d.campaigns:
         if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
             yield f"campaigns.ends: {campaign.id!r} ends on {campaign.ends}, before it starts on {campaign.starts}"
+    yield from deployment_checks.problems(d)
     yield from _dangling(d)
 
 
