@@ -24,10 +24,10 @@ from stream.handling import TOGETHER
 from stream.topics import POSTS, RAW, prefixed
 
 ALL = 20_000  # posts of each measured run
-NAIVE = 1_500  # the naive way is slow: its rate shows in fewer
+NAIVE = 1_000  # the naive way is slow: its rate shows in fewer
 SMALL_PAGE = 10  # what a quiet source brings at once
 FEWER = 10_000  # posts of each point of the curve
-RATE, SECONDS = 300, 30  # freshness: posts a second, and for how long
+RATE, SECONDS = 300, 20  # freshness: posts a second, and for how long
 HOT = ("sada", "work", "--stage", "understand", "--stage", "index")  # what a plain loop of understanding and writing does too
 BULK_HEADERS = {"accept": "application/json", "content-type": "application/x-ndjson"}
 
