@@ -86,6 +86,16 @@ def lined(axis: Axis, lines: Sequence[Line], ticks: Axis, height: int = 360, leg
     return figure.update_layout(hoverdistance=-1)  # wherever the pointer or a finger is, the nearest time answers
 
 
+def banded(figure: go.Figure, start: int, low: Sequence[float], high: Sequence[float], colour: str, name: str) -> go.Figure:
+    """The figure with a pale band from `low` to `high`, from place `start` of the axis on; it says nothing on hovering."""
+    places = list(range(start, start + len(low)))
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return figure.add_scatter(
+        x=[*places, *reversed(places)], y=[*high, *reversed(low)], fill="toself", fillcolor=f"rgba({red},{green},{blue},.18)", mode="none",
+        name=plotted(name), hoverinfo="skip", showlegend=True,
+    )  # fmt: skip
+
+
 def heat(
     columns: Sequence[str], rows: Sequence[str], values: Sequence[Sequence[float | None]], hover: Sequence[Sequence[str]],
     scale: Sequence[tuple[float, str]], middle: float | None = None, height: int = 380, texts: Sequence[Sequence[str]] | None = None,
@@ -154,9 +164,9 @@ def _dressed(figure: go.Figure, axis: Axis, ticks: Axis, height: int) -> go.Figu
     shown = [i for i, label in enumerate(axis.labels) if label]
     figure.update_layout(
         **_plain(height), hovermode="x unified",
-        xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title), "standoff": 4}, "automargin": True, "ticklabelstandoff": 5,
+        xaxis={"tickmode": "array", "tickvals": shown, "ticktext": [plotted(axis.labels[i]) for i in shown], "title": {"text": plotted(axis.title), "standoff": 4, "font": {"size": 13}}, "automargin": True, "ticklabelstandoff": 5,
                "range": [-0.6, len(axis.at) - 0.4], "fixedrange": True, "showgrid": False, "unifiedhovertitle": {"text": ""}, "zeroline": False},
-        yaxis={"tickmode": "array", "tickvals": list(ticks.at), "ticktext": [plotted(label) for label in ticks.labels], "title": {"text": plotted(ticks.title), "standoff": 10},
+        yaxis={"tickmode": "array", "tickvals": list(ticks.at), "ticktext": [plotted(label) for label in ticks.labels], "title": {"text": plotted(ticks.title), "standoff": 10, "font": {"size": 13}},
                "fixedrange": True, "gridcolor": GRID, "zerolinecolor": GRID, "automargin": True},
     )  # fmt: skip
     return figure

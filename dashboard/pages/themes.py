@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -13,20 +12,27 @@ import streamlit as st
 
 from core.post import Post
 from core.theme import Theme
-from dashboard import cards, charts, filters, foot, frame, going, heading, opening, questions, sums, theme_judging, volume
-from dashboard.bidi import bare, escaped, foreign
+from dashboard import cards, charts, filters, foot, frame, heading, opening, questions, sums, theme_judging, theme_life, volume
+from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
-from dashboard.charts import Axis, Line
-from dashboard.dates import clock, short_day
 from dashboard.figures import NONE, decimal, whole
 from dashboard.frame import Desk
 from dashboard.periods import Window
-from dashboard.style import NEUTRAL, RISING
+from dashboard.style import RISING
 from dashboard.sums import Rise
 from store.query import Count
 
 PERIODS = ("24h", "7d", "30d", "90d")
-MEANS = ("themes.emerging", "themes.complaints", "themes.above", "themes.right", "themes.cell", "theme.rate_of", "theme.probability_of")
+MEANS = (
+    "themes.emerging",
+    "themes.complaints",
+    "themes.above",
+    "themes.right",
+    "themes.cell",
+    "theme.rate_of",
+    "theme.probability_of",
+    "themes.forecast",
+)
 ALIVE = ("rising", "height")
 MOST_CARDS, MOST_PLACES, MOST_TOPICS, MOST_CELLS = 4, 12, 6, 6
 SCALE = ((0.0, "#2E7FB8"), (0.5, "#F3F5F5"), (1.0, RISING))
@@ -53,7 +59,7 @@ def _draw(desk: Desk) -> None:
         with act:
             _cards(desk, found, judged)
     with frame.part(desk):
-        _life(desk, found, window)
+        theme_life.draw(desk, found, window)
     with frame.part(desk):
         _each_topic(desk, desk.ask.count(asked.sentiments), window)
     with frame.part(desk):
@@ -181,43 +187,6 @@ def varied(posts: Sequence[Post], most: int) -> list[Post]:
 def _alike(one: Post, other: Post) -> float:
     a, b = set(one.text.lower().split()), set(other.text.lower().split())
     return len(a & b) / max(1, len(a | b))
-
-
-def _life(desk: Desk, found: Sequence[Theme], window: Window) -> None:
-    """How the chosen theme went: its posts an hour, and what was usual."""
-    if not found:
-        return
-    w = desk.words
-    names = {t.id: t.name for t in found}
-    chosen = desk.view.theme if desk.view.theme in names else found[0].id
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(w("themes.life"), anchor=False, width="stretch")
-        st.session_state["choose_theme"] = chosen
-        st.selectbox(w("themes.which"), list(names), key="choose_theme", label_visibility="collapsed", width=320, format_func=lambda id: bare(names[id]),
-                     on_change=going.take, args=("theme", "choose_theme"))  # fmt: skip
-    theme = next(t for t in found if t.id == chosen)
-    _life_chart(desk, theme, [p.created_at for p in desk.ask.get(theme.evidence)], window)
-
-
-def _life_chart(desk: Desk, theme: Theme, times: Sequence[datetime], window: Window) -> None:
-    w, zone = desk.words, desk.about.zone
-    first = min([*times, theme.first_seen]) - timedelta(hours=3)
-    last = min(max([*times, theme.updated_at]) + timedelta(hours=1), desk.now)
-    hourly = msgspec.structs.replace(window, bucket="hour")
-    at = sums.starts(hourly, first, last)
-    per_hour = [sum(t <= x < t + timedelta(hours=1) for x in times) for t in at]
-    said = [f"{short_day(t.astimezone(zone).date(), desk.about.calendar, w)} {clock(t.astimezone(zone), w)}" for t in at]
-    lines = [
-        Line(name=w("themes.found_posts"), values=tuple(per_hour), colour=RISING,
-             hover=tuple(f"{s} · {whole(n, w)}" for s, n in zip(said, per_hour, strict=True))),
-        Line(name=w("themes.usually"), values=(theme.rate_usual,) * len(at), colour=NEUTRAL, dash="dot", hover=tuple(decimal(theme.rate_usual, w) for _ in at)),
-    ]  # fmt: skip
-    steps = charts.ticks(max([*per_hour, theme.rate_usual]))
-    ticks = Axis(at=tuple(steps), labels=tuple(decimal(s, w) if s % 1 else whole(s, w) for s in steps), title=w("axis.an_hour"))
-    figure = charts.lined(Axis(at=tuple(at), labels=charts.every_nth(said, 4)), lines, ticks, 260)
-    figure = charts.hatched(figure, sums.blind(at, last, foot.passes_seen(desk)), w("now.blind"))
-    opening.in_time(desk, frame.clickable(desk, figure, "themes.life_alt", "themes_life"), at, last, {"theme": theme.id})
-    cards.opens(desk, w("posts.open"), {"theme": theme.id}, ":material/arrow_outward:")
 
 
 def _each_topic(desk: Desk, counts: Sequence[Count], window: Window) -> None:
