@@ -111,6 +111,8 @@ def requests(pages: Sequence[Page]) -> Iterator[list[Post]]:
 
 def counted(pages: Sequence[Page], outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
     """What the ledger is told of each pass: how many of its posts were stored, and how many were known already (changed or not)."""
+    if not any(page.pass_id for page in pages):
+        return {}
     became = {id: what for outcome in outcomes for id, what in outcome.became.items()}
     stored: Counter[str] = Counter()
     known: Counter[str] = Counter()
