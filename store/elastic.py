@@ -22,7 +22,7 @@ from store.elastic_asking import WHOLE, ElasticAsking, told
 from store.elastic_bodies import Body
 from store.elastic_patience import Failure, asking, patiently
 from store.elastic_patience import wait_seconds as wait_seconds
-from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving
+from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving, several
 from store.query import Filter
 
 SEVERAL = 1000  # documents read at once for an export
@@ -94,10 +94,12 @@ class ElasticStore(ElasticAsking):
 
     def get(self, ids: Sequence[str]) -> list[Post]:
         """The posts with these ids that there are, in the order asked."""
-        body: Body = {"query": {"ids": {"values": list(ids)}}, "size": len(ids), "track_total_hits": False}
-        hits = self._search(self._alias, body)["hits"]["hits"] if ids else []
-        known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for hit in hits}
+        known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for some in several(ids) for hit in self._by_id(some)}
         return [known[id] for id in ids if id in known]
+
+    def _by_id(self, ids: Sequence[str]) -> list[Body]:
+        body: Body = {"query": {"ids": {"values": list(ids)}}, "size": len(ids), "track_total_hits": False}
+        return list(self._search(self._alias, body)["hits"]["hits"])
 
     def posts(self, which: Filter) -> Iterator[Post]:
         """Every post meant, oldest first, a thousand at a time from one point in time."""

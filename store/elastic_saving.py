@@ -20,6 +20,7 @@ from store.merge import is_same, merged
 FULL_OR_BUSY = {429, 503}
 TOO_MUCH = {400, 413}  # the engine refuses a request as a whole: one line of it cannot be, or it is too long
 BLOCKED = "cluster_block_exception"  # the disk is nearly full: the engine takes no writes until there is room
+SOUGHT = 1000  # ids looked for in one request
 LARGEST_BULK = 5_000_000  # bytes of one request; larger ones gain nothing and weigh on the engine's memory
 
 _json = msgspec.json.Encoder().encode
@@ -190,11 +191,16 @@ def _known(posts: list[Post], prefix: str) -> Generator[Request, Answer, Known]:
 
 
 def _tombstones(deleted: dict[str, datetime]) -> Generator[Request, Answer, list[tuple[Post, Body]]]:
-    if not deleted:
-        return []
-    known = _by_id((yield Seek(tuple(deleted), fresh=True)))
+    known: Known = {}
+    for number, some in enumerate(several(tuple(deleted))):
+        known |= _by_id((yield Seek(tuple(some), fresh=number == 0)))
     gone = [(id, post, where) for id, (post, where) in known.items() if post.deleted_at is None]
     return [(merged(post, msgspec.structs.replace(post, deleted_at=deleted[id])), where) for id, post, where in gone]
+
+
+def several(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids in as many slices as there must be: the engine finds ten thousand documents at once and no more."""
+    return (ids[first : first + SOUGHT] for first in range(0, len(ids), SOUGHT))
 
 
 def _by_id(docs: Answer) -> Known:

@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from core.errors import StoreFailed
-from store import elastic_bodies, elastic_counting
+from store import elastic_bodies, elastic_counting, elastic_saving
 from store.elastic import ElasticStore
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, WeekHours
 from tests.make import NOON, post, sample
@@ -190,6 +190,13 @@ def test_an_export_that_breaks_off_is_a_failure_and_lets_go_of_its_point_in_time
         next(found)
     assert [target.partition("?")[0] for target, _ in engine.asked] == ["/town-posts/_pit", "/_search", "/_search", "/_pit"]
     assert all("allow_partial_search_results=false" in target for target, _ in engine.asked[1:3])
+
+
+def test_many_posts_asked_for_by_id_come_in_several_requests(engine, monkeypatch):
+    monkeypatch.setattr(elastic_saving, "SOUGHT", 2)
+    engine.answers = [(200, {"hits": {"hits": [{"_id": f"x:{n}", **hit(post(n))} for n in some]}}) for some in ((1, 2), (3,))]
+    assert [p.id for p in engine.store.get(["x:3", "x:1", "x:2"])] == ["x:3", "x:1", "x:2"]
+    assert len(engine.asked) == 2
 
 
 def test_posts_asked_for_by_id_come_in_the_order_asked_and_none_for_no_ids(engine):

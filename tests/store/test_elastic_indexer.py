@@ -8,7 +8,7 @@ from elastic_transport import ApiResponseMeta, BaseAsyncNode, ConnectionError, H
 from elasticsearch import AsyncElasticsearch
 
 from core.errors import StoreFailed
-from store import elastic_patience
+from store import elastic_patience, elastic_saving
 from store.elastic_bodies import document
 from store.elastic_indexer import Indexer
 from tests.make import NOON, post
@@ -96,6 +96,18 @@ def test_what_was_deleted_is_looked_for_where_it_can_be_seen(engine):
     outcome, _ = save(engine, [], [("x:9", NOON)])
     assert outcome.saved.updated == 0
     assert [target.partition("?")[0] for target, _ in engine.asked] == ["/town-posts/_refresh", "/town-posts/_search"]
+    assert "allow_partial_search_results=false" in engine.asked[1][0]  # else a month that cannot be read would keep what is deleted
+
+
+def test_more_deletions_than_the_engine_finds_at_once_are_looked_for_in_several_requests(engine, monkeypatch):
+    monkeypatch.setattr(elastic_saving, "SOUGHT", 2)
+    found = {"_index": "town-posts-2026.03", "_seq_no": 4, "_primary_term": 1}
+    told = [{"hits": {"hits": [{"_id": f"x:{n}", **found, "_source": document(post(n))} for n in some]}} for some in ((1, 2), (3,))]
+    engine.answers = [(200, {}), *((200, one) for one in told), (200, {"items": [{"index": {"status": 200}}] * 3})]
+    outcome, _ = save(engine, [], [(f"x:{n}", NOON) for n in (1, 2, 3)])
+    assert outcome.saved.updated == 3
+    assert [json.loads(body)["query"]["ids"]["values"] for target, body in engine.asked if "_search" in target] == [["x:1", "x:2"], ["x:3"]]
+    assert sum("_refresh" in target for target, _ in engine.asked) == 1
 
 
 @pytest.mark.parametrize("status", [401, 403])
