@@ -74,15 +74,23 @@ def words_of(spelt: str) -> str:
 
 
 def _whole_and_parts(match: re.Match[str]) -> str:
-    mark = "__" if match[1] == "#" else "___"
-    return f" {mark}{match[2]} {match[2].replace('_', ' ')} "
+    return f" {_mark(match)}{match[2]} {match[2].replace('_', ' ')} "
+
+
+def _mark(match: re.Match[str]) -> str:
+    return "__" if match[1] == "#" else "___"
 
 
 def search_terms(asked: str) -> list[tuple[tuple[str, ...], bool]]:
     """What a person typed into a search box as terms, all of which must be found: (words standing together, is a prefix)."""
     terms = []
     for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', normal(asked)):
-        tagged = _TAG.sub(lambda m: ("__" if m[1] == "#" else "___") + m[2], quoted or bare)
-        if words := tuple(_WORD.findall(tagged)):
+        if words := tuple(_WORD.findall(_as_indexed(quoted or bare))):
             terms.append((words, not quoted and bare.endswith("*")))
     return terms
+
+
+def _as_indexed(typed: str) -> str:
+    """A term as the index has it: a hashtag or handle alone whole; one among other words, as in an e-mail address, whole and in its parts."""
+    alone = _TAG.fullmatch(typed.removesuffix("*"))
+    return _mark(alone) + alone[2] if alone else _TAG.sub(_whole_and_parts, typed)

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from functools import reduce
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.post import Post, tombstone
+from core.post import Author, Claim, Post, corrected_by, tombstone
 from store.merge import is_same, merged
-from tests.make import NOON, post
+from tests.make import NOON, claim, post
 
 observations = st.builds(
     lambda minutes, text, likes, views: post(1, text=text, likes=likes, views=views, observed_at=NOON + timedelta(minutes=minutes)),
@@ -60,3 +62,102 @@ def test_words_made_ready_for_search_are_no_news():
     assert is_same(merged(known, again), known)
     later = post(1, likes=3, normal="the lamp in lane 1 is dark")
     assert merged(known, later).likes == merged(later, known).likes
+
+
+def at(minutes, **told):
+    return post(1, observed_at=NOON + timedelta(minutes=minutes), **told)
+
+
+@pytest.mark.parametrize("minutes", [-90, 0, 90])
+def test_a_tombstone_empties_what_is_known_whenever_it_was_seen(minutes):
+    gone = merged(at(0, likes=3), msgspec.structs.replace(at(minutes), deleted_at=NOON + timedelta(minutes=minutes)))
+    assert (gone.text, gone.author, gone.likes, gone.deleted_at) == ("", None, 3, NOON + timedelta(minutes=minutes))
+    assert gone.observed_at == NOON + timedelta(minutes=max(minutes, 0))
+
+
+def test_a_second_deletion_does_not_move_the_first():
+    gone = tombstone(post(1), NOON)
+    assert merged(gone, tombstone(post(1), NOON + timedelta(days=1))) == gone
+
+
+EARLIER = {"author": Author(id="x:u1"), "url": "https://x.example/1", "account": "x:city", "parent_id": "x:0", "conversation_id": "x:0"}
+
+
+@pytest.mark.parametrize(("field", "told"), EARLIER.items())
+@pytest.mark.parametrize("in_order", [True, False])
+def test_what_the_later_look_does_not_tell_is_taken_from_the_earlier(field, told, in_order):
+    silent = dict.fromkeys(EARLIER)
+    seen = [at(0, **(silent | {field: told})), at(5, **silent)]
+    assert getattr(kept(seen if in_order else seen[::-1]), field) == told
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_what_the_later_look_tells_otherwise_stands(in_order):
+    seen = [at(0, url="https://x.example/old", likes=9), at(5, url="https://x.example/new", likes=2)]
+    last = kept(seen if in_order else seen[::-1])
+    assert (last.url, last.likes) == ("https://x.example/new", 2)
+
+
+def said(number, label):
+    return Claim(label=label, by=corrected_by(number))
+
+
+# earlier and later claim → which stands
+CLAIMS = [
+    (claim("roads"), claim("water"), "water"),
+    (said(1, "roads"), claim("water"), "roads"),  # a person over a model
+    (claim("water"), said(1, "roads"), "roads"),
+    (said(1, "roads"), said(2, "water"), "water"),
+    (said(2, "water"), said(1, "roads"), "water"),  # the later correction, however old the look that carries it
+    (said(3, "roads"), None, "roads"),
+    (None, claim("water"), "water"),
+]
+
+
+@pytest.mark.parametrize("field", ["language", "sentiment", "intent", "topics", "places"])
+@pytest.mark.parametrize(("first", "second", "stands"), CLAIMS)
+@pytest.mark.parametrize("in_order", [True, False])
+def test_what_a_person_said_stands_over_what_a_model_claims(field, first, second, stands, in_order):
+    several = field in ("topics", "places")
+    seen = [at(n, **{field: (() if one is None else (one,)) if several else one}) for n, one in enumerate((first, second))]
+    found = getattr(kept(seen if in_order else seen[::-1]), field)
+    assert (found[0] if several else found).label == stands
+
+
+# texts in the order they were seen → the earlier ones that are kept, oldest first
+TEXTS = [
+    (["a"], []),
+    (["a", "a"], []),
+    (["a", "b"], ["a"]),
+    (["a", "b", "c"], ["a", "b"]),
+    (["a", "b", "a"], ["b"]),  # back to what it was
+]
+
+
+@pytest.mark.parametrize(("texts", "versions"), TEXTS)
+@pytest.mark.parametrize("in_order", [True, False])
+def test_earlier_texts_are_versions(texts, versions, in_order):
+    seen = [at(n, text=text) for n, text in enumerate(texts)]
+    last = kept(seen if in_order else seen[::-1])
+    assert (last.text, [v.text for v in last.versions]) == (texts[-1], versions)
+    assert [v.observed_at for v in last.versions] == sorted(v.observed_at for v in last.versions)
+
+
+@given(observations, observations, st.sampled_from([None, 0, 1]))
+def test_in_whatever_order_a_deletion_comes_nothing_of_the_texts_is_left(one, other, deleted):
+    seen = [one, other]
+    if deleted is not None:
+        seen[deleted] = tombstone(seen[deleted], NOON)
+    last = kept(seen)
+    assert (last.deleted_at is None) == (deleted is None)
+    if deleted is not None:
+        assert (last.text, last.versions, last.author) == ("", (), None)
+
+
+# what differs → whether that says anything new
+NEWS = [({"observed_at": NOON + timedelta(days=1)}, False), ({"source": "x.search.1"}, False), ({"normal": "words"}, False), ({"likes": 0}, True), ({"text": "other"}, True), ({"sentiment": claim("negative")}, True)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "is_news"), NEWS)
+def test_what_is_news(told, is_news):
+    assert is_same(post(1), post(1, **told)) is not is_news

@@ -5,7 +5,7 @@ import pytest
 
 from collectors.base import Answer, Source
 from core.deployment import Deployment, OfficialAccount
-from core.post import Kind
+from core.post import EngagementSample, Kind
 from store.base import Batch
 from store.memory import MemoryStore
 from stream import repoll
@@ -129,3 +129,123 @@ def test_where_nothing_at_all_is_seen_nothing_counts_as_deleted():
     for later in (timedelta(0), timedelta(hours=2), timedelta(hours=4)):
         repoll.poll(store, Platform(set()), None, AGAIN, TOWN, lambda posts: posts, lambda at=NOON + later: at)
     assert store.get(["x:1"])[0].deleted_at is None
+
+
+# Which platforms are looked at again, and with what budget
+
+
+class Silent:
+    """A platform that cannot look again."""
+
+    PLATFORM = "x"
+
+
+def town(*accounts):
+    return msgspec.structs.replace(TOWN, accounts=accounts)
+
+
+def of(platform="x", handle="city", **told):
+    return OfficialAccount(platform=platform, handle=handle, **told)
+
+
+# collector, deployment → the sources, each with its budget
+SOURCES = [
+    (Platform(()), TOWN, [("x.again", None)]),
+    (Platform(()), town(), []),
+    (Platform(()), town(of("telegram")), []),
+    (Silent(), TOWN, []),
+    (Platform(()), town(of(monthly_reads=100), of(handle="parks", monthly_reads=50), of("telegram", monthly_reads=7)), [("x.again", 150)]),
+    (Platform(()), town(of(monthly_reads=100), of(handle="parks")), [("x.again", 100)]),  # who names no limit adds none
+    (Platform(()), town(of(monthly_reads=0)), [("x.again", 0)]),
+]
+
+
+@pytest.mark.parametrize(("collector", "deployment", "found"), SOURCES)
+def test_one_source_a_platform_that_can_look_again(collector, deployment, found):
+    told = repoll.sources(collector, deployment)
+    assert [(source.id, source.budget) for source in told] == found
+    assert {(source.what, source.every_minutes) for source in told} <= {(repoll.AGAIN, 15)}
+
+
+def test_the_ages_are_those_that_were_promised():
+    own = [age / HOUR for age in repoll.OWN_AGES]
+    quarters, hours = [n / 4 for n in range(1, 9)], [float(n) for n in range(3, 25)]
+    days, weeks = [24.0 * n for n in range(2, 15)], [168.0 * n for n in range(3, 13)]
+    assert own == quarters + hours + days + weeks
+    assert 84 * 24 <= own[-1] <= 90 * 24
+
+
+def test_too_many_posts_at_once_leave_a_gap_and_are_cut():
+    class Full(MemoryStore):
+        def posts(self, which):
+            return iter([aged(n, QUARTER + timedelta(minutes=1)) for n in range(repoll.MOST + 5)] if which.kinds else ())
+
+    class Counting(Platform):
+        def refresh(self, client, source, posts, now):
+            self.asked.append(len(posts))
+            yield Answer()
+
+    platform, place = Counting(()), Place(at=NOON - QUARTER)
+    first, *others = repoll.answers(Full(), platform, None, AGAIN, TOWN, place, NOON)
+    assert (first.gap.since, first.gap.until) == (place.at, NOON) and str(repoll.MOST) in first.gap.cause
+    assert platform.asked == [repoll.MOST]
+    assert [answer.gap for answer in others] == [None, None]
+
+
+def test_as_many_as_can_be_looked_at_leave_no_gap():
+    class Full(MemoryStore):
+        def posts(self, which):
+            return iter([aged(n, QUARTER + timedelta(minutes=1)) for n in range(repoll.MOST)] if which.kinds else ())
+
+    found = list(repoll.answers(Full(), Platform(()), None, AGAIN, TOWN, Place(at=NOON - QUARTER), NOON))
+    assert [answer.gap for answer in found] == [None, None]
+
+
+def test_a_post_under_suspicion_is_looked_at_when_it_is_ripe_and_not_before():
+    store = stored(aged(1, 40 * DAY), aged(2, 40 * DAY), aged(3, 40 * DAY))
+    place = Place(at=NOON - QUARTER, suspects={"x:1": NOON - HOUR, "x:2": NOON - HOUR + timedelta(seconds=1), "x:gone": NOON - DAY})
+    assert {p.id for p in due_posts(store, "x", place, NOON)} == {"x:1"}
+
+
+def test_a_post_that_is_due_for_several_reasons_is_looked_at_once():
+    store = stored(aged(1, DAY + timedelta(minutes=5), kind=Kind.OWN))
+    place = Place(at=NOON - QUARTER, suspects={"x:1": NOON - DAY})
+    assert [p.id for p in due_posts(store, "x", place, NOON)] == ["x:1"]
+
+
+def test_a_post_of_another_platform_is_not_asked_for_here():
+    store = stored(aged(1, QUARTER + timedelta(minutes=1), kind=Kind.OWN, id="facebook:1", platform="facebook"))
+    assert due(store) == set()
+
+
+def test_only_so_many_suspicions_are_kept_the_newest():
+    suspects = {f"x:{n}": NOON + timedelta(seconds=n) for n in range(repoll.MOST_SUSPECTS + 3)}
+    kept = repoll._latest(suspects)
+    assert len(kept) == repoll.MOST_SUSPECTS
+    assert "x:2" not in kept and "x:3" in kept
+
+
+def test_a_second_suspicion_does_not_begin_the_hour_anew():
+    suspects, gone = judge({"x:2": NOON}, Answer(missing=("x:2",)), NOON + timedelta(minutes=59))
+    assert (suspects, gone) == ({"x:2": NOON}, ())
+    assert judge(suspects, Answer(missing=("x:2",)), NOON + timedelta(minutes=60)) == ({}, ("x:2",))
+
+
+def test_numbers_alone_end_a_suspicion():
+    told = Answer(samples=(EngagementSample(post_id="x:2", at=NOON, likes=1),))
+    assert judge({"x:2": NOON, "x:3": NOON}, told, NOON) == ({"x:3": NOON}, ())
+
+
+def test_the_place_survives_being_written_down():
+    place = Place(at=NOON, suspects={"x:1": NOON - HOUR})
+    assert repoll.read(msgspec.json.encode(place).decode(), NOON + DAY) == place
+    assert repoll.read(None, NOON) == Place(at=NOON - QUARTER)
+
+
+def test_posts_of_an_account_that_left_the_deployment_are_looked_at_without_one():
+    store = stored(
+        aged(1, QUARTER + timedelta(minutes=1), kind=Kind.OWN, account="x:former"), aged(2, QUARTER + timedelta(minutes=2), kind=Kind.OWN)
+    )
+    platform = Platform({"x:1", "x:2"})
+    line = repoll.poll(store, platform, None, AGAIN, TOWN, lambda posts: posts, lambda: NOON)
+    assert (sorted(platform.asked, key=str), line.returned, line.state) == ([None, "city"], 2, "ok")

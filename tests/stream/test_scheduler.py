@@ -64,3 +64,101 @@ def test_a_source_that_breaks_leaves_the_others_alone():
     scheduler.start()
     assert heard.wait(5)
     scheduler.stop()
+
+
+class Hours:
+    """A clock that moves only while the scheduler waits, and how long it waited each time."""
+
+    def __init__(self, turns):
+        self.at, self.turns, self.waits = NOON, turns, []
+
+    def __call__(self):
+        return self.at
+
+    def wait(self, seconds):
+        """As threading.Event's; True, that is stopped, after so many turns."""
+        self.waits.append(timedelta(seconds=seconds))
+        self.at += timedelta(seconds=seconds)
+        return len(self.waits) > self.turns
+
+    def set(self):
+        self.turns = 0
+
+
+def lived(told, turns=None, first=None):
+    """The waits of a source whose passes end as told (an exception: the pass broke), the last again and again."""
+    hours, asked = Hours(turns or len(told)), []
+
+    def poll(source):
+        asked.append(source)
+        ended = told[min(len(asked), len(told)) - 1]
+        if isinstance(ended, Exception):
+            raise ended
+        return Pass(id="p", source=source.id, platform="x", started=hours.at, **ended)
+
+    scheduler = Scheduler([SOURCE], poll, hours, first)
+    scheduler._stopped = hours
+    scheduler._keep_polling(SOURCE)
+    assert asked == [SOURCE] * hours.turns
+    return hours.waits
+
+
+OK, FAILED = {"state": "ok"}, {"state": "failed"}
+CADENCE, ONCE, TWICE = 5 * MINUTE, SOONEST, 2 * SOONEST
+
+# how passes ended → how long was waited before each and after the last
+LIVES = [
+    ([OK, OK], [timedelta(0), CADENCE, CADENCE]),
+    ([FAILED, FAILED, OK, FAILED], [timedelta(0), ONCE, TWICE, CADENCE, ONCE]),  # one that succeeds begins the count anew
+    ([KeyError("x"), KeyError("x"), OK], [timedelta(0), ONCE, TWICE, CADENCE]),  # a pass that broke is a failure
+    ([FAILED, KeyError("x"), FAILED], [timedelta(0), ONCE, TWICE, 4 * SOONEST]),
+    ([{"state": "credential"}, OK], [timedelta(0), RARELY, CADENCE]),
+    ([FAILED, {"state": "waiting", "next_at": NOON + timedelta(hours=2)}, FAILED], [timedelta(0), ONCE, timedelta(hours=2) - ONCE, ONCE]),
+]
+
+
+@pytest.mark.parametrize(("told", "waits"), LIVES)
+def test_a_sources_life_between_its_passes(told, waits):
+    assert lived(told) == waits
+
+
+def test_the_first_wait_is_the_one_that_was_kept_over_a_restart():
+    assert lived([OK], first=lambda source: NOON + timedelta(hours=2))[0] == timedelta(hours=2)
+
+
+def test_after_eight_failures_it_is_tried_every_six_hours_and_said(caplog):
+    waits = lived([FAILED], turns=TRIES + 2)
+    assert waits[-3:] == [backoff(TRIES), RARELY, RARELY]
+    assert [line.getMessage() for line in caplog.records] == [
+        f"{SOURCE.id}: failed {n} times in a row; it is tried every 6 hours now" for n in (TRIES + 1, TRIES + 2)
+    ]
+
+
+@pytest.mark.parametrize(("failures", "wait"), [(0, 15), (1, 15), (2, 30), (3, 60), (8, 32 * 60), (9, 6 * 3600), (90, 6 * 3600)])
+def test_how_long_is_waited_after_so_many_failures(failures, wait):
+    assert backoff(failures) == timedelta(seconds=wait)
+
+
+def test_a_pass_that_broke_is_named_without_what_it_held(caplog):
+    lived([ValueError("the citizen wrote this")])
+    assert [line.getMessage() for line in caplog.records] == [f"{SOURCE.id}: the pass broke (ValueError); it is tried again later"]
+
+
+def test_whoever_stops_waits_for_the_page_that_is_being_stored():
+    begun, let_go, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def poll(source):
+        begun.set()
+        let_go.wait(20)
+        ended.set()
+        return done()
+
+    scheduler = Scheduler([SOURCE], poll, lambda: datetime.now(UTC))
+    scheduler.start()
+    assert begun.wait(20)
+    scheduler.stop(0)  # not a moment
+    assert not ended.is_set()
+    threading.Timer(0.05, let_go.set).start()
+    scheduler.stop(20)
+    assert ended.is_set()
+    assert not any(thread.is_alive() for thread in scheduler._threads)
