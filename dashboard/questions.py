@@ -14,6 +14,7 @@ from store.query import AccountHistory, CountPosts, Filter, FindPosts, Found, We
 Question = CountPosts | FindPosts | WeekHours | AccountHistory
 PAGE_SIZE = 20  # posts on one screen of the posts page
 NEWEST = 6  # posts below a page
+ANSWERS = ("comment", "reply")  # kinds of posts that people write below those of the organisation
 RIPE = timedelta(days=1)  # a younger post has not had its day yet and is not called the worst
 
 
@@ -43,6 +44,7 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
     best: FindPosts
     worst: FindPosts
     history: AccountHistory
+    answers: CountPosts  # what people wrote below own posts: account × sentiment
     seen: tuple[WeekHours, ...]  # the hours of each of `accounts`, for rates by views
 
     @property
@@ -111,6 +113,7 @@ def engagement(view: View, about: Deployment, window: Window) -> Engagement:
         best=FindPosts(filter=own, order="most", limit=3),
         worst=FindPosts(filter=ripe, order="least", limit=3),
         history=AccountHistory(accounts=own.accounts, since=before.since, until=window.until, daily=True),
+        answers=CountPosts(filter=msgspec.structs.replace(own, kinds=ANSWERS), by=("account", "sentiment"), timezone=zone),
         seen=tuple(WeekHours(filter=msgspec.structs.replace(own, accounts=(account,)), timezone=zone) for account in accounts),
     )
 

@@ -53,6 +53,14 @@ def said(desk: Desk, found: Share | None) -> str:
     return w("figure.interval", share=percent(found.share, w), low=percent(found.low, w), high=percent(found.high, w))
 
 
+def of_part(desk: Desk, counts: dict[str, int], tongues: tuple[str, ...] | None = None) -> str:
+    """The share of a part of the posts, counted by their answers, as it is said; a dash below LEAST posts."""
+    if sum(counts.get(answer, 0) for answer in ANSWERS) < LEAST:
+        return NONE
+    view = desk.view if tongues is None else msgspec.structs.replace(desk.view, tongue=tongues)
+    return said(desk, estimated(counts, labelled(desk), view))
+
+
 def estimated(counts: dict[str, int], done: Sequence[Sampled], view: View, known: Sequence[Sampled] = ()) -> Share | None:
     """The share among posts counted by their answer; None where no post has any. `known`: labelled posts among them."""
     told = np.array([counts.get(answer, 0) for answer in ANSWERS], dtype=float)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+import pandas as pd
 import streamlit as st
 
 from core.account import AccountSample
-from dashboard import cards, charts, engaging, foot, frame, growing, heading, opening, questions, sums
+from dashboard import cards, charts, engaging, filters, foot, frame, growing, heading, opening, questions, sums, trusted
 from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
@@ -21,8 +23,9 @@ from store.query import Count, WeekHour
 
 PERIODS = ("7d", "30d", "90d", "1y")
 FILTERS = ("platform", "account", "topic")
-MEANS = ("engagement.posts", "engagement.interactions", "engagement.rate", "engagement.hour", "engagement.worst")
+MEANS = ("engagement.posts", "engagement.interactions", "engagement.rate", "engagement.hour", "engagement.answers", "engagement.worst")
 BASES = ("followers", "views")
+MOST_ACCOUNTS = 12
 SCALE = ((0.0, "#EEF3F3"), (0.5, "#7FB5B1"), (1.0, ACCENT))
 
 
@@ -39,6 +42,7 @@ def _draw(desk: Desk) -> None:
         if counts:
             _numbers(desk, asked, counts, history, window)
             _story(desk, asked, counts, growing.latest(history), window)
+            _answers(desk, desk.ask.count(asked.answers))
             _hours(desk, desk.ask.week_hours(asked.hours))
             _best_and_worst(desk, asked)
         else:
@@ -133,6 +137,32 @@ def _rates(desk: Desk, rates: list[engaging.Rate], base: str) -> None:
     if (i := opening.place(points, "point_index", len(known))) is not None:
         said = f"{w('posts.open')}: {foreign(escaped(desk.account(known[i].account)))}"
         cards.opens(desk, said, {"kind": ("own",), "account": (known[i].account,)}, opening.ICON)
+
+
+def _answers(desk: Desk, counts: Sequence[Count]) -> None:
+    """What people write below own posts: how much, and how much of it is negative, as far as that can be known."""
+    w, sizes = desk.words, sums.totals(counts)
+    st.subheader(w("engagement.answers"), anchor=False, help=w("engagement.answers_means"))
+    rows = [
+        (
+            _linked(desk, account),
+            whole(sizes[account], w),
+            trusted.of_part(desk, sums.totals([c for c in counts if c.keys[0] == account], 1)),
+        )
+        for account in sorted(sizes, key=lambda a: -sizes[a])[:MOST_ACCOUNTS]
+    ]
+    if not rows:
+        frame.empty(desk, "engagement.no_answers")
+        return
+    columns = [w("filter.account"), w("engagement.answers"), w("now.negative")]
+    st.table(pd.DataFrame(rows, columns=columns), hide_index=True, border="horizontal", alt=w("engagement.answers"))
+    st.caption(trusted.why(desk))
+
+
+def _linked(desk: Desk, account: str) -> str:
+    """An account's name as a link to what people wrote below its posts."""
+    view = msgspec.structs.replace(desk.view, account=(account,), branch=(), kind=questions.ANSWERS)
+    return f"[{escaped(desk.account(account))}]({filters.address('posts', view)})"
 
 
 def _hours(desk: Desk, cells: list[WeekHour]) -> None:

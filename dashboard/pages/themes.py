@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.post import Post
 from core.theme import Theme
-from dashboard import cards, charts, filters, foot, frame, heading, opening, questions, sums, theme_judging, theme_life, volume
+from dashboard import cards, charts, filters, foot, frame, heading, opening, questions, sums, theme_judging, theme_life, trusted, volume
 from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.figures import NONE, decimal, whole
@@ -196,11 +196,16 @@ def _each_topic(desk: Desk, counts: Sequence[Count], window: Window) -> None:
     if not busiest:
         return
     st.subheader(desk.words("themes.over_time"), anchor=False)
+    st.caption(trusted.why(desk))
     columns = st.columns(3, gap="medium")
     for i, topic in enumerate(busiest):
         with columns[i % 3], st.container(border=True, gap="xsmall"):
+            mine = [c for c in counts if c.keys[0] == topic]
             cards.opens(desk, f"**{escaped(desk.topic(topic))}** · {whole(sizes[topic], desk.words)}", {"topic": (topic,)})
-            volume.draw(desk, [c for c in counts if c.keys[0] == topic], window, f"topic_{topic}", 170, True, {"topic": (topic,)})
+            st.caption(
+                f"{desk.words('now.negative')}: {trusted.of_part(desk, sums.totals(mine, 1))}", help=desk.words("now.negative_means")
+            )
+            volume.draw(desk, mine, window, f"topic_{topic}", 170, True, {"topic": (topic,)})
 
 
 if __name__ == "__main__":

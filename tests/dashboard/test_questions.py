@@ -46,11 +46,11 @@ def test_periods_of_the_usual_follow_one_another_without_a_gap() -> None:
     assert all(later - earlier == timedelta(days=1) for later, earlier in pairwise(starts))  # type: ignore[operator]
 
 
-def test_engagement_asks_of_own_posts_only_and_calls_no_young_post_the_worst() -> None:
+def test_engagement_asks_of_own_posts_and_what_is_written_below_them_and_calls_no_young_post_the_worst() -> None:
     asked = questions.engagement(View(), CITY, here("30d"))
-    for _, question in questions.every(asked):
+    for name, question in questions.every(asked):
         if not isinstance(question, AccountHistory):
-            assert question.filter.kinds == ("own",)
+            assert question.filter.kinds == (("comment", "reply") if name == "answers" else ("own",))
     assert asked.worst.filter.until == factory.NOW - questions.RIPE
     assert asked.accounts == tuple(a.key for a in CITY.accounts)
 
