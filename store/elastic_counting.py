@@ -19,8 +19,8 @@ from store.query import Bucket, CountPosts
 ONCE = 10_000  # lines of the list asked for at once: each request goes over all the posts again
 VALUES = 1000  # of a dimension in levels; where there are more, the list is asked for
 STARTS = 400  # bars in levels: an engine spends memory on every one of them at every level
-LONGEST: dict[Bucket, timedelta] = {"quarter": timedelta(minutes=15), "hour": timedelta(hours=1), "day": timedelta(days=1),
-                                    "week": timedelta(days=7), "month": timedelta(days=28)}  # fmt: skip
+SHORTEST: dict[Bucket, timedelta] = {"quarter": timedelta(minutes=15), "hour": timedelta(hours=1), "day": timedelta(days=1),
+                                     "week": timedelta(days=7), "month": timedelta(days=28)}  # fmt: skip
 LONG = timedelta(days=3)  # a shorter period is counted as fast as its parts are asked for
 SUMMED: Body = {"interactions": {"sum": {"field": "interactions"}}}
 
@@ -34,7 +34,7 @@ def is_few(question: CountPosts) -> bool:
     if question.bucket is None:
         return True
     since, until = question.filter.since, question.filter.until
-    return since is not None and until is not None and until - since <= STARTS * LONGEST[question.bucket]
+    return since is not None and until is not None and until - since <= STARTS * SHORTEST[question.bucket]
 
 
 def parts(question: CountPosts) -> list[CountPosts]:
