@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cases import campaigns
-from cases.campaigns import Ambassador, Neighbourhood
+from cases import ambassadors, campaigns
+from cases.ambassadors import Ambassador
+from cases.campaigns import Neighbourhood
 from cases.roles import Person, Right, may
 from core.deployment import Campaign, label
 from dashboard import casework, frame, signing
@@ -29,7 +30,7 @@ def draw(desk: Desk) -> None:
         days = [long_day(day, desk.about.calendar, w) if day else NONE for day in (campaign.starts, campaign.ends)]
         st.caption(" · ".join([f"{days[0]} – {days[1]}", *(isolate(escaped(_tag(tag))) for tag in campaign.hashtags)]))
         _neighbourhoods(desk, campaign, campaigns.standing(store, campaign.id, FIRST))
-        everybody = campaigns.reach(store, campaign.id)
+        everybody = ambassadors.reach(store, campaign.id)
         _ambassadors(desk, campaign, [a for a in everybody if a.accepted])
         _sign_up(desk, campaign)
         person = signing.who(desk)
@@ -83,7 +84,7 @@ def _sign_up(desk: Desk, campaign: Campaign) -> None:
     """For everybody: who wants to carry the campaign, where, and with which account."""
     w, key = desk.words, f"ambassador_{campaign.id}"
     with st.expander(w("campaign.sign_up"), icon=":material/campaign:"), st.form(key, border=False, width=520):
-        st.text_input(w("entry.name"), key=f"{key}_name", max_chars=campaigns.LONGEST_NAME)
+        st.text_input(w("entry.name"), key=f"{key}_name", max_chars=ambassadors.LONGEST_NAME)
         places = campaign.places or tuple(p.id for p in desk.about.places)
         st.selectbox(w("filter.place"), places, index=None, key=f"{key}_place", format_func=desk.place)
         st.selectbox(w("filter.platform"), PLATFORMS, key=f"{key}_platform", format_func=desk.platform)
@@ -96,9 +97,9 @@ def _enter(desk: Desk, campaign: Campaign, key: str) -> None:
     said = {name: st.session_state.get(f"{key}_{name}") or "" for name in ("name", "place", "platform", "account", "consent")}
 
     def sign_up() -> None:
-        campaigns.must_consent(bool(said["consent"]))
-        citizen = campaigns.account_of(str(said["platform"]), str(said["account"]))
-        campaigns.sign_up(casework.opened(desk), campaign, citizen, str(said["name"]), str(said["place"]), None, casework.at(desk))
+        ambassadors.must_consent(bool(said["consent"]))
+        citizen = ambassadors.account_of(str(said["platform"]), str(said["account"]))
+        ambassadors.sign_up(casework.opened(desk), campaign, citizen, str(said["name"]), str(said["place"]), None, casework.at(desk))
 
     casework.do(desk, sign_up, "campaign.signed_up")
     if casework.went_well():
@@ -111,6 +112,6 @@ def _waiting(desk: Desk, person: Person, campaign: Campaign, found: Sequence[Amb
     for one in found:
         with st.container(horizontal=True, vertical_alignment="center", key=f"ambassador_{campaign.id}_{one.citizen}"):
             st.text(isolate(f"{one.name} · {desk.place(one.place)} · {one.citizen}"))
-            for name, act in (("accept", campaigns.accept), ("refuse", campaigns.refuse)):
+            for name, act in (("accept", ambassadors.accept), ("refuse", ambassadors.refuse)):
                 st.button(w(f"campaign.{name}"), key=f"{name}_{campaign.id}_{one.citizen}", type="tertiary", on_click=casework.do, args=(
                     desk, lambda act=act, who=one.citizen: act(store, person, campaign.id, who, casework.at(desk)), "case.kept"))  # fmt: skip

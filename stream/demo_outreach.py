@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from cases import campaigns, roadmap
+from cases import ambassadors, campaigns, roadmap
 from cases.roles import Person, Role
 from cases.store import CaseStore
 from collectors.demo.history import History
@@ -28,8 +28,8 @@ DECLINED: Words = {
 def begin(store: Store, case_store: CaseStore, made: History, deployment: Deployment, now: datetime, seed: int) -> None:
     """Sign up the ambassadors, let the campaigns hear the posts, fill the guide, and draw the road map. Done twice it changes nothing but the audit."""
     for campaign in deployment.campaigns:
-        for citizen, name, place, followers, at in ambassadors(made, campaign, deployment):
-            campaigns.sign_up(case_store, campaign, citizen, name, place, followers, at, WHO.name)
+        for citizen, name, place, followers, at in carriers(made, campaign, deployment):
+            ambassadors.sign_up(case_store, campaign, citizen, name, place, followers, at, WHO.name)
     if deployment.campaigns:
         after = case_store.place(campaigns.FOLLOWER)
         follow(store, after, lambda posts, place: campaigns.receive(posts, deployment, case_store, now, place))
@@ -38,7 +38,7 @@ def begin(store: Store, case_store: CaseStore, made: History, deployment: Deploy
         roadmap.keep(case_store, WHO, plan, now, deployment)
 
 
-def ambassadors(made: History, campaign: Campaign, deployment: Deployment) -> list[tuple[str, str, str, int | None, datetime]]:
+def carriers(made: History, campaign: Campaign, deployment: Deployment) -> list[tuple[str, str, str, int | None, datetime]]:
     """(citizen, name, neighbourhood, followers, first post) of those who write on the campaign's own channel of a fixed number of people."""
     demo = deployment.demo
     accounts = {(c.account, c.kind) for c in demo.channels if c.authors and c.campaign == campaign.id} if demo else set()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from cases import broadcasting, campaigns, desk, guide, links, roadmap, work
+from cases import ambassadors, broadcasting, campaigns, desk, guide, links, proposals, roadmap, work
 from cases.guide import Procedure
 from cases.history import derived
 from cases.roadmap import Plan
@@ -288,8 +288,8 @@ def test_proposals_that_say_the_same_are_joined_and_votes_counted_once_a_citizen
              idea(5, "trees along the quay road, plant more", author=Author(id="x:u1"))]  # fmt: skip
     campaigns.receive(posts, TOWN, store, NOW, 9)
     campaigns.receive(posts, TOWN, store, NOW, 9)
-    campaigns.vote(store, "x:3", "x:u8", NOW)
-    assert [campaigns.vote(store, "x:2", "x:u9", NOW), campaigns.vote(store, "x:1", "x:u9", NOW)] == [True, False]  # x:2 was joined to x:1
+    proposals.vote(store, "x:3", "x:u8", NOW)
+    assert [proposals.vote(store, "x:2", "x:u9", NOW), proposals.vote(store, "x:1", "x:u9", NOW)] == [True, False]  # x:2 was joined to x:1
     hill, port = campaigns.standing(store, "mayor")
     assert [(p.text, p.said, p.votes, p.rank) for p in port.first] == [
         ("plant more trees along the quay road", 3, 3, 1), ("a library for children", 1, 2, 2)]  # fmt: skip
@@ -300,65 +300,65 @@ def test_proposals_that_say_the_same_are_joined_and_votes_counted_once_a_citizen
 @pytest.mark.parametrize("digits", ["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"])
 def test_a_proposal_is_voted_for_by_its_digits_once_a_citizen(digits, store):
     campaigns.receive([idea(1, "plant more trees along the quay"), idea(2, "a library for children")], TOWN, store, NOW, 2)
-    wanted = campaigns.code("x:1").translate(str.maketrans("0123456789", digits))
+    wanted = proposals.code("x:1").translate(str.maketrans("0123456789", digits))
     votes = [complaint(n, text=f"#IAmMayor {wanted}", intent=None, author=Author(id=f"x:v{min(n, 4)}")) for n in (3, 4, 5)]
     campaigns.receive([*votes, complaint(6, text=f"#IAmMayor {wanted}", author=Author(id="x:u1"))], TOWN, store, NOW, 3)
     (port, *_) = [hood for hood in campaigns.standing(store, "mayor") if hood.place == "port"]
-    assert next((p.text, p.votes, p.code) for p in port.first) == ("plant more trees along the quay", 3, campaigns.code("x:1"))
+    assert next((p.text, p.votes, p.code) for p in port.first) == ("plant more trees along the quay", 3, proposals.code("x:1"))
 
 
 @pytest.mark.parametrize("text", ["#IAmMayor {}0", "#IAmMayor 000000", "{}", "#IAmMayor"])
 def test_other_numbers_are_no_vote(text, store):
     campaigns.receive([idea(1, "plant more trees")], TOWN, store, NOW, 1)
-    campaigns.receive([complaint(2, text=text.format(campaigns.code("x:1")), intent=None)], TOWN, store, NOW, 2)
+    campaigns.receive([complaint(2, text=text.format(proposals.code("x:1")), intent=None)], TOWN, store, NOW, 2)
     assert [hood.votes for hood in campaigns.standing(store, "mayor") if hood.place == "port"] == [1]
 
 
 def test_a_vote_for_what_was_joined_counts_for_what_it_was_joined_to(store):
     campaigns.receive([idea(1, "plant more trees along the quay"), idea(2, "please plant more trees along the quay")], TOWN, store, NOW, 2)
-    campaigns.receive([complaint(3, text=f"#IAmMayor {campaigns.code('x:2')}", intent=None)], TOWN, store, NOW, 3)
+    campaigns.receive([complaint(3, text=f"#IAmMayor {proposals.code('x:2')}", intent=None)], TOWN, store, NOW, 3)
     assert [(p.id, p.votes) for hood in campaigns.standing(store, "mayor") for p in hood.first] == [("x:1", 3)]
 
 
 def test_who_signs_up_waits_until_somebody_has_looked_and_is_known_by_their_first_post(store):
-    citizen = campaigns.account_of("x", "@Resident1")
-    campaigns.sign_up(store, MAYOR, citizen, "  R.   of the port ", "port", None, NOW)
-    campaigns.sign_up(store, MAYOR, citizen, "somebody else", "hill", None, NOW)
-    assert [(a.citizen, a.name, a.accepted) for a in campaigns.reach(store, "mayor")] == [("x:@resident1", "R. of the port", False)]
+    citizen = ambassadors.account_of("x", "@Resident1")
+    ambassadors.sign_up(store, MAYOR, citizen, "  R.   of the port ", "port", None, NOW)
+    ambassadors.sign_up(store, MAYOR, citizen, "somebody else", "hill", None, NOW)
+    assert [(a.citizen, a.name, a.accepted) for a in ambassadors.reach(store, "mayor")] == [("x:@resident1", "R. of the port", False)]
     with pytest.raises(NotAllowed):
-        campaigns.accept(store, OFFICER, "mayor", citizen, NOW)
-    campaigns.accept(store, SUPERVISOR, "mayor", citizen, NOW)
+        ambassadors.accept(store, OFFICER, "mayor", citizen, NOW)
+    ambassadors.accept(store, SUPERVISOR, "mayor", citizen, NOW)
     for n, followers in ((1, 100), (2, 130)):
         campaigns.receive([idea(n, "trees", author=Author(id="x:u1", handle="resident1", followers=followers))], TOWN, store, NOW, n)
-    (known,) = campaigns.reach(store, "mayor")
+    (known,) = ambassadors.reach(store, "mayor")
     assert (known.citizen, known.posts, known.gained, known.accepted) == ("x:u1", 2, 30, True)
-    campaigns.refuse(store, SUPERVISOR, "mayor", "x:u1", NOW)
-    assert campaigns.reach(store, "mayor") == []
+    ambassadors.refuse(store, SUPERVISOR, "mayor", "x:u1", NOW)
+    assert ambassadors.reach(store, "mayor") == []
 
 
 @pytest.mark.parametrize("handle", ["", "@", "a b", "<b>", "x" * 50])
 def test_an_account_has_a_name_that_can_be(handle):
     with pytest.raises(AskedWrongly):
-        campaigns.account_of("x", handle)
+        ambassadors.account_of("x", handle)
 
 
 def test_a_flood_of_sign_ups_ends(store, monkeypatch):
-    monkeypatch.setattr(campaigns, "MOST_WAITING", 2)
+    monkeypatch.setattr(ambassadors, "MOST_WAITING", 2)
     for n in range(2):
-        campaigns.sign_up(store, MAYOR, f"x:@r{n}", "R.", "port", None, NOW)
+        ambassadors.sign_up(store, MAYOR, f"x:@r{n}", "R.", "port", None, NOW)
     with pytest.raises(AskedWrongly, match="try again tomorrow"):
-        campaigns.sign_up(store, MAYOR, "x:@r9", "R.", "port", None, NOW)
-    campaigns.sign_up(store, MAYOR, "x:@r9", "R.", "port", None, NOW, accepted_by="sami")
+        ambassadors.sign_up(store, MAYOR, "x:@r9", "R.", "port", None, NOW)
+    ambassadors.sign_up(store, MAYOR, "x:@r9", "R.", "port", None, NOW, accepted_by="sami")
     with pytest.raises(AskedWrongly):
-        campaigns.sign_up(store, MAYOR, "x:@r7", "R" * 81, "port", None, NOW)
+        ambassadors.sign_up(store, MAYOR, "x:@r7", "R" * 81, "port", None, NOW)
 
 
 def test_equal_votes_are_one_rank():
     tied = [
-        campaigns.Proposal(id=i, place="port", text=i, code="000000", said=1, votes=v, rank=0)
+        proposals.Proposal(id=i, place="port", text=i, code="000000", said=1, votes=v, rank=0)
         for i, v in (("a", 2), ("b", 3), ("c", 2), ("d", 1))
     ]
-    assert [(p.id, p.rank) for p in campaigns.ranked(tied)["port"]] == [("b", 1), ("a", 2), ("c", 2), ("d", 4)]
+    assert [(p.id, p.rank) for p in proposals.ranked(tied)["port"]] == [("b", 1), ("a", 2), ("c", 2), ("d", 4)]
 
 
 def test_a_deleted_proposal_leaves_no_words_and_no_vote(store):
@@ -370,8 +370,8 @@ def test_a_deleted_proposal_leaves_no_words_and_no_vote(store):
 
 
 def test_ambassadors_are_told_by_their_reach(store):
-    campaigns.sign_up(store, MAYOR, "x:u1", "R.", "port", 100, NOW)
-    campaigns.sign_up(store, MAYOR, "x:u2", "S.", "hill", None, NOW)
+    ambassadors.sign_up(store, MAYOR, "x:u1", "R.", "port", 100, NOW)
+    ambassadors.sign_up(store, MAYOR, "x:u2", "S.", "hill", None, NOW)
     campaigns.receive(
         [idea(1, "trees", author=Author(id="x:u1", followers=160)), idea(2, "benches", author=Author(id="x:u1", followers=170))],
         TOWN,
@@ -379,15 +379,15 @@ def test_ambassadors_are_told_by_their_reach(store):
         NOW,
         1,
     )
-    assert [(a.name, a.posts, a.reach, a.gained) for a in campaigns.reach(store, "mayor")] == [("R.", 2, 30, 70), ("S.", 0, 0, None)]
+    assert [(a.name, a.posts, a.reach, a.gained) for a in ambassadors.reach(store, "mayor")] == [("R.", 2, 30, 70), ("S.", 0, 0, None)]
     with pytest.raises(AskedWrongly):
-        campaigns.sign_up(store, MAYOR, "x:u3", "T.", "quay", None, NOW)
+        ambassadors.sign_up(store, MAYOR, "x:u3", "T.", "quay", None, NOW)
 
 
 def test_a_neighbourhood_that_does_not_take_part_proposes_nothing(store):
     with pytest.raises(AskedWrongly):
-        campaigns.propose(store, MAYOR, "quay", "trees", "x:u1", NOW)
-    assert campaigns.propose(store, MAYOR, "port", "trees by the sea", "x:u1", NOW) == campaigns.propose(
+        proposals.propose(store, MAYOR, "quay", "trees", "x:u1", NOW)
+    assert proposals.propose(store, MAYOR, "port", "trees by the sea", "x:u1", NOW) == proposals.propose(
         store, MAYOR, "port", "trees by the sea", "x:u1", NOW
     )
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cases import answering, broadcasting, campaigns, desk, guide, outbox, sending, users, wording, work, workflow
+from cases import ambassadors, answering, broadcasting, campaigns, desk, guide, outbox, proposals, sending, users, wording, work, workflow
 from cases.identity import case_id
 from cases.outbox import State
 from cases.roles import Person, Right, Role, may
@@ -285,7 +285,7 @@ def test_anybody_signs_up_and_stands_on_the_page_when_somebody_has_looked(cases:
     at.selectbox(key="ambassador_mayor_place").select("olive")
     at.text_input(key="ambassador_mayor_account").input("@resident9")
     press(at, "ambassador_mayor_do")
-    assert "tick the box" in at.error[0].value and campaigns.reach(cases, "mayor") == []
+    assert "tick the box" in at.error[0].value and ambassadors.reach(cases, "mayor") == []
     at.checkbox(key="ambassador_mayor_consent").check()
     press(at, "ambassador_mayor_do")
     assert not [t for t in plans(part="campaigns").table if "Neighbour Nine" in t.value.to_csv()]
@@ -295,11 +295,11 @@ def test_anybody_signs_up_and_stands_on_the_page_when_somebody_has_looked(cases:
 
 def test_the_public_page_says_how_to_vote(cases: CaseStore, city: Deployment, tmp_path) -> None:  # noqa: F811
     configured(city, tmp_path, CAMPAIGN)
-    store_of = campaigns.propose(
+    store_of = proposals.propose(
         cases, msgspec.convert({"id": "mayor", "name": {}}, campaigns.Campaign), "olive", "more trees", "x:u1", factory.NOW
     )
     at = plans(part="campaigns")
-    assert [c for c in at.caption if campaigns.code(store_of) in c.value]
+    assert [c for c in at.caption if proposals.code(store_of) in c.value]
     assert [c for c in at.caption if "IAmMayor" in c.value and "One person, one vote" in c.value]
 
 

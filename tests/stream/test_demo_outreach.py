@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases import campaigns, roadmap
+from cases import ambassadors, campaigns, roadmap
 from cases.store import open_cases
 from collectors.demo.history import history
 from core.deployment_file import parse
@@ -52,7 +52,7 @@ def played(tmp_path_factory):
 
 def test_everybody_of_the_campaigns_own_channel_is_an_ambassador(played):
     _, _, cases = played
-    told = campaigns.reach(cases, "mayor")
+    told = ambassadors.reach(cases, "mayor")
     assert len(told) == 5
     assert {a.place for a in told} == {"hill"}
     assert sum(a.posts for a in told) == 30
@@ -76,14 +76,14 @@ def test_what_is_asked_for_most_stands_on_the_road_map(played):
 
 def test_done_again_it_changes_nothing(played):
     about, store, cases = played
-    before = campaigns.standing(cases, "mayor"), campaigns.reach(cases, "mayor"), roadmap.every(cases)
+    before = campaigns.standing(cases, "mayor"), ambassadors.reach(cases, "mayor"), roadmap.every(cases)
     demo_outreach.begin(store, cases, history(about, NOW, 7), about, NOW, 7)
-    assert (campaigns.standing(cases, "mayor"), campaigns.reach(cases, "mayor"), roadmap.every(cases)) == before
+    assert (campaigns.standing(cases, "mayor"), ambassadors.reach(cases, "mayor"), roadmap.every(cases)) == before
 
 
 def test_tehrans_ambassadors_have_a_neighbourhood_each():
     about = deployment("tehran-1")
-    told = demo_outreach.ambassadors(shipped("tehran-1"), about.campaigns[0], about)
+    told = demo_outreach.carriers(shipped("tehran-1"), about.campaigns[0], about)
     assert len(told) > 30
     assert {place for _, _, place, _, _ in told} == {p.id for p in about.places}
 
