@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -58,6 +59,7 @@ def client(settings: Settings) -> Client:
 def _built(key: str, address: str) -> Resource:
     from googleapiclient.discovery import build  # 17 MB: only where there is a key
 
+    logging.getLogger("googleapiclient.http").setLevel(logging.ERROR)  # below that it writes a refused question's whole answer
     return build("youtube", "v3", developerKey=key, http=httplib2.Http(timeout=TIMEOUT_S), static_discovery=True, cache_discovery=False,
                  client_options={"api_endpoint": address})  # fmt: skip
 

@@ -54,6 +54,8 @@ def get(request: Any, now: datetime) -> dict[str, Any]:
     except ValueError as error:  # neither JSON nor UTF-8
         said = error.doc if isinstance(error, json.JSONDecodeError) else ""
         raise table.problem(PLATFORM, now, code="html" if table.is_web_page(said) else "unreadable") from None
+    except TypeError:  # Google's client looks for a reason in a refusal's body, and not every list or text has one
+        raise table.problem(PLATFORM, now, code="unreadable") from None
     except (OSError, http.client.HTTPException, httplib2.HttpLib2Error, Error):
         raise table.problem(PLATFORM, now, code="cut") from None
     if not isinstance(body, dict):
