@@ -6,9 +6,11 @@ import streamlit as st
 
 from core.errors import SadaError
 from dashboard import casework, data, frame, heading, keeping, signing, style
+from dashboard.bidi import escaped, foreign
 from dashboard.words import Words
 
 ICON = str(Path(__file__).parent / "static" / "sada.svg")
+FIRST_STEPS = (("sada run", "state.step_run"), ("sada import FILE", "state.step_import"), ("sada demo", "state.step_demo"))
 
 
 def main() -> None:
@@ -46,7 +48,8 @@ def _waiting(words: Words, error: data.NoDataYet) -> None:
     style.apply(words)
     st.title(words("now.title"), anchor=False)
     st.info(words("state.no_data"), icon=":material/hourglass_empty:")
-    st.caption(str(error))
+    st.markdown("\n".join([words("state.first_steps"), "", *(f"- `{command}` — {words(says)}" for command, says in FIRST_STEPS)]))
+    st.caption(foreign(escaped(str(error))))
 
     @st.fragment(run_every="3s")
     def look() -> None:

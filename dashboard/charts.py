@@ -17,6 +17,7 @@ GRID = "rgba(128,140,142,.22)"
 REST = "rgba(128,140,142,.55)"
 MOST_COLOURED = 6
 LEAST_HATCH = 0.06  # of the height, so that a small gap is still seen
+CLEAR = "rgba(0,0,0,0)"  # in the legend too, where opacity would leave a pale dot
 UNSEEN = {"marker": {"opacity": 0}}  # however many points are chosen
 HATCH = "rgba(90,100,104,.55)"
 
@@ -60,7 +61,7 @@ def hatched(figure: go.Figure, blind: Sequence[float], name: str) -> go.Figure:
     figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
     return figure.add_bar(
         x=list(range(len(shares))), y=shares, base=[1 - share for share in shares], yaxis="y2", name=plotted(name), offset=-0.5, width=1, hoverinfo="skip",
-        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": {"shape": "/", "fgcolor": HATCH, "size": 7, "solidity": 0.18}},
+        marker={"color": CLEAR, "line": {"width": 0}, "pattern": {"shape": "/", "fgcolor": HATCH, "size": 7, "solidity": 0.18}},
     )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def lined(axis: Axis, lines: Sequence[Line], ticks: Axis, height: int = 360, leg
         first = i < MOST_COLOURED
         figure.add_scatter(
             x=list(range(len(axis.at))), y=list(line.values), name=plotted(line.name), mode="lines+markers", connectgaps=False, showlegend=first,
-            marker={"size": 12, "opacity": 0}, selected=UNSEEN, unselected=UNSEEN,
+            marker={"size": 12, "color": CLEAR}, selected=UNSEEN, unselected=UNSEEN,
             line={"color": line.colour if first else REST, "width": 2.2 if first else 1.2, "dash": line.dash}, customdata=_said(line.hover),
             hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip

@@ -153,7 +153,8 @@ def clickable(desk: Desk, figure: go.Figure, alt: str, key: str) -> list[dict[st
 def part(desk: Desk) -> Iterator[None]:
     """A part of a page that may fail alone: it says so, and the rest still works."""
     try:
-        yield
+        with st.spinner(desk.words("state.asking")):  # seen only where an answer takes half a second
+            yield
     except SadaError as error:
         st.error(desk.words("state.failed", why=str(error)), icon=":material/error:")
 

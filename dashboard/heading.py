@@ -17,12 +17,13 @@ FILTERS = ("platform", "account", "tongue", "topic", "place")
 
 
 def head(desk: Desk, page: str, periods: Sequence[str], usual: str, filtered: Sequence[str] = FILTERS) -> Desk:
-    """Title, period and filters: the same on every page. Returns the desk with the period that is shown, `usual` if none was asked for."""
+    """Title, period, what the page tells, and filters. Returns the desk with the period that is shown, `usual` if none was asked for."""
     desk = replace(desk, view=msgspec.structs.replace(desk.view, period=desk.view.period if desk.view.period in periods else usual))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="head"):
         st.title(desk.words(f"{page}.title"), anchor=False, width="stretch")
         if periods:
             _segments(desk, "period", periods, desk.view.period, "period")
+    st.caption(desk.words(f"{page}.asks"))
     _filters(desk, filtered)
     return desk
 

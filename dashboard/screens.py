@@ -1,4 +1,4 @@
-"""make screens: photographs every page, in Arabic and English, on a desk and on a phone, with the demo's invented posts."""
+"""make screens: photographs every page as a supervisor sees it, in Arabic and English, on a desk and on a phone, with the demo's invented posts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from cases import users
+from cases.query import FindCases
+from cases.roles import Role
+from cases.store import open_cases
+from core.settings import read
 from dashboard.commands import launch
 from dashboard.frame import PAGES
+from dashboard.keeping import COOKIE
 
 CHROMIUM = os.environ.get("SADA_BROWSER", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -28,13 +35,14 @@ WIDTHS = {"wide": 1440, "phone": 390}
 TALLEST = {"wide": 2200, "phone": 2600}  # pixels; below it is more of the same
 LANGUAGES = ("ar", "en")
 DEPLOYMENT = "momra"
+STAFF = "supervisor"
 PATIENCE_S = 120
 DRAWN = """() => !document.querySelector("[data-testid*=Skeleton], [data-stale=true]")
     && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))"""
 
 
 def main(folder: Path, deployment: str = DEPLOYMENT, data: Path | None = None) -> None:
-    """Write <page>-<language>-<width>.png of every page into `folder`; `data` may name a folder that already holds a demo."""
+    """Write <page>-<language>-<width>.png of every page into `folder`; `data` may name a folder that already holds a demo, which then has one account more."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sada-screens-") as made:
         environment = {**os.environ, "SADA_DATA": str(data or made), "SADA_DEPLOYMENT": deployment}
@@ -43,9 +51,32 @@ def main(folder: Path, deployment: str = DEPLOYMENT, data: Path | None = None) -
         environment.setdefault("SADA_NOW", datetime.now(UTC).isoformat())
         with _served(environment) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            for page, language, width in ((p, c, w) for w in WIDTHS for c in LANGUAGES for p in PAGES):
-                _photograph(browser, f"{address}/{_path(page)}?lang={language}", folder / f"{page}-{language}-{width}.png", width)
+            token, case = _staff(environment)
+            for width in WIDTHS:
+                context = _signed_in(browser, address, token, width)
+                for page, language in ((p, c) for c in LANGUAGES for p in PAGES):
+                    asked = urlencode({"lang": language} | ({"case": case} if page == "complaints" else {}))
+                    _photograph(context, f"{address}/{_path(page)}?{asked}", folder / f"{page}-{language}-{width}.png", width)
+                context.close()
             browser.close()
+
+
+def _staff(environment: Mapping[str, str]) -> tuple[str, str]:
+    """The session of a supervisor, who is given an account if there is none, and the case that waits most."""
+    at = datetime.fromisoformat(environment["SADA_NOW"])
+    store = open_cases(read(environment))
+    if STAFF not in {user.name for user in users.everybody(store)}:
+        users.add(store, STAFF, Role.SUPERVISOR, (), None, at, "screens")
+    token, waiting = users.trust(store, STAFF, at), store.find(FindCases(limit=1)).cases
+    store.close()
+    return token, waiting[0].id if waiting else ""
+
+
+def _signed_in(browser: Browser, address: str, token: str, width: str) -> BrowserContext:
+    """A browser that keeps the session as it does after signing in."""
+    context = browser.new_context(viewport={"width": WIDTHS[width], "height": 900})
+    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+    return context
 
 
 @contextlib.contextmanager
@@ -77,8 +108,8 @@ def _path(page: str) -> str:
     return "" if page == next(iter(PAGES)) else page
 
 
-def _photograph(browser: Browser, address: str, file: Path, width: str) -> None:
-    page = browser.new_page(viewport={"width": WIDTHS[width], "height": 900})
+def _photograph(context: BrowserContext, address: str, file: Path, width: str) -> None:
+    page = context.new_page()
     page.goto(address)
     _settled(page)
     tall = min(page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"), TALLEST[width])

@@ -91,7 +91,7 @@ def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followe
         ticks = Axis(at=tuple(steps), labels=tuple(percent(s, w, 2) for s in steps), title=w("axis.rate"))
         labels = charts.every_nth([short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at])
         figure = charts.lined(Axis(at=tuple(at), labels=labels), lines, ticks)
-        figure.update_traces(marker={"size": 6, "opacity": 1}, selected=None, unselected={"marker": {"opacity": 0.6}})
+        figure.update_traces(marker={"size": 6, "color": None}, selected=None, unselected={"marker": {"opacity": 0.6}})
         figure = charts.hatched(figure, sums.blind(at, window.now, foot.passes_seen(desk)), w("now.blind"))
         opening.in_time(desk, frame.clickable(desk, figure, "engagement.lines_alt", "engagement_lines"), at, window.now, {"kind": ("own",)})
     with beside:

@@ -71,7 +71,7 @@ def test_whatever_data_can_say_is_in_the_words() -> None:
     lists = {"sentiment": filters.SENTIMENTS, "intent": filters.INTENTS, "kind": Kind, "topic": BASE_TOPICS, "order": filters.ORDERS,
              "state": ("rising", "height", "fading", "over"), "pass": ("ok", "partial", "waiting", "stopped", "credential", "failed")}  # fmt: skip
     assert all(words("en").has(f"{table}.{key}") for table, keys in lists.items() for key in keys)
-    assert all(words("en").has(f"{page}.title") for page in PAGES)
+    assert all(words("en").has(f"{page}.{key}") for page in PAGES for key in ("title", "asks"))
 
 
 def test_a_counted_word_takes_the_plural_of_its_language() -> None:
