@@ -51,7 +51,7 @@ OF_ONE_ACCOUNT = frozenset({
 
 OTHERS = ("DATA", "PREFIX", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "ELASTICSEARCH_CA",
           "ELASTICSEARCH_SERVICE_PASSWORD", "ELASTICSEARCH_ANALYST_PASSWORD", "ELASTICSEARCH_KIBANA_PASSWORD", "POSTGRES",
-          "RETENTION_MONTHS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
+          "RETENTION_MONTHS", "RETENTION_HOURS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
           "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_REDIRECT", "OIDC_ROLES", "OIDC_CLAIM", "REQUIRE_SERVICES", "SERVICES", "BROWSER", "LOG_LEVEL", "DASHBOARD_URL")  # fmt: skip
 
 
@@ -110,6 +110,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """What a setting that is yes or no says; `otherwise` where it is not set."""
         told = self.others.get(key)
         return otherwise if told is None else settings_values.is_yes(told)
+
+    def count(self, key: str, otherwise: int) -> int:
+        """What a setting that is a whole number says; `otherwise` where it is not set."""
+        return int(self.others.get(key, otherwise))
 
     def speaking_as(self, name: str) -> Settings:
         """As if the keys named `name` (SADA_X_ACCESS_TOKEN__NAME) were the only ones an account gave; an app's keys hold for all."""

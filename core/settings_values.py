@@ -57,6 +57,7 @@ LOOKS: dict[str, tuple[Looks, str]] = {
     "VIEW_WITHOUT_SIGN_IN": YES_OR_NO,
     "PARTITIONS": COUNT,
     "RETENTION_MONTHS": COUNT,
+    "RETENTION_HOURS": COUNT,
     "KAFKA": (_is_broker, "host:port, or several with commas between them"),
     "LOG_LEVEL": (lambda told: told.strip().lower() in LEVELS, f"one of {', '.join(LEVELS)}"),
     **dict.fromkeys(("ELASTICSEARCH", "DASHBOARD_URL", "OIDC_ISSUER", "OIDC_REDIRECT"), ADDRESS),

@@ -29,17 +29,21 @@ letters = typer.Typer(no_args_is_help=True, help="What could not be handled, wit
 app.add_typer(letters, name="dead-letters")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+PARTITIONS = 4
 RETENTION_HOURS = 7 * 24  # raw posts can be replayed for a week unless told otherwise
 
 
 @app.command(epilog="Example: SADA_KAFKA=127.0.0.1:9092 SADA_ELASTICSEARCH=http://127.0.0.1:9200 sada setup")
 def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every month anew under the current template; reading goes on.")] = False,
-          partitions: int = 4, retention_hours: int = RETENTION_HOURS, shards: int = 1, replicas: int = 0, as_json: AsJson = False) -> None:  # fmt: skip
+          partitions: Annotated[int | None, typer.Option(min=1, help="Of topics that are new; else SADA_PARTITIONS, else 4.")] = None,
+          retention_hours: Annotated[int | None, typer.Option(min=1, help="Of topics that are new; else SADA_RETENTION_HOURS, else a week.")] = None,
+          shards: Annotated[int, typer.Option(min=1, help="Of each month's index.")] = 1,
+          replicas: Annotated[int, typer.Option(min=0, help="Copies of each shard.")] = 0, as_json: AsJson = False) -> None:  # fmt: skip
     """Tell Kafka, Elasticsearch and PostgreSQL what Sada needs there; may be repeated."""
     settings = door.settings()
     said: list[str] = []
     if settings.kafka:
-        made = kafka.create_topics(settings.kafka, partitions, retention_hours, settings.topic_prefix)
+        made = kafka.create_topics(settings.kafka, *of_topics(settings, partitions, retention_hours), settings.topic_prefix)
         said.append(f"Kafka: {', '.join(made) if made else 'every topic was there'}")
     if settings.elasticsearch:
         client = connect(settings)
@@ -61,6 +65,11 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
             "SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup"
         )
     typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(said))
+
+
+def of_topics(settings: Settings, partitions: int | None, hours: int | None) -> tuple[int, int]:
+    """Partitions, and hours of retention, of new topics: as asked, else as the settings say, else the usual ones."""
+    return partitions or settings.count("PARTITIONS", PARTITIONS), hours or settings.count("RETENTION_HOURS", RETENTION_HOURS)
 
 
 def _kept_months(asked: int | None, told: str | None) -> int:

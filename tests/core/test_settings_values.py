@@ -16,6 +16,7 @@ WRONG = [
     ("VIEW_WITHOUT_SIGN_IN", ("never", "disabled", "nein"), "yes or no"),  # read as yes it would show everybody everything
     ("PARTITIONS", ("0", "-1", "1.5", "many", "٣"), "whole number"),
     ("RETENTION_MONTHS", ("0", "two", "1e3"), "whole number"),
+    ("RETENTION_HOURS", ("0", "a week"), "whole number"),
     ("KAFKA", ("localhost", "http://kafka:9092", "kafka:", ":9092", "kafka:9092,", "kafka:9092 other:1"), "host:port"),
     ("LOG_LEVEL", ("loud", "7"), "one of debug"),
     *((key, ("nonsense", "//name", "ftp://name", "http://", "https://:9200", "http://name:99999999", "http://[::1"), "an address like") for key in ADDRESSES),
@@ -31,6 +32,7 @@ def test_a_value_that_cannot_be_is_refused_with_its_key_and_what_it_must_be(key,
 RIGHT = [
     ("SEND_ANSWERS", ("yes", "No", "TRUE", "off", "1", "0", " yes ")),
     ("PARTITIONS", ("1", "64")),
+    ("RETENTION_HOURS", ("24",)),
     ("KAFKA", ("127.0.0.1:19092", "a:1,b:2", "a:1, b:2", "kafka.example.org:9092")),
     ("LOG_LEVEL", ("INFO", "error")),
     ("ELASTICSEARCH", ("http://127.0.0.1:9200", "https://user:word@search.example:9200/", "http://[::1]:9200", "http://name")),
@@ -119,3 +121,7 @@ def test_what_is_secret_is_in_no_part_that_prints(key):
 @pytest.mark.parametrize("key", ["POSTGRES", "ELASTICSEARCH", "X_BASE_URL", "OIDC_ISSUER"])
 def test_an_address_with_a_password_in_it_does_not_print_either(key):
     assert "very-secret" not in repr(read({f"SADA_{key}": "http://sada:very-secret@server/x"}))
+
+
+def test_a_whole_number_is_read_or_the_usual_one_stands():
+    assert (read({"SADA_PARTITIONS": "12"}).count("PARTITIONS", 4), read({}).count("PARTITIONS", 4)) == (12, 4)
