@@ -9,14 +9,16 @@ import streamlit as st
 
 from cases import report
 from cases.engine import address
+from cases.roles import Person
 from cases.store import CaseStore, open_cases
 from core.deployment import Deployment
-from core.errors import SadaError
+from core.errors import NotAllowed, SadaError
 from core.settings import Settings
 from dashboard import data, periods
 from dashboard.frame import Desk
 
 Act = Callable[[], object]
+WhoNow = Callable[[], Person | None]
 FRESH = timedelta(seconds=30)  # how old the table of reports may be
 
 
@@ -49,9 +51,22 @@ def _table(_store: CaseStore, address: str, by: str, language: str, _about: Depl
     return report.table(_store.all(), by, _about, _now, language, report.Span(since))
 
 
+def drawn_for(person: Person | None, asked_again: WhoNow) -> None:
+    """Remember whom this page was drawn for, and how to ask once more who that is: a page may stay open for hours."""
+    st.session_state["drawn_for"] = (person, asked_again)
+
+
+def _must_be_the_same() -> None:
+    """Raises NotAllowed where whoever presses the button is no longer what the page was drawn for: demoted, closed, or the link taken back."""
+    person, asked_again = st.session_state.get("drawn_for", (None, lambda: None))
+    if person is not None and asked_again() != person:
+        raise NotAllowed("your session has ended or your account was changed meanwhile; nothing was done, look at the page again")
+
+
 def do(desk: Desk, act: Act, done: str) -> None:
     """Carry out what a person asked for and say so; what cannot be done is said in its own sentence. Call it from a callback."""
     try:
+        _must_be_the_same()
         act()
     except SadaError as error:
         st.session_state["said"] = ("error", str(error))

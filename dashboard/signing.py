@@ -24,7 +24,14 @@ def open_to_all(desk: Desk) -> bool:
 
 
 def who(desk: Desk) -> Person | None:
-    """Who is signed in in this browser, if their session has not ended."""
+    """Who is signed in in this browser, if their session has not ended; what they press on this page is done only while that stays so."""
+    person = _who(desk)
+    token = str(st.session_state.get("token", ""))
+    casework.drawn_for(person, lambda: users.whose(casework.opened(desk), token, casework.at(desk)))
+    return person
+
+
+def _who(desk: Desk) -> Person | None:
     spent = st.session_state.setdefault("spent", set())  # ended sessions are asked for once only
     for token in (st.session_state.get("token"), keeping.kept()):
         if token and token not in spent and (person := _person(desk, token)):

@@ -50,7 +50,12 @@ def _asked_of_cases(desk: Desk) -> dict[str, str]:
 
 def _by_link(desk: Desk) -> None:
     """A department without accounts came by its signed link: its one case and nothing else."""
-    person, id = links.follow(casework.opened(desk), links.key(desk.settings), desk.view.link, casework.at(desk))
+
+    def followed() -> tuple[Person, str]:
+        return links.follow(casework.opened(desk), links.key(desk.settings), desk.view.link, casework.at(desk))
+
+    person, id = followed()
+    casework.drawn_for(person, lambda: followed()[0])
     case_card.draw(desk, person, id)
 
 
