@@ -111,7 +111,7 @@ def _changed(client: Elasticsearch, index: str, shard: int, after: int | None) -
         "pit": {"id": pit, "keep_alive": "5m"},
     }
     try:
-        while hits := client.search(**body)["hits"]["hits"]:
+        while hits := client.search(allow_partial_search_results=False, **body)["hits"]["hits"]:
             yield from hits
             body["search_after"] = hits[-1]["sort"]
     finally:
