@@ -42,11 +42,33 @@ MEDIA = {"photo": "photo", "video": "video", "voice": "audio", "audio": "audio",
 
 def ask(session: str | None, source: Source, cursor: str | None, given: Context) -> Iterator[Answer]:
     """Size and newest posts of a public channel. Raises PlatformProblem: without opt-in or library, what is waited for."""
+    keys = _opted_in(session, source)
+    loop = asyncio.new_event_loop()
+    try:
+        asyncio.set_event_loop(loop)  # each source is polled in a thread of its own
+        size, messages = loop.run_until_complete(_read(_client(*keys, source, given.now, loop), source, cursor))
+    except PlatformProblem:
+        raise
+    except Exception as error:  # Telethon raises errors of its own, of the network and of asyncio: all mean that nothing was read
+        raise problem(error, given.now) from None
+    finally:
+        loop.close()
+    yield Answer(account_samples=(AccountSample(account=source.account or "", at=given.now, followers=size),), returned=1)
+    yield from walk(messages, cursor, given)
+
+
+def _opted_in(session: str | None, source: Source) -> tuple[int, str, str]:
+    """The number and hash of the app, and the words of the session. Raises PlatformProblem."""
     api_id, _, rest = (session or "").partition(":")
     api_hash, _, words = rest.partition(":")
     if not (api_id.isdecimal() and api_hash and words):
         says = f"{source.id}: public channels are read as a person; set SADA_TELETHON_SESSION=API_ID:API_HASH:SESSION (docs/credentials.md#telegram)"
         raise PlatformProblem("no credential", says, "credential")
+    return int(api_id), api_hash, words
+
+
+def _client(api_id: int, api_hash: str, words: str, source: Source, now: datetime, loop: asyncio.AbstractEventLoop) -> Any:
+    """Telethon's client, which asks once and never sleeps. Raises PlatformProblem: without the library, or for what is no session."""
     try:
         import telethon
         from telethon.sessions import StringSession
@@ -56,21 +78,11 @@ def ask(session: str | None, source: Source, cursor: str | None, given: Context)
     try:
         signed_in = StringSession(words)
     except Exception:  # whatever is wrong inside: it is no session
-        raise table.problem(PLATFORM, given.now, status=401, detail="SADA_TELETHON_SESSION holds no session") from None
-    loop = asyncio.new_event_loop()
-    try:
-        asyncio.set_event_loop(loop)  # each source is polled in a thread of its own
-        client = telethon.TelegramClient(
-            signed_in, int(api_id), api_hash, timeout=TIMEOUT_S, connection_retries=1, request_retries=1, auto_reconnect=False,
-            flood_sleep_threshold=0, receive_updates=False, loop=loop,
-        )  # fmt: skip
-        size, messages = loop.run_until_complete(_read(client, source, cursor))
-    except Exception as error:  # Telethon raises errors of its own, of the network and of asyncio: all mean that nothing was read
-        raise problem(error, given.now) from None
-    finally:
-        loop.close()
-    yield Answer(account_samples=(AccountSample(account=source.account or "", at=given.now, followers=size),), returned=1)
-    yield from walk(messages, cursor, given)
+        raise table.problem(PLATFORM, now, status=401, detail="SADA_TELETHON_SESSION holds no session") from None
+    return telethon.TelegramClient(
+        signed_in, api_id, api_hash, timeout=TIMEOUT_S, connection_retries=1, request_retries=1, auto_reconnect=False,
+        flood_sleep_threshold=0, receive_updates=False, loop=loop,
+    )  # fmt: skip
 
 
 async def _read(client: Any, source: Source, cursor: str | None) -> tuple[int | None, list[Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -406,3 +408,33 @@ def test_instaloader_never_sleeps_and_its_errors_are_ones_we_know() -> None:
         instaloader.PrivateProfileNotFollowedException("m"): "skip", instaloader.BadResponseException("m"): "retry",
     }  # fmt: skip
     assert {error: instagram_loader.problem(error, NOW, instaloader).then for error in then} == then
+
+
+# Instaloader, where somebody opted in
+
+BRANCH = Source(id="instagram.branch.parks", platform="instagram", what="branch", account="instagram:parks", handle="parks")
+
+
+@pytest.mark.parametrize("session", [None, ""])
+def test_without_opting_in_to_instaloader_it_says_what_to_set(session: str | None) -> None:
+    with pytest.raises(PlatformProblem, match="SADA_INSTALOADER_SESSION") as raised:
+        list(instagram_loader.ask(session, BRANCH, None, TOLD))
+    assert raised.value.then == "credential"
+
+
+def test_without_the_library_of_instaloader_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "instaloader", None)
+    with pytest.raises(PlatformProblem, match=r"pip install 'sada\[instaloader\]'") as raised:
+        list(instagram_loader.ask("person:id:token", BRANCH, None, TOLD))
+    assert raised.value.then == "stop"
+
+
+def test_instagram_out_of_instaloaders_reach_is_tried_again_and_the_session_stays_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("instaloader", reason="the opt-in extra instaloader is not installed")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: the way out is shut
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        with pytest.raises(PlatformProblem) as raised:
+            list(instagram_loader.ask("person:secret-id:secret-token", BRANCH, None, TOLD))
+    assert (raised.value.then, "secret" in raised.value.says) == ("retry", False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -202,3 +204,41 @@ def test_a_channel_is_read_this_way_only_where_its_address_says_so():
     )
     ids = [s.id for s in telegram.sources(Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=accounts))]
     assert ids == ["telegram.channel.town", "telegram.updates", "telegram.members"]
+
+
+def session_at(port: int) -> str:
+    """What SADA_TELETHON_SESSION holds, of a session whose server is this machine."""
+    sessions = pytest.importorskip("telethon.sessions", reason="Telethon is an extra that is not installed here")
+    crypto = pytest.importorskip("telethon.crypto")
+    session = sessions.StringSession()
+    session.set_dc(2, "127.0.0.1", port)
+    session.auth_key = crypto.AuthKey(bytes(range(256)))
+    return f"17:0123456789abcdef:{session.save()}"
+
+
+def test_a_server_that_is_away_is_tried_again_and_the_session_stays_secret():
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: every connection is refused
+        session = session_at(nobody.getsockname()[1])
+        with pytest.raises(PlatformProblem) as raised:
+            list(telegram_channels.ask(session, CHANNEL, None, TOLD))
+    assert (raised.value.then, session.rpartition(":")[2] in raised.value.says, "0123456789abcdef" in raised.value.says) == (
+        "retry",
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize("words", ["nonsense", "1" + "A" * 10, "1" + "!" * 352, "\u0661"])
+def test_words_that_are_no_session_are_a_credential_to_mend(words):
+    pytest.importorskip("telethon", reason="Telethon is an extra that is not installed here")
+    with pytest.raises(PlatformProblem, match="SADA_TELETHON_SESSION holds no session") as raised:
+        list(telegram_channels.ask(f"17:hash:{words}", CHANNEL, None, TOLD))
+    assert raised.value.then == "credential"
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "telethon", None)
+    with pytest.raises(PlatformProblem, match=r"pip install 'sada\[telethon\]'") as raised:
+        list(telegram_channels.ask("17:hash:words", CHANNEL, None, TOLD))
+    assert raised.value.then == "stop"
