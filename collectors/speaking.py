@@ -61,6 +61,13 @@ class Speakers:
             why = f"it was written in private to {addressed.key}, which has no keys of its own"
             raise no_address(self.platform, why, self._clock())
 
+    def who(self) -> tuple[list[str], list[str]]:
+        """The accounts that answer by themselves or for all, and those of them whose keys are not all there."""
+        meant = [a.key for a in self._deployment.accounts if a.platform == self.platform and a.keys]
+        for_all = self._deployment.speaker(self.platform)
+        meant = list(dict.fromkeys([*([for_all] if for_all else []), *meant]))
+        return [key for key in meant if key in self._senders], [key for key in meant if key not in self._senders]
+
 
 class Teller:
     """Tells news in the name of the account that speaks for all."""

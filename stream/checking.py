@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from collectors import speaking
 from collectors.base import Checks, Collector, Finding, Source
 from collectors.findings import troubled
 from collectors.table import PACIFIC
@@ -30,6 +31,7 @@ def findings(settings: Settings, deployment: Deployment, now: datetime, offline:
         if sources[collector.PLATFORM]:
             yield from _platform(collector, sources[collector.PLATFORM], settings, deployment, now, offline)
     yield from _desk(settings)
+    yield from _answers(settings, deployment, now)
     yield from _health([source for some in sources.values() for source in some], settings, deployment, now)
 
 
@@ -53,6 +55,16 @@ def _platform(
     except Exception as error:  # the loop's edge: what one platform answers must not hide what is known of the others
         says = f"{name}: what it answered could not be looked at ({type(error).__name__}); a mistake of ours"
         yield Finding(what=f"{name} credential", state="warning", says=says)
+
+
+def _answers(settings: Settings, deployment: Deployment, now: datetime) -> Iterator[Finding]:
+    """Who answers on each platform, and who waits for keys of its own; nothing where no answers are sent."""
+    for platform, who in speaking.speakers(settings, lambda _: None, lambda: now, deployment).items():
+        speak, wait = who.who()
+        yield Finding(what=f"{platform} answers", state="ok", says=f"{platform}: answers go out as {', '.join(speak) or 'its keys say'}")
+        for key in wait:
+            says = f"{platform}: the keys of {key} are not all there; its answers wait, and nobody speaks in its place"
+            yield Finding(what=f"{platform} answers", state="warning", says=says, then="read docs/credentials.md#who-answers")
 
 
 def _spent(store: Store, source: Source, now: datetime) -> Iterator[Finding]:

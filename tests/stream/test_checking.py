@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from collectors.base import Finding
@@ -82,3 +83,21 @@ def test_what_one_platform_answers_never_hides_what_is_known_of_the_others(tmp_p
         told = Settings(data=tmp_path, base_urls={"x": server.url, "youtube": server.url}, credentials=keys)
         found = {f.what: f.state for f in checking.findings(told, TOWN, NOON, offline=False)}
     assert found["youtube:city"] == "ok" and found["deployment"] == "ok"
+
+
+X_KEYS = {f"X_{key}": Secret("s") for key in ("API_KEY", "API_SECRET", "ACCESS_TOKEN", "ACCESS_SECRET")}
+EAST = OfficialAccount(platform="x", handle="EAST", keys="EAST")
+
+
+@pytest.mark.parametrize(("says", "more", "told"), [
+    ("no", {}, []),
+    ("yes", {}, [("ok", "x: answers go out as x:CITY"), ("warning", "the keys of x:EAST are not all there")]),
+    ("yes", {"X_ACCESS_TOKEN__EAST": Secret("s")}, [("ok", "as x:CITY"), ("warning", "x:EAST")]),
+    ("yes", {"X_ACCESS_TOKEN__EAST": Secret("s"), "X_ACCESS_SECRET__EAST": Secret("s")}, [("ok", "x: answers go out as x:CITY, x:EAST")]),
+])  # fmt: skip
+def test_who_answers_is_told_and_who_waits_for_keys_of_its_own(tmp_path, says, more, told):
+    town = msgspec.structs.replace(TOWN, accounts=(*TOWN.accounts, EAST))
+    settings = Settings(data=tmp_path, others={"SEND_ANSWERS": says}, credentials=X_KEYS | more)
+    found = [f for f in checking.findings(settings, town, NOON, offline=True) if f.what == "x answers"]
+    assert [f.state for f in found] == [state for state, _ in told]
+    assert all(words in f.says for f, (_, words) in zip(found, told, strict=True)) and "SECRET" not in str(found)
