@@ -74,8 +74,11 @@ def run(deployment: DeploymentName = None, port: Annotated[int, typer.Option(min
 @app.command("backup", epilog="Example: sada backup /mnt/backups/2026-11-22")
 def make_backup(folder: Path, as_json: AsJson = False) -> None:
     """Copy everything of SADA_DATA into an empty folder, while the system runs."""
-    began = time.monotonic()
-    posts, cases = backup.copy(set_up.settings().data, folder)
+    began, settings = time.monotonic(), set_up.settings()
+    if (settings.data / "cases.db").is_file():
+        with closing(open_cases(msgspec.structs.replace(settings, postgres=None))) as there:
+            exporting.leaves(there, "backup", f"cli:{getpass.getuser()}", set_up.now())
+    posts, cases = backup.copy(settings.data, folder)
     say(
         as_json,
         {"posts": posts, "cases": cases, "seconds": round(time.monotonic() - began, 2)},
@@ -114,6 +117,9 @@ def export(what: str, format: Annotated[str, typer.Option("--format", help="json
     if what == "cases":
         with closing(open_cases(settings)) as cases:
             count = exporting.write(exporting.all_cases(cases, who, set_up.now()), what, format, to)
+    elif what == "posts":
+        with set_up.reading(settings, about) as store, closing(open_cases(settings)) as cases:
+            count = exporting.write(exporting.all_posts(store, cases, who, set_up.now()), what, format, to)
     elif what == "corrections":
         with closing(open_cases(settings)) as cases, set_up.reading(settings, about) as store:
             count = exporting.write(exporting.all_corrections(store, cases, about, who, set_up.now()), what, format, to)

@@ -44,15 +44,26 @@ def records(store: Store, what: str) -> Iterable[msgspec.Struct]:
     return list(reversed(store.themes()))
 
 
+def leaves(cases: CaseStore, what: str, who: str, now: datetime) -> None:
+    """Write into the audit that personal data leave the house."""
+    cases.note(AuditLine(at=now, who=who, what="export", about=what))
+
+
+def all_posts(store: Store, cases: CaseStore, who: str, now: datetime) -> Iterable[msgspec.Struct]:
+    """Every post with its author, oldest first; the audit says before that they leave the house."""
+    leaves(cases, "posts", who, now)
+    return records(store, "posts")
+
+
 def all_cases(cases: CaseStore, who: str, now: datetime) -> Iterable[msgspec.Struct]:
     """Every case, oldest first. That personal data leave the house stands in the audit before the first line does."""
-    cases.note(AuditLine(at=now, who=who, what="export", about="cases"))
+    leaves(cases, "cases", who, now)
     return cases.all()
 
 
 def all_corrections(store: Store, cases: CaseStore, deployment: Deployment, who: str, now: datetime) -> Iterable[msgspec.Struct]:
     """Every corrected text with its labels, for training; the audit says that texts leave the house."""
-    cases.note(AuditLine(at=now, who=who, what="export", about="corrections"))
+    leaves(cases, "corrections", who, now)
     return taught(store, cases, deployment)
 
 
