@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
-import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from bench import measure
 from bench import stream_parts as parts
 from bench.measure import Figures, Numbers
 from bench.stream_memory import memory
-from stream import showing
+from stream import set_up, showing
 
+Part = Callable[[], Mapping[str, object]]
 TIMES = 3  # what is set against something else is measured in turns, so that a busy moment of the machine meets both
 MEMORY = 100_000  # posts; over two million: sada bench stream-memory
 CURVE = ((1, 1), (2, 1), (2, 2), (4, 2), (2, 2), (2, 1))  # partitions and workers; on two cores no more than two workers
@@ -22,15 +24,30 @@ GOALS: dict[str, tuple[str, float]] = {
 
 
 def run() -> Figures:
-    """Figures named as in the interface; needs the servers of `make services`. Takes about seven minutes on two cores."""
+    """Figures named as in the interface; needs the servers of `make services`. Takes about seven minutes where nothing else is at work.
+
+    What is done part by part is kept in SADA_DATA: broken off and started again, it goes on with the part it was at.
+    """
     measure.use_services()
-    found: Figures = {"load_average_before": round(os.getloadavg()[0], 1)}
+    kept = Path(set_up.settings().data) / "bench-stream.json"
     with showing.progress("stream", "parts") as step:
-        for number, part in enumerate(PARTS, 1):
-            found |= part()
-            step(number, len(PARTS))
-            print({name: figure for name, figure in found.items() if isinstance(figure, int | float)}, file=sys.stderr)
+        found = in_parts(PARTS, kept, lambda done: step(done, len(PARTS)))
+    kept.unlink()
     return document(found)
+
+
+def in_parts(each: Mapping[str, Part], kept: Path, done: Callable[[int], None]) -> Figures:
+    """What all parts found, and how busy the machine was before each; those that `kept` knows are not measured again."""
+    known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {"load_average": {}}
+    for number, (name, part) in enumerate(each.items(), 1):
+        if name not in known["load_average"]:
+            load = round(os.getloadavg()[0], 1)
+            known.update(part())
+            known["load_average"][name] = load
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(known), encoding="utf-8")
+        done(number)
+    return known
 
 
 def document(found: Figures) -> Figures:
@@ -130,6 +147,7 @@ def _all_stages() -> Figures:
     return in_turns(parts.all_stages, times=1)
 
 
-PARTS: tuple[Callable[[], Mapping[str, object]], ...] = (
-    _turns, _all_stages, _writing, parts.small_pages, parts.naive_way, parts.freshness, _workers_and_partitions, _memory,
-)  # fmt: skip
+PARTS: dict[str, Part] = {
+    "worker beside plain loop": _turns, "naive way": parts.naive_way, "cases and themes too": _all_stages, "writing": _writing,
+    "small pages": parts.small_pages, "freshness": parts.freshness, "workers and partitions": _workers_and_partitions, "memory": _memory,
+}  # fmt: skip

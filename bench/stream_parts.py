@@ -52,14 +52,15 @@ def plain_loop() -> Numbers:
     with place() as at:
         settings = read(os.environ | {"SADA_PREFIX": at.prefix})
         cases, store = open_cases(settings), open_distributed(settings)
-        understand(posts[:TOGETHER], known)
+        join = ThemeJoin(store, known.deployment, lambda: START)
+        join.step([(0, count_themes(understand(posts[:TOGETHER], known), known.deployment))])  # everything is loaded by then
         began, cpu = time.perf_counter(), time.process_time()
         told = [_understood_and_written(posts[start : start + TOGETHER], at.store, known) for start in range(0, ALL, TOGETHER)]
         spent, wall = time.process_time() - cpu, time.perf_counter() - began
         for request in told:
             desk.receive(request, known.deployment, cases, START, 0)
         counts = [count_themes(request[n : n + PAGE], known.deployment) for request in told for n in range(0, TOGETHER, PAGE)]
-        ThemeJoin(store, known.deployment, lambda: START).step(list(enumerate(counts)))
+        join.step(list(enumerate(counts, 1)))
         more = time.process_time() - cpu
         cases.close()
         store.close()

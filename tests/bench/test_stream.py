@@ -109,8 +109,10 @@ def test_the_servers_processor_time_is_that_of_all_processes_of_their_groups(tmp
 
 def test_a_workers_processor_time_and_memory_are_read_while_it_runs():
     worker = object.__new__(Worker)
-    worker.process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    waiting = "print('there', flush=True); input()"
+    worker.process = subprocess.Popen([sys.executable, "-c", waiting], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
+        assert worker.process.stdout.readline() == b"there\n"
         assert worker.cpu() >= 0
         assert 1 < worker.rss_mb() < 500
     finally:
@@ -170,3 +172,24 @@ def test_addresses_of_ones_own_stand_before_those_of_make_services(monkeypatch):
     use_services()
     assert os.environ["SADA_KAFKA"] == "broker:9092"
     assert os.environ["SADA_ELASTICSEARCH"].startswith("http://127.0.0.1:")
+
+
+def test_a_measurement_broken_off_goes_on_with_the_part_it_was_at(tmp_path):
+    kept, measured, steps = tmp_path / "data" / "kept.json", [], []
+
+    def part(name, figures, broken=False):
+        def measure():
+            measured.append(name)
+            if broken:
+                raise KeyboardInterrupt
+            return figures
+
+        return measure
+
+    first = {"one": part("one", {"a": 1.0}), "two": part("two", {}, broken=True)}
+    with pytest.raises(KeyboardInterrupt):
+        stream.in_parts(first, kept, steps.append)
+    found = stream.in_parts({"one": part("one", {}), "two": part("two", {"b": 2.0})}, kept, steps.append)
+    assert measured == ["one", "two", "two"]
+    assert (found["a"], found["b"], set(found["load_average"])) == (1.0, 2.0, {"one", "two"})
+    assert steps == [1, 1, 2]
