@@ -30,7 +30,7 @@ from enrich.training import SEED, balanced, fit
 
 MODELS = (("sentiment", "ar"), ("sentiment", "fa"), ("sentiment", "ru"), ("sentiment", "kk"), ("intent", "en"), ("intent", "kk"))
 CLASSES = {"sentiment": SENTIMENTS, "intent": INTENTS}
-MOST = 6000  # texts of one set
+MOST = 3000  # texts of one set
 
 Reads = Callable[[str, str], str]  # a published text, a language → what the model reads
 

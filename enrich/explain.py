@@ -14,6 +14,7 @@ from enrich.language import CHARACTERS as LANGUAGE_CHARACTERS
 from enrich.language import letters
 from enrich.lexicon import FACTS, counted, lexicon
 from enrich.linear import Linear
+from enrich.normalize import read_as
 from enrich.pipeline import understand
 from enrich.reading import add_normal
 
@@ -73,6 +74,7 @@ def _language_reasons(text: str, seen: Post, knowledge: Knowledge) -> list[Why]:
 def _model_reasons(read: str, seen: Post, knowledge: Knowledge) -> list[Why]:
     """Reasons of the sentiment, intent and first topic from the models of the post's language."""
     language = seen.language.label if seen.language else knowledge.deployment.languages[0]
+    read = read_as(read, language)
     found: list[Why] = []
     for task, models, claim in (("sentiment", knowledge.sentiment, seen.sentiment), ("intent", knowledge.intent, seen.intent)):
         if claim and language in models:

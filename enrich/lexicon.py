@@ -10,7 +10,7 @@ from core.deployment import BASE_TOPICS
 from core.spelling import normal
 from enrich.affixes import LANGUAGE_FACTS, affixes
 from enrich.grams import Array
-from enrich.normalize import HANDLE, LINK, model_text
+from enrich.normalize import HANDLE, LINK, model_text, read_as
 from enrich.phrases import Phrases
 from enrich.sets import rows
 
@@ -47,9 +47,16 @@ def lexicon(language: str) -> Lexicon:
     polarity: dict[str, int] = {}
     if (path := folder / "polarity.tsv").exists():
         for row in rows(path):
-            polarity.setdefault(model_text(normal(row["word"])), int(row["score"]))
+            polarity.setdefault(_spelt(row["word"], language), int(row["score"]))
     seeds = [*_topic_words(language, "topic_words", 0), *_topic_words(language, "topic_stems", len(BASE_TOPICS))]
-    return Lexicon(language, polarity, frozenset(affixes(language).negations), Phrases(seeds), *_cue_words(language))
+    return Lexicon(
+        language, polarity, frozenset(_spelt(word, language) for word in affixes(language).negations), Phrases(seeds), *_cue_words(language)
+    )
+
+
+def _spelt(word: str, language: str) -> str:
+    """A listed word in the spelling of the texts that are read."""
+    return read_as(model_text(normal(word)), language)
 
 
 def _cue_words(language: str) -> tuple[dict[str, tuple[int, ...]], tuple[tuple[str, int], ...]]:
@@ -60,9 +67,9 @@ def _cue_words(language: str) -> tuple[dict[str, tuple[int, ...]], tuple[tuple[s
     for row in rows(path) if path.exists() else ():
         word, cue = row["word"], CUES.index(row["cue"])
         if word.startswith("-"):
-            endings.append((normal(word[1:]), cue))
+            endings.append((_spelt(word[1:], language), cue))
         else:
-            key = model_text(normal(word))
+            key = _spelt(word, language)
             found[key] = (*found.get(key, ()), cue)
     return found, tuple(endings)
 

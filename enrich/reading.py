@@ -8,7 +8,7 @@ from enrich.batch import Batch, Part
 from enrich.grams import cut
 from enrich.knowledge import Knowledge
 from enrich.lexicon import counted, lexicon
-from enrich.normalize import model_text
+from enrich.normalize import model_text, read_as
 
 
 def add_normal(batch: Batch, knowledge: Knowledge) -> Batch:
@@ -28,7 +28,7 @@ def part_by_language(batch: Batch, knowledge: Knowledge) -> Batch:
     for language in knowledge.read_languages:
         lines = np.flatnonzero(spoken == language)
         if len(lines):
-            texts = [batch.texts[line] for line in lines.tolist()]
+            texts = [read_as(batch.texts[line], language) for line in lines.tolist()]
             parts[language] = Part(
                 lines, cut(texts), counted(texts, lexicon(language)), tuple(batch.posts[line].text for line in lines.tolist())
             )

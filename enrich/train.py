@@ -14,7 +14,7 @@ from enrich.language import language_grams
 from enrich.lexicon import FACTS, counted, lexicon
 from enrich.linear import Linear, save
 from enrich.measures import Measured, measure
-from enrich.normalize import model_text
+from enrich.normalize import model_text, read_as
 from enrich.sets import INTENTS, SENTIMENTS, Example, licences_of
 from enrich.training import Recipe, balanced, calibrated, fit, folds, leaning
 
@@ -130,7 +130,7 @@ def read(task: str, language: str, examples: Sequence[Example]) -> tuple[Grams, 
     """What the model of a task sees of texts."""
     if task == "language":
         return language_grams([e.spelt for e in examples]), None
-    texts = [model_text(e.spelt) for e in examples]
+    texts = [read_as(model_text(e.spelt), language) for e in examples]
     return cut(texts), counted(texts, lexicon(language))
 
 

@@ -71,7 +71,7 @@ def test_explain_says_why():
     found = json.loads(run("explain", "the street lamp is broken again", "--json").stdout)
     assert set(found) == {"language", "sentiment", "intent", "topics", "places", "why"}
     assert any(why["task"] == "sentiment" and why["what"] == "term" for why in found["why"])
-    assert any(why["what"] == "seed" and why["found"] == "lighting" for why in found["why"])
+    assert any(why["what"] == "seed" and why["found"] == "street lamp" for why in found["why"])
 
 
 def test_explain_needs_a_text():

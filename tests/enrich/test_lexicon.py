@@ -8,11 +8,11 @@ from core.deployment import LANGUAGES
 from core.spelling import normal
 from enrich.affixes import LANGUAGE_FACTS
 from enrich.lexicon import CUES, FACTS, counted, lexicon
-from enrich.normalize import model_text
+from enrich.normalize import model_text, read_as
 
 
 def facts(text, language):
-    line = counted([model_text(normal(text))], lexicon(language))[0]
+    line = counted([read_as(model_text(normal(text)), language)], lexicon(language))[0]
     return dict(zip(FACTS, line.tolist(), strict=True))
 
 
@@ -76,3 +76,9 @@ def test_a_language_without_lists_is_read_by_its_signs_alone():
     told = facts("quo vadis?", "la")
     assert told["question"] > 0 and told["asks at the end"] > 0
     assert not cues("quo vadis?", "la")
+
+
+@pytest.mark.parametrize("text", ["жолда қоқыс жоқ емес", "жолда кокыс жок емес", "jolda qoqys joq emes"])
+def test_kazakh_words_are_counted_in_whatever_letters_they_come(text):
+    assert facts(text, "kk") == facts("жолда қоқыс жоқ емес", "kk")
+    assert facts(text, "kk")["waste"] > 0
