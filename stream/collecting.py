@@ -24,6 +24,7 @@ Clock = Callable[[], datetime]
 STATE_AFTER = {"retry": "failed", "wait": "waiting", "stop": "stopped", "credential": "credential", "skip": "partial"}
 MOST_EMPTY_PAGES = 50  # one after another, each promising a next one; beyond that the platform leads us nowhere
 RECENT = 20  # passes among which the last whole one is looked for
+UNREADABLE = (ValueError, TypeError, ArithmeticError, msgspec.MsgspecError)  # what a place that makes no sense raises when it is taken up
 MONTH_OF_PASSES = 50_000  # more passes than a source can make in a month
 
 
@@ -46,7 +47,34 @@ def poll(store: Keeper, collector: Collector, client: Any, source: Source, under
     """One pass over `source` through its collector, within what is left of its budget."""
     now = clock()
     within = msgspec.structs.replace(source, budget_left=left_of_budget(store, source, now))
-    return run_pass(store, within, collector.ask(client, within, store.cursor(source.id), now), understand, clock)
+    return run_pass(store, within, from_its_place(store, collector, client, within, now), understand, clock)
+
+
+def from_its_place(store: Keeper, collector: Collector, client: Any, source: Source, now: datetime) -> Iterator[Answer]:
+    """What the collector answers from where the source had come to; from the beginning where that place cannot be read.
+
+    An earlier version may have written it otherwise, or a file may be damaged: without this the source would break at every pass.
+    """
+    cursor = store.cursor(source.id)
+    try:
+        answers = iter(collector.ask(client, source, cursor, now))
+        first = next(answers, None)
+    except UNREADABLE as error:
+        if cursor is None:
+            raise
+        log.error("%s: its place could not be read (%s); it begins anew", source.id, type(error).__name__)
+        yield Answer(
+            gap=Gap(since=_last_whole(store, source) or now, until=now, cause="our place in it could not be read; it was begun anew")
+        )
+        yield from collector.ask(client, source, None, now)
+        return
+    if first is not None:
+        yield first
+    yield from answers
+
+
+def _last_whole(store: Keeper, source: Source) -> datetime | None:
+    return next((p.started for p in store.passes(source.id, RECENT) if p.state in ("ok", "partial")), None)
 
 
 def left_of_budget(store: Keeper, source: Source, now: datetime) -> int | None:

@@ -67,8 +67,11 @@ def poll(
 
 
 def read(cursor: str | None, now: datetime) -> Place:
-    """The place a cursor tells; without one, a quarter of an hour ago."""
-    return msgspec.json.decode(cursor, type=Place) if cursor else Place(at=now - QUARTER)
+    """The place a cursor tells; without one, or with one that cannot be read, a quarter of an hour ago."""
+    try:
+        return msgspec.json.decode(cursor or "", type=Place)
+    except msgspec.MsgspecError:
+        return Place(at=now - QUARTER)
 
 
 def answers(
