@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import msgspec
-from oauthlib.oauth1 import Client as Signer
-
-from collectors import fetching, told, x
+from collectors import told, x
 from collectors.outgoing import Body, Clock, Find, Ids, Outgoing, Sent, answered, no_address, posted, receipt
-from collectors.x_client import THERE
+from collectors.x_pen import Pen, pen
 from core.post import Kind, Post
 from core.settings import Settings
 
-KEYS = ("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET")
 CREATE = "/2/tweets"
 PRIVATE = "/2/dm_conversations/with/{}/messages"  # a conversation of two, begun where there is none
 NUMBER = re.compile(r"\d+")
-
-
-class Pen(msgspec.Struct, frozen=True):
-    """Where X is asked, and what signs for the account (OAuth 1.0a: such a token does not run out)."""
-
-    fetcher: fetching.Fetcher
-    base_url: str
-    signer: Any
-
-    def __repr__(self) -> str:
-        return "Pen(…)"
-
-    def signed(self, address: str) -> dict[str, str]:
-        """The header that proves who writes; the body is not part of the signature."""
-        return dict(self.signer.sign(self.base_url + address, "POST")[1])
 
 
 class XSender:
@@ -76,12 +56,3 @@ def sender(settings: Settings, find: Find, clock: Clock, ids: Ids) -> XSender | 
     """The sender, where the account's keys are there."""
     with_what = pen(settings)
     return XSender(with_what, find, clock) if with_what else None
-
-
-def pen(settings: Settings) -> Pen | None:
-    """What to write with, where all four keys of the account are there."""
-    keys = [settings.credential(key) for key in KEYS]
-    if not all(keys):
-        return None
-    base_url = settings.base_urls.get(x.PLATFORM, THERE)
-    return Pen(fetching.Fetcher(base_url), base_url, Signer(*keys))

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from collectors import table, x_stream
+from collectors import table, x_direct, x_stream
 from collectors.base import Answer, Source, context
 from collectors.x_again import LONGEST_QUERY as LONGEST_QUERY
 from collectors.x_again import MARGIN, SEARCH_DAYS, afford
@@ -32,7 +32,7 @@ REACH = {"mentions": 800, "own": 3200}  # how many posts back a timeline can be 
 
 
 def sources(deployment: Deployment) -> list[Source]:
-    """Mentions and own posts of every account, all accounts' sizes, the stream where it is wanted, and the watched words in as few searches as fit."""
+    """Mentions and own posts of every account, what is written to it in private where that is wanted, all accounts' sizes, the stream where it is wanted, and the watched words in as few searches as fit."""
     ours = [account for account in deployment.accounts if account.platform == PLATFORM]
     found = [_of(account, what, minutes) for account in ours for what, minutes in (("mentions", 5), ("own", 15))]
     handles = ",".join(account.handle for account in ours)
@@ -50,7 +50,7 @@ def sources(deployment: Deployment) -> list[Source]:
     for number, query in enumerate(queries(words) if ours else [], 1):
         found.append(Source(id=f"x.search.{number}", platform=PLATFORM, what="search", query=query, handle=handles, native_id=ids or None,
                             every_minutes=15, budget=shared))  # fmt: skip
-    return found
+    return found + x_direct.sources(deployment)
 
 
 def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
@@ -66,6 +66,8 @@ def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> It
         yield from _sizes(client, source, now)
     elif source.what == "search":
         yield from _search(client, source, cursor, now)
+    elif source.what == x_direct.WHAT:
+        yield from x_direct.ask(client.pens, source, cursor, now)
     elif source.what == x_stream.WHAT:
         yield from x_stream.listen(client, source, cursor, now)
     else:

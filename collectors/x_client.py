@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,12 @@ import tweepy
 from collectors import table, web
 from collectors.x_bodies import problem
 from collectors.x_connection import SILENCE_S, Connection
+from collectors.x_pen import THERE, Pen, pens
 from collectors.x_posts import PLATFORM
 from core.errors import CredentialMissing
 from core.settings import Settings
 
 HERE = "https://api.twitter.com"  # where tweepy asks
-THERE = "https://api.x.com"
 PAGE_SIZE = 100  # the API's maximum for timelines, searches and lookups
 FIELDS = {
     "tweet_fields": ["attachments", "author_id", "conversation_id", "created_at", "edit_history_tweet_ids", "entities", "geo", "in_reply_to_user_id",
@@ -40,6 +40,7 @@ class Client(msgspec.Struct, frozen=True):
     rules: tweepy.StreamingClient  # of the stream only the rules: its own connection sleeps and never gives up
     stream: Connection
     ids: dict[str, str] = {}
+    pens: Mapping[str, Pen] = {}  # of the accounts that let us read what is written to them in private
 
 
 def client(settings: Settings) -> Client:
@@ -47,7 +48,7 @@ def client(settings: Settings) -> Client:
     token = settings.credential("X_BEARER_TOKEN")
     if not token:
         raise CredentialMissing("x: waits for SADA_X_BEARER_TOKEN in the environment or .env; how to get it: docs/credentials.md#x")
-    return connect(token, settings.base_urls.get(PLATFORM, THERE))
+    return msgspec.structs.replace(connect(token, settings.base_urls.get(PLATFORM, THERE)), pens=pens(settings))
 
 
 def connect(

@@ -59,6 +59,7 @@ class OfficialAccount(Strict, frozen=True):
     monthly_reads: Annotated[int, msgspec.Meta(ge=0)] | None = (
         None  # billed reads or quota units each of its sources may spend in a month; None: no limit
     )
+    messages: bool = False  # X: also read what is written to it in private, with the keys it answers with
     keys: str | None = None  # NAME, where it answers with keys of its own: SADA_X_ACCESS_TOKEN__NAME and so on
 
     @property

@@ -124,6 +124,7 @@ def _dangling(d: Deployment) -> Iterable[str]:
     accounts = [a.key for a in d.accounts]
     yield from _not_among("desk.speak_as", d.desk.speak_as, accounts)
     yield from _speaking(d)
+    yield from _private(d)
     yield from _not_among("accounts.branch", [a.branch for a in d.accounts], branches)
     yield from _not_among("places.branch", [p.branch for p in d.places], branches)
     yield from _not_among("places.parent", [p.parent for p in d.places], places)
@@ -144,6 +145,15 @@ def _dangling(d: Deployment) -> Iterable[str]:
         yield from _not_among("demo.growth", d.demo.growth, accounts)
         yield from _not_among("demo.topics", d.demo.topics, topics)
         yield from _not_among("demo.languages", d.demo.languages, LANGUAGES)
+
+
+def _private(d: Deployment) -> Iterable[str]:
+    """Private messages are asked for by an account of X whose number is known, or its own messages would be taken for a citizen's."""
+    for account in d.accounts:
+        if account.messages and not (account.platform == "x" and account.id):
+            yield f"accounts.messages: {account.key} must be an account of X with its number as `id`"
+        elif account.messages and d.speaker("x", account.key) != account.key:
+            yield f"accounts.messages: {account.key} has no keys of its own to ask with; give it `keys`, or name it in desk.speak_as"
 
 
 def _speaking(d: Deployment) -> Iterable[str]:

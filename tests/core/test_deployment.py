@@ -60,6 +60,21 @@ WRONG = [
         "accounts.keys: 'east' cannot end the name of a setting",
     ),
     ("[[topics]]", '[[accounts]]\nplatform = "x"\nhandle = "a"\nkeys = "A__B"\n[[topics]]', "accounts.keys: 'A__B'"),
+    (
+        "[[topics]]",
+        '[[accounts]]\nplatform = "x"\nhandle = "a"\nmessages = true\n[[topics]]',
+        "accounts.messages: x:a must be an account of X with",
+    ),
+    (
+        "[[topics]]",
+        '[[accounts]]\nplatform = "facebook"\nhandle = "a"\nid = "1"\nmessages = true\n[[topics]]',
+        "accounts.messages: facebook:a",
+    ),
+    (
+        "[[topics]]",
+        '[[accounts]]\nplatform = "x"\nhandle = "a"\n[[accounts]]\nplatform = "x"\nhandle = "b"\nid = "7"\nmessages = true\n[[topics]]',
+        "accounts.messages: x:b has no keys of its own",
+    ),
     ("[[topics]]", '[desk]\nspeak_as = ["x:town"]\n[[topics]]', "desk.speak_as: 'x:town' is not known here"),
     (
         "[[topics]]",
