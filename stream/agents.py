@@ -23,6 +23,7 @@ from store.ledger import SqlLedger
 from stream import handling, metrics
 from stream.agents_hand import Hand, together
 from stream.dead_letters import Limit
+from stream.deletions import Deletions
 from stream.handling import Understand
 from stream.topics import COUNTS, DEAD, POSTS, RAW, SAMPLES, DeadLetter, decode_samples, encode
 
@@ -50,6 +51,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     limits: Mapping[str, Limit]  # of each stage
     halt: Callable[[SadaError], None]  # stop the worker, keeping the reason
     after: Callable[[Sequence[Post]], None]  # what follows posts: cases
+    deletions: Deletions
     counts: Callable[[Sequence[Post]], bytes]  # this worker's share in finding themes
     themes: Callable[[list[tuple[int, bytes]]], None] | None = None  # the join of numbered counts
 
@@ -172,11 +174,10 @@ async def _samples(messages: list[bytes], topics: Topics, parts: Parts) -> None:
                 1,
             )
             continue
-        batch = Batch(accounts=told.accounts, account_samples=told.account_samples, samples=told.samples, deleted=told.deleted)
+        batch = Batch(accounts=told.accounts, account_samples=told.account_samples, samples=told.samples)
         await asyncio.to_thread(parts.store.save_posts, batch)
         if told.deleted:
-            gone = await _patiently(lambda told=told: parts.store.get([id for id, _ in told.deleted]))  # type: ignore[misc]
-            await _patiently(lambda gone=gone: parts.after(gone))  # type: ignore[misc]
+            await _patiently(lambda told=told: parts.deletions.hear(told.deleted))  # type: ignore[misc]
 
 
 async def _patiently(work: Callable[[], T]) -> T:

@@ -28,11 +28,14 @@ from stream.agents import Parts, add_agents
 from stream.agents_hand import Hand
 from stream.alert_running import alerting
 from stream.dead_letters import SHARE, Limit
+from stream.deletions import Deletions, delete
 from stream.following import ThemeJoin, beside_workers, count_themes, following
 from stream.kafka import Publisher
+from stream.repeating import Repeating
 from stream.topics import GROUPS, READS, prefixed
 
 log = logging.getLogger("sada.work")
+DELETING_EVERY_S = 10.0
 SWITCH_S = 0.05  # Kafka's thread interrupts a page's understanding less often than every 5 ms: a twentieth of the processor's time
 CYCLES_AFTER = 50_000  # objects: posts hold no cycles, and looking for some after every 700 took a sixteenth of the time
 
@@ -62,7 +65,7 @@ def work(
     if metrics_port:
         ready = [application.readiness(app) for app in apps]
         metrics.serve(metrics_port, lambda: all(is_ready() for is_ready in ready))
-    with _beside(parts, cases, settings, deployment, "themes" in stages):
+    with _beside(parts, cases, settings, deployment, "themes" in stages), _deleting(parts.deletions, "samples" in stages):
         application.run(apps, settings.others.get("LOG_LEVEL", "ERROR"))
     if halted.reason is not None:
         raise halted.reason
@@ -77,10 +80,11 @@ def _spare_the_collector() -> None:
 
 def _parts(settings: Settings, deployment: Deployment, cases: CaseStore, stages: Sequence[str], halt: Halted, most_dead: float) -> Parts:
     knowledge = learn(deployment)
-    store = open_distributed(settings)
+    store, after = open_distributed(settings), _desk(cases, deployment)
     return Parts(
         understand=lambda posts: understand(posts, knowledge), indexer=open_indexer(settings, metrics.RETRIES.inc),
-        store=store, ledger=store.ledger, clock=set_up.now, limits=defaultdict(lambda: Limit(most_dead)), halt=halt, after=_desk(cases, deployment),
+        store=store, ledger=store.ledger, clock=set_up.now, limits=defaultdict(lambda: Limit(most_dead)), halt=halt, after=after,
+        deletions=Deletions(partial(delete, store, after), set_up.now),
         counts=partial(count_themes, deployment=deployment), themes=ThemeJoin(store, deployment, set_up.now).step if "themes" in stages else None,
     )  # fmt: skip
 
@@ -119,6 +123,18 @@ def _beside(parts: Parts, cases: CaseStore, settings: Settings, deployment: Depl
     finally:
         alerts.stop()
         follower.stop()
+
+
+@contextmanager
+def _deleting(deletions: Deletions, wanted: bool) -> Iterator[None]:
+    """Beside the worker that hears of deletions: they are carried out again while posts may still be on their way."""
+    repeating = Repeating("deletions", {"deletions": deletions.again}, DELETING_EVERY_S)
+    if wanted:
+        repeating.start()
+    try:
+        yield
+    finally:
+        repeating.stop()
 
 
 def _desk(cases: CaseStore, deployment: Deployment) -> Callable[[Sequence[Post]], None]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from stream import handling
 from stream.agents import Parts, add_agents
 from stream.agents_hand import MOST_BYTES, Hand, together
 from stream.dead_letters import Limit, TooManyDeadLetters
+from stream.deletions import Deletions, delete
 from stream.topics import COUNTS, DEAD, POSTS, RAW, SAMPLES, TOPICS, DeadLetter, Samples, decode_dead_letter, decode_page, encode
 from tests.make import NOON, post
 
@@ -167,7 +169,8 @@ class Bench:
             "understand": list, "indexer": Indexer(), "store": Store(), "ledger": Ledger(), "clock": lambda: NOON, "limits": defaultdict(Limit),
             "halt": self.halted.append, "after": self.followed.append, "counts": lambda posts: b"%d" % len(posts),
         }  # fmt: skip
-        self.parts = Parts(**(usual | told))
+        whole = usual | told
+        self.parts = Parts(**whole, deletions=Deletions(partial(delete, whole["store"], whole["after"]), whole["clock"]))
         self.topics, self.app, self.hand = {name: Topic() for name in TOPICS}, App(), Hand()
         add_agents(self.app, self.topics, self.parts, ("understand", "index", "samples", "follow"), self.hand)
 
@@ -273,7 +276,7 @@ def test_samples_are_kept_and_what_is_gone_reaches_the_cases():
     bench = Bench()
     message = encode(Samples(source="s1", deleted=(("x:7", NOON),)))
     assert bench.run("samples", [message]) == [message]
-    assert [batch.deleted for batch in bench.parts.store.batches] == [(("x:7", NOON),)]
+    assert [batch.deleted for batch in bench.parts.store.batches] == [(), (("x:7", NOON),)]
     assert [[p.id for p in posts] for posts in bench.followed] == [["x:7"]]
 
 
