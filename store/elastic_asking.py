@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import elasticsearch
@@ -63,14 +64,14 @@ class ElasticAsking:
         return [line for answer in answers for line in elastic_counting.of_levels(question, answer["aggregations"])]
 
     def _in_a_list(self, question: CountPosts) -> Iterator[buckets.Raw]:
-        return elastic_counting.of_list(
-            question, self._composite(lambda after: elastic_counting.listed(question, after), elastic_counting.ONCE)
-        )
+        lines = self._composite(self._alias, lambda after: elastic_counting.listed(question, after), elastic_counting.ONCE)
+        return elastic_counting.of_list(question, lines)
 
-    def _composite(self, body: Callable[[Body | None], Body], most: int) -> Iterator[Body]:
+    def _composite(self, index: str, body: Callable[[Body | None], Body], most: int) -> Iterator[Body]:
+        """The lines of a list, page by page; the last page is not full."""
         found: Body = {}
         while not found or len(found["buckets"]) == most:
-            found = self._search(self._alias, body(found.get("after_key")))["aggregations"]["lines"]
+            found = self._search(index, body(found.get("after_key")))["aggregations"]["lines"]
             yield from found["buckets"]
 
     def find(self, question: FindPosts) -> Found:
@@ -90,7 +91,7 @@ class ElasticAsking:
 
     def week_hours(self, question: WeekHours) -> list[WeekHour]:
         """Sums by local hour of the week."""
-        lines = self._composite(lambda after: elastic_bodies.week_hours(question, after), elastic_bodies.HOURS)
+        lines = self._composite(self._alias, lambda after: elastic_bodies.week_hours(question, after), elastic_bodies.HOURS)
         rows = (
             (elastic_counting.at(b["key"]["start"]), b["doc_count"], int(b["interactions"]["value"]), int(b["views"]["value"]), int(b["seen"]["interactions"]["value"]))
             for b in lines
@@ -99,10 +100,17 @@ class ElasticAsking:
 
     def account_history(self, question: AccountHistory) -> list[AccountSample]:
         """Samples, oldest first; with `daily` the last of each UTC day and account."""
-        found = [msgspec.convert(hit, AccountSample) for hit in self._samples(elastic_bodies.history(question))]
+        told = list(islice(self._samples(elastic_bodies.history(question)), elastic_bodies.SAMPLES if question.daily else None))
+        if question.daily and len(told) == elastic_bodies.SAMPLES:  # so many that the engine should look for the last of each day
+            told = list(self._daily(question))
+        found = [msgspec.convert(one, AccountSample) for one in told]
         if question.daily:
             found = list({(s.account, s.at.astimezone(UTC).date()): s for s in found}.values())
         return sorted(found, key=lambda s: s.at)
+
+    def _daily(self, question: AccountHistory) -> Iterator[Body]:
+        lines = self._composite(f"{self._prefix}-samples", lambda after: elastic_bodies.daily(question, after), elastic_bodies.SAMPLES)
+        return (line["last"]["hits"]["hits"][0]["_source"] for line in lines)
 
     def samples(self, post_ids: Sequence[str]) -> list[EngagementSample]:
         """What was told of these posts' numbers over time, oldest first."""

@@ -150,13 +150,29 @@ def week_hours(question: WeekHours, after: Body | None = None) -> Body:
 
 def history(question: AccountHistory) -> Body:
     """Samples of accounts, oldest first."""
+    order = [{"at": "asc"}, {"account": "asc"}]
+    return {"query": _of_accounts(question), "sort": order, "size": SAMPLES, "track_total_hits": False}
+
+
+def daily(question: AccountHistory, after: Body | None = None) -> Body:
+    """The last sample of each account and UTC day, however many there are of a day."""
+    sources: list[Body] = [
+        {"day": {"date_histogram": {"field": "at", "calendar_interval": "day"}}},
+        {"account": {"terms": {"field": "account"}}},
+    ]
+    composite: Body = {"size": SAMPLES, "sources": sources} | ({"after": after} if after else {})
+    last: Body = {"last": {"top_hits": {"size": 1, "sort": [{"at": "desc"}]}}}
+    return {"size": 0, "query": _of_accounts(question), "aggs": {"lines": {"composite": composite, "aggs": last}}}
+
+
+def _of_accounts(question: AccountHistory) -> Body:
     said: list[Body] = [{"exists": {"field": "account"}}]
     if question.accounts:
         said.append({"terms": {"account": list(question.accounts)}})
     span = {key: at.isoformat() for key, at in (("gte", question.since), ("lt", question.until)) if at is not None}
     if span:
         said.append({"range": {"at": span}})
-    return {"query": {"bool": {"filter": said}}, "sort": [{"at": "asc"}, {"account": "asc"}], "size": SAMPLES, "track_total_hits": False}
+    return {"bool": {"filter": said}}
 
 
 def growth(post_ids: Sequence[str]) -> Body:

@@ -112,6 +112,25 @@ def test_samples_are_read_page_by_page(engine, monkeypatch):
     assert [lines_of(body)[0].get("search_after") for _, body in engine.asked] == [None, [2, "x:city"]]
 
 
+def test_of_many_samples_a_day_the_engine_looks_for_the_last(engine, monkeypatch):
+    monkeypatch.setattr(elastic_bodies, "SAMPLES", 2)
+    many = {"hits": {"hits": [hit(sample(0, 10), 1, "x:city"), hit(sample(0, 11), 2, "x:city")]}}
+    last = [{"key": {"day": n}, "last": {"hits": {"hits": [hit(sample(n, 20 + n))]}}} for n in range(3)]
+    engine.answers = [
+        (200, many),
+        *((200, {"aggregations": {"lines": {"buckets": some, "after_key": some[-1]["key"]}}}) for some in (last[:2], last[2:])),
+    ]
+    assert [s.followers for s in engine.store.account_history(AccountHistory(daily=True))] == [20, 21, 22]
+    assert len(engine.asked) == 3
+
+
+def test_a_few_samples_are_read_as_they_are_and_the_last_of_a_day_kept(engine):
+    later = msgspec.structs.replace(sample(0, 11), at=NOON + timedelta(hours=1))
+    engine.answers = [(200, {"hits": {"hits": [hit(sample(0, 10), 1, "x:city"), hit(later, 2, "x:city")]}})]
+    assert [s.followers for s in engine.store.account_history(AccountHistory(daily=True))] == [11]
+    assert len(engine.asked) == 1
+
+
 def test_the_total_is_told_up_to_a_limit_and_that_there_are_more(engine):
     page = {"hits": {"hits": [hit(post(1))]}}
     for many, exact in ((7, True), (COUNT_LIMIT, True), (COUNT_LIMIT + 1, False)):

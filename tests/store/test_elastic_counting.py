@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from core.errors import StoreFailed
-from store import elastic_counting
+from store import elastic_bodies, elastic_counting
 from store.base import Batch
 from store.elastic_counting import STARTS, TooManyLines, is_few, levels, listed, of_levels, of_list, parts
 from store.memory import MemoryStore
-from store.query import CountPosts, Filter, FindPosts, WeekHours
-from tests.make import NOON, claim, post
+from store.query import AccountHistory, CountPosts, Filter, FindPosts, WeekHours
+from tests.make import NOON, claim, post, sample
 
 DAY = Filter(since=NOON, until=NOON + timedelta(days=1))
 YEAR = Filter(since=NOON, until=NOON + timedelta(days=365))
@@ -159,3 +159,24 @@ def test_where_a_month_cannot_be_read_a_question_is_refused_and_not_answered_by_
     for ask, question in asked:
         with pytest.raises(StoreFailed, match="answered 503"):
             ask(question)
+
+
+@pytest.mark.services
+def test_the_last_sample_of_each_day_is_the_same_however_many_there_are(elastic, monkeypatch):
+    draw = random.Random(3)
+    told = tuple(
+        msgspec.structs.replace(sample(day, draw.randrange(99), f"x:a{n}"), at=NOON + timedelta(days=day, minutes=draw.randrange(1440)))
+        for day in range(20) for n in range(3) for _ in range(draw.randrange(4))
+    )  # fmt: skip
+    memory = MemoryStore()
+    for store in (memory, elastic):
+        store.save(Batch(account_samples=told))
+    elastic.refresh()
+    for question in (
+        AccountHistory(daily=True),
+        AccountHistory(accounts=("x:a1",), since=NOON + timedelta(days=3), until=NOON + timedelta(days=9), daily=True),
+    ):
+        expected = {(s.account, s.at): s.followers for s in memory.account_history(question)}
+        for most in (5000, 7):  # as they are, and looked for by the engine in pages
+            monkeypatch.setattr(elastic_bodies, "SAMPLES", most)
+            assert {(s.account, s.at): s.followers for s in elastic.account_history(question)} == expected
