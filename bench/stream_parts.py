@@ -24,7 +24,7 @@ from store.elastic_saving import created
 from stream import kafka, set_up
 from stream.following import ThemeJoin, count_themes
 from stream.handling import TOGETHER
-from stream.topics import POSTS, RAW, prefixed
+from stream.topics import COUNTS, POSTS, RAW, prefixed
 
 ALL = 20_000  # posts of each measured run
 INDEXED = 60_000  # posts where they are only written, which is faster
@@ -89,11 +89,13 @@ def small_pages() -> Numbers:
 def all_stages() -> Numbers:
     """The worker as it is started without --stage: cases and themes too, until these have caught up."""
     with place() as at, workers(at) as (worker,):
-        group, topic = f"{at.prefix}-sada-follow", prefixed(POSTS, at.prefix)
+        group = f"{at.prefix}-sada-follow"
         _warmed(at, 1)
         began, cpu = time.perf_counter(), worker.cpu()
         at.publish(RAW, make_posts(ALL))
-        wait(lambda: at.written() == ALL + PAGE and not kafka.lag(at.kafka, group, topic), 1.0)
+        wait(
+            lambda: at.written() == ALL + PAGE and not any(kafka.lag(at.kafka, group, prefixed(t, at.prefix)) for t in (POSTS, COUNTS)), 1.0
+        )
         wall, spent = time.perf_counter() - began, worker.cpu() - cpu
     return {"all_stages_cpu_per_100k": per_100k(spent), "all_stages_posts_per_s": round(ALL / wall)}
 
