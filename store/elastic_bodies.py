@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 TEMPLATES = Path(__file__).parent.parent / "index_templates"
 POSTS = "posts"  # the alias over every month
 HOURS = 10_000  # asked for at once, more than a year has: each request goes over all the posts again
-SAMPLES = 5000  # samples read at once
+SAMPLES = 10_000  # samples read at once, the most that the engine gives
 PARTS = (1 / 64, 1 / 8)  # of a period, where its newest posts are looked for first: in a month every later post beats those before it
 
 FIELDS = {"platforms": "platform", "accounts": "account", "kinds": "kind", "languages": "language.label", "sentiments": "sentiment.label",
