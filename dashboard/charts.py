@@ -16,6 +16,7 @@ from dashboard.words import Words
 GRID = "rgba(128,140,142,.22)"
 REST = "rgba(128,140,142,.55)"
 MOST_COLOURED = 6
+DASHES = ("solid", "solid", "solid", "dash", "dash", "dot", "dot", "dashdot")  # of SERIES, one each
 LEAST_HATCH = 0.06  # of the height, so that a small gap is still seen
 CLEAR = "rgba(0,0,0,0)"  # in the legend too, where opacity would leave a pale dot
 UNSEEN = {"marker": {"opacity": 0}}  # however many points are chosen
@@ -246,6 +247,11 @@ def _floor_log10(number: float) -> int:
 def series_colour(i: int) -> str:
     """The colour of the i-th series."""
     return SERIES[i % len(SERIES)]
+
+
+def series_dash(i: int) -> str:
+    """How the i-th series is drawn, so that no two are told apart by colours alone that a colour-blind reader takes for one."""
+    return DASHES[i % len(DASHES)]
 
 
 def every_nth(labels: Sequence[str], about: int = 8) -> tuple[str, ...]:

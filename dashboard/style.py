@@ -39,6 +39,9 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
 [data-testid=stPageLink] a {padding: 0; background: none}
 [data-testid=stPageLink] a p {color: #0B6E69; font-size: .87rem}
 [data-testid=stPageLink] a:hover p {text-decoration: underline}
+.stApp [data-testid=stCaptionContainer] {opacity: .78}
+.stApp [data-testid=stCode] code span {color: inherit !important}
+.stApp a:focus-visible, [data-testid=stTopNavLink]:focus-visible {outline: 2px solid #0B6E69; outline-offset: 2px; border-radius: .3rem}
 [data-testid=stTable] td, [data-testid=stTable] th {text-align: start !important; font-variant-numeric: tabular-nums}
 @media (max-width: 640px) {
   .stMainBlockContainer {padding-left: 1rem; padding-right: 1rem; padding-top: 4rem}
@@ -54,6 +57,7 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
 DARK = """<style>
 html[dir=rtl] [data-testid=stButtonGroup] button:not([aria-checked=true]) {border-color: #334042 !important}
 [data-testid=stPageLink] a p {color: #6CC5BF}
+.stApp a:focus-visible, [data-testid=stTopNavLink]:focus-visible {outline-color: #6CC5BF}
 [data-testid=stBaseButton-primary], [data-testid=stBaseButton-primaryFormSubmit] {color: #0C1213}
 </style>"""
 """What a dark page needs beside it."""

@@ -110,7 +110,7 @@ def _line(desk: Desk, counts: list[Count], platform: str, at: Sequence[datetime]
     values = engaging.line(counts, platform, at, followers)
     days = [short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at]
     hover = tuple(f"{day} · {foreign(name)}: {percent(n, w, 3)}" for day, n in zip(days, values, strict=True))
-    return Line(name=name, values=values, colour=charts.series_colour(i), hover=hover)
+    return Line(name=name, values=values, colour=charts.series_colour(i), dash=charts.series_dash(i), hover=hover)
 
 
 def _rates(desk: Desk, rates: list[engaging.Rate], base: str) -> None:

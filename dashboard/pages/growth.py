@@ -87,7 +87,7 @@ def _lines(desk: Desk, every: Sequence[Grown], over: Sequence[date], scale: str)
     said = (lambda n: decimal(n, w)) if scale == "indexed" else (lambda n: whole(n, w))
     dates = [short_day(day, desk.about.calendar, w) for day in over]
     lines = [
-        Line(name=desk.account(g.account), values=line, colour=charts.series_colour(i),
+        Line(name=desk.account(g.account), values=line, colour=charts.series_colour(i), dash=charts.series_dash(i),
              hover=tuple(f"{day} · {foreign(desk.account(g.account))}: {said(n)}" for day, n in zip(dates, line, strict=True)))
         for i, (g, line) in enumerate(zip(every, values, strict=True))
     ]  # fmt: skip
