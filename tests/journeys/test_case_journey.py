@@ -5,14 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,31 +15,22 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 
-from cases import users
 from cases.identity import case_id
 from cases.roles import Role
-from cases.store import open_cases
 from collectors import doors, whatsapp
 from collectors.inbox import Inbox
 from collectors.receive import Hall, application
 from core.case import Status
-from core.deployment_file import load
 from core.post import Claim
-from core.settings import read
-from dashboard.commands import launch
-from dashboard.words import words
 from store.base import Batch
-from store.embedded import EmbeddedStore
 from stream.collecting import run_pass
 from stream.following import receive_cases
 from stream.sending import Sending
 from tests.collectors.replay import Reply, replay
 from tests.dashboard import factory
-from tests.journeys.conftest import PATIENCE_S, _ready
+from tests.journeys.town import EN, now, open_town, someone
 
 pytestmark = pytest.mark.browser
-EN = words("en")
-PASSWORD = "a very long password"
 TEXT = "no water in Olive Quarter since yesterday"
 ANSWER = "The water is back, thank you for telling us."
 POST = "whatsapp:wamid.J1"
@@ -68,44 +53,16 @@ department = "water"
 """
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[SimpleNamespace]:
     """A city with accounts for four people, its replay of WhatsApp, and a dashboard that sends answers."""
     (tmp_path / "city.toml").write_text(CITY, encoding="utf-8")
+    people = {role.value: role for role in (Role.OFFICER, Role.VERIFIER, Role.SUPERVISOR, Role.DEPARTMENT)}
     with replay({"/v24.0/9400/messages": Reply({"messages": [{"id": "wamid.OURS"}]})}) as server:
-        told = {"SADA_DATA": str(tmp_path / "var"), "SADA_DEPLOYMENT": str(tmp_path / "city.toml"), "SADA_SEND_ANSWERS": "yes",
-                "SADA_WHATSAPP_BASE_URL": server.url, "SADA_WHATSAPP_TOKEN": "t", "SADA_WHATSAPP_PHONE_ID": "9400", "SADA_WHATSAPP_APP_SECRET": "wa"}  # fmt: skip
-        settings, about = read(told), load(tmp_path / "city.toml")
-        posts, cases = EmbeddedStore(tmp_path / "var" / "posts.db", about.timezone), open_cases(settings)
-        for role in (Role.OFFICER, Role.VERIFIER, Role.SUPERVISOR):
-            users.add(cases, role.value, role, (), PASSWORD, now(), "test")
-        users.add(cases, "department", Role.DEPARTMENT, ("water",), PASSWORD, now(), "test")
-        with dashboard(told, tmp_path) as address:
-            yield SimpleNamespace(settings=settings, about=about, posts=posts, cases=cases, server=server, address=address)
-        posts.close()
-        cases.close()
-
-
-@contextmanager
-def dashboard(told: dict[str, str], folder: Path, port: int = 0) -> Iterator[str]:
-    """The dashboard in a process of its own while the block lasts; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", port))
-        port = free.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("SADA_")} | told
-    child = subprocess.Popen(
-        [sys.executable, *launch(port)[1:]], env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
-    )
-    try:
-        _ready(f"http://localhost:{port}/_stcore/health", child)
-        yield f"http://localhost:{port}"
-    finally:
-        child.terminate()
-        child.wait(60)
+        keys = {"SADA_SEND_ANSWERS": "yes", "SADA_WHATSAPP_BASE_URL": server.url, "SADA_WHATSAPP_TOKEN": "t", "SADA_WHATSAPP_PHONE_ID": "9400",
+                "SADA_WHATSAPP_APP_SECRET": "wa"}  # fmt: skip
+        with open_town(tmp_path, tmp_path / "city.toml", people, **keys) as town:
+            yield SimpleNamespace(server=server, **vars(town))
 
 
 def arrives(city: SimpleNamespace) -> None:
@@ -134,18 +91,6 @@ def follow(city: SimpleNamespace) -> None:
     receive_cases(city.posts, city.cases, city.about, now())
 
 
-def someone(browser: Browser, city: SimpleNamespace, who: str, **address: str) -> Page:
-    """A browser of their own in which somebody has signed in."""
-    page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-    page.set_default_timeout(PATIENCE_S * 1000)
-    page.goto(f"{city.address}/complaints?" + "&".join(f"{k}={v}" for k, v in {"lang": "en", **address}.items()))
-    page.locator("input[autocomplete=username]").fill(who)
-    page.locator("input[autocomplete=current-password]").fill(PASSWORD)
-    page.get_by_role("button", name=EN("sign_in.do"), exact=True).click()
-    expect(page.get_by_role("button", name=EN("sign_in.out"))).to_be_visible()
-    return page
-
-
 def press(page: Page, key: str) -> None:
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name=EN(key), exact=True).click()
 
@@ -161,19 +106,19 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     assert list(city.cases.all()) == []  # too unsure to open a case
 
     # Triage
-    officer = someone(browser, city, "officer", part="triage")
+    officer = someone(browser, city.address, "officer", part="triage")
     expect(officer.get_by_text(TEXT)).to_be_visible()
     officer.get_by_role("button", name=EN("intent.complaint"), exact=True).click()
     expect(officer.get_by_text(TEXT)).to_have_count(0)
 
     # A second login verifies; the officer refers; the department works
-    verifier = someone(browser, city, "verifier", case=CASE)
+    verifier = someone(browser, city.address, "verifier", case=CASE)
     press(verifier, "move.verified")
     stands(verifier, Status.VERIFIED)
-    officer = someone(browser, city, "officer", case=CASE)
+    officer = someone(browser, city.address, "officer", case=CASE)
     press(officer, "move.referred")
     stands(officer, Status.REFERRED)
-    department = someone(browser, city, "department", case=CASE)
+    department = someone(browser, city.address, "department", case=CASE)
     expect(department.get_by_text("Huda")).to_have_count(0)
     press(department, "move.in_hand")
     stands(department, Status.IN_HAND)
@@ -181,10 +126,10 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     stands(department, Status.DONE)
 
     # Somebody else confirms, the answer goes out once through WhatsApp, the case is closed
-    verifier = someone(browser, city, "verifier", case=CASE)
+    verifier = someone(browser, city.address, "verifier", case=CASE)
     press(verifier, "move.confirmed")
     stands(verifier, Status.CONFIRMED)
-    officer = someone(browser, city, "officer", case=CASE)
+    officer = someone(browser, city.address, "officer", case=CASE)
     officer.get_by_label(EN("answer.text"), exact=True).fill(ANSWER)
     press(officer, "answer.send")
     expect(officer.get_by_text(EN("answer.ready"))).to_be_visible()
@@ -193,14 +138,14 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     sending.once()
     (sent,) = city.server.asked
     assert ANSWER in sent.body.decode()
-    officer = someone(browser, city, "officer", case=CASE)
+    officer = someone(browser, city.address, "officer", case=CASE)
     press(officer, "move.closed")
     stands(officer, Status.CLOSED)
 
     # The table and the audit show it
-    row = someone(browser, city, "officer", part="table").get_by_role("row").filter(has_text="Water").first
+    row = someone(browser, city.address, "officer", part="table").get_by_role("row").filter(has_text="Water").first
     expect(row).to_contain_text("1 · 100%")
-    boss = someone(browser, city, "supervisor", part="audit")
+    boss = someone(browser, city.address, "supervisor", part="audit")
     expect(boss.get_by_role("row").filter(has_text=CASE).first).to_be_visible()
     assert [s.who for s in city.cases.get(CASE).steps] == [
         "officer",
@@ -221,6 +166,6 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     assert (post.text, post.author, case.summary, case.citizen) == ("", None, "", None)
     assert case.status == Status.CLOSED
     assert TEXT not in str(case)
-    officer = someone(browser, city, "officer", case=CASE)
+    officer = someone(browser, city.address, "officer", case=CASE)
     expect(officer.get_by_text(EN("case.forgotten")).first).to_be_visible()
     expect(officer.get_by_text(TEXT)).to_have_count(0)

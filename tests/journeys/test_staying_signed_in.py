@@ -2,59 +2,32 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from cases import users
 from cases.roles import Role
 from cases.store import open_cases
 from core.settings import read
 from dashboard.keeping import COOKIE
-from dashboard.words import words
 from tests.dashboard import factory
 from tests.journeys import oidc
-from tests.journeys.conftest import PATIENCE_S
-from tests.journeys.test_case_journey import PASSWORD, dashboard
+from tests.journeys.town import EN, Town, dashboard, free_port, open_town, sign_in, window
 
 pytestmark = pytest.mark.browser
-EN = words("en")
 SIGNS_OUT = EN("sign_in.out")
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[SimpleNamespace]:
+def city(tmp_path: Path) -> Iterator[Town]:
     """A dashboard with one officer's account."""
     factory.build(tmp_path)
-    told = {"SADA_DATA": str(tmp_path / "var"), "SADA_DEPLOYMENT": str(tmp_path / "madina.toml")}
-    cases = open_cases(read(told))
-    users.add(cases, "olya", Role.OFFICER, (), PASSWORD, datetime.now(UTC), "test")
-    with dashboard(told, tmp_path) as address:
-        yield SimpleNamespace(address=address, cases=cases)
-    cases.close()
-
-
-def window(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_S * 1000)
-    page.goto(f"{address}/complaints?lang=en")
-    return page
-
-
-def signed_in(context: BrowserContext, address: str) -> Page:
-    page = window(context, address)
-    page.locator("input[autocomplete=username]").fill("olya")
-    page.locator("input[autocomplete=current-password]").fill(PASSWORD)
-    with page.expect_response(lambda answer: answer.url.endswith("/session")) as kept:
-        page.get_by_role("button", name=EN("sign_in.do"), exact=True).click()
-    assert kept.value.status == 204
-    expect(page.get_by_role("button", name=SIGNS_OUT)).to_be_visible()
-    return page
+    with open_town(tmp_path, tmp_path / "madina.toml", {"olya": Role.OFFICER}) as made:
+        yield made
 
 
 def by_provider(page: Page, address: str) -> None:
@@ -65,9 +38,9 @@ def by_provider(page: Page, address: str) -> None:
     page.goto(f"{address}/complaints?lang=en")
 
 
-def test_a_reload_and_a_second_window_stay_signed_in_until_somebody_signs_out(city: SimpleNamespace, browser: Browser) -> None:
+def test_a_reload_and_a_second_window_stay_signed_in_until_somebody_signs_out(city: Town, browser: Browser) -> None:
     context = browser.new_context()
-    page = signed_in(context, city.address)
+    page = sign_in(window(context, city.address), "olya")
     (cookie,) = [c for c in context.cookies() if c["name"] == COOKIE]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     assert cookie["value"] not in page.url and cookie["value"] not in page.content()
@@ -90,8 +63,8 @@ def test_a_reload_and_a_second_window_stay_signed_in_until_somebody_signs_out(ci
     expect(page.get_by_role("button", name=SIGNS_OUT)).to_have_count(0)
 
 
-def test_a_closed_account_is_out_at_its_next_step(city: SimpleNamespace, browser: Browser) -> None:
-    page = signed_in(browser.new_context(), city.address)
+def test_a_closed_account_is_out_at_its_next_step(city: Town, browser: Browser) -> None:
+    page = sign_in(window(browser.new_context(), city.address), "olya")
     users.disable(city.cases, "olya", datetime.now(UTC), "test")
     page.reload()
     expect(page.get_by_role("button", name=EN("sign_in.do"), exact=True)).to_be_visible()
@@ -99,9 +72,7 @@ def test_a_closed_account_is_out_at_its_next_step(city: SimpleNamespace, browser
 
 def test_the_organisations_accounts_come_in_by_openid_connect_with_the_role_of_their_group(tmp_path: Path, browser: Browser) -> None:
     factory.build(tmp_path)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with oidc.provider({"email": "Olya@City.example", "email_verified": True, "groups": ["desk"]}) as provider:
         told = {
             "SADA_DATA": str(tmp_path / "var"), "SADA_DEPLOYMENT": str(tmp_path / "madina.toml"), "SADA_OIDC_ISSUER": provider.url,
