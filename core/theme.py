@@ -37,4 +37,5 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rate_usual: float = 0.0  # posts an hour expected there
     terms: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()  # post ids, all that were found
-    merged_into: str | None = None
+    merged_into: str | None = None  # the older theme that has its posts now
+    split_from: str | None = None  # the theme that its posts were first taken for

@@ -7,22 +7,23 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from enrich.themes_index import Floats
 from enrich.themes_marks import Marks, Seen, marks_of
 from enrich.themes_memory import NOBODY, Memory
-from enrich.themes_scan import GROUP_LEVEL_OF, LEVEL_OF, SIZES, WINDOWS, Floats, Table, View, evidence, gather, new_table, scan
+from enrich.themes_scan import GROUP_LEVEL_OF, LEVEL_OF, SIZES, WINDOWS, Table, View, evidence, gather, new_table, scan
 from enrich.themes_voices import echoes, is_one_text, retold
 
 TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
 LISTENED = 40  # at most so many of them, the newest
 BELONGS = 0.75  # a post so likely of the theme is listed
-SURE = 0.8  # a post so likely of the theme is counted when weeks are compared
-GATE = 1.2  # evidence from which a post gathers a group …
+GATE = 0.0  # evidence from which a post gathers a group …
 LEAST_ALONE = 0.0  # … and what must be left of it without repeated voices
 JOINS = 0.5  # a post so likely of the theme is in the group
 GROUP = 24  # most posts of a group, the newest
 VARIED = 0.4  # of what is found, so much must be voices of their own
-LIKELY_THEN = 0.6  # … and one of an earlier week that is so likely
+LIKELY_THEN = 0.6  # a post so likely of the theme is counted when weeks are compared
 WEEK = 168.0
+WEEKS = 3  # earlier weeks that are looked at
 SLACK = 3.0  # hours by which a weekly habit may shift
 
 Rows = npt.NDArray[np.int64]
@@ -138,24 +139,35 @@ def _lengths(memory: Memory, rows: Rows) -> Rows:
     return start[rows + 1] - start[rows]
 
 
-def weekly_share(scanner: Scanner, i: int, sure: int, level: int) -> float:
-    """How many posts like the `sure` ones came at the same hours of an earlier week, for one of those.
+def weekly_share(scanner: Scanner, i: int, level: int) -> float:
+    """How many posts like those of the likeliest theme came at the same hours of an earlier week, for one of today's.
 
-    `level`: how alike the sure ones are; the same words said again may be more alike than that and count no less.
+    `level`: how alike they are; the same words said again may be more alike than that and count no less. What is usual at any hour counts
+    on neither side, and weeks are averaged: one chance peak is no habit.
     """
-    m, window, most = scanner.memory, WINDOWS[int(scanner.best[1])], 0.0
-    hours = m.columns.hours
-    for weeks in (1, 2, 3):
-        then = hours[i] - WEEK * weeks
-        if then - SLACK < hours[m.first]:
-            break
-        begin, end = (m.first + int(np.searchsorted(hours[m.first : i], then + d)) for d in (-window - SLACK, SLACK))
-        cells = scanner.cells(i, np.arange(begin, end))
-        cells = cells[0], np.minimum(cells[1], level), cells[2], cells[3]
-        share_of_theme = scanner.best[2] * scanner.ratios(cells, int(scanner.best[0]))
-        likely = np.sum(share_of_theme / (1 - scanner.best[2] + share_of_theme) > LIKELY_THEN)
-        most = max(most, float(likely) / max(3, sure))
-    return most
+    m, window = scanner.memory, float(WINDOWS[int(scanner.best[1])])
+    hours, now = m.columns.hours, float(m.columns.hours[i])
+    first = m.first + int(np.searchsorted(hours[m.first : i], now - WEEK * WEEKS - window - SLACK))
+    rows = np.arange(first, i)
+    like = hours[rows[_like_theme(scanner, i, rows, level)]]
+    usual = len(like[like < now - window]) / max(window, now - window - float(hours[first])) * window if first < i else 0.0
+    today = np.sum(like >= now - window) - usual
+    then = [now - WEEK * n for n in range(1, WEEKS + 1) if now - WEEK * n - SLACK >= hours[m.first]]
+    peaks = [max(0.0, _most_within(like, at - SLACK, at + SLACK, window) - usual) for at in then]
+    return float(np.mean(peaks)) / max(3.0, float(today)) if peaks else 0.0
+
+
+def _like_theme(scanner: Scanner, i: int, rows: Rows, level: int) -> Kept:
+    """Which rows, whenever they came, look like the likeliest theme."""
+    _, alike, topic, place = scanner.cells(i, rows)
+    odds = scanner.best[2] * scanner.ratios((rows, np.minimum(alike, level), topic, place), int(scanner.best[0]))
+    return np.asarray(odds / (1 - scanner.best[2] + odds) > LIKELY_THEN)
+
+
+def _most_within(hours: Floats, begin: float, end: float, window: float) -> int:
+    """Most of the sorted `hours` that lie in one window which ends between `begin` and `end`."""
+    ends = hours[(hours >= begin - window) & (hours <= end)]
+    return int((np.arange(1, len(ends) + 1) - np.searchsorted(ends, ends - window)).max()) if len(ends) else 0
 
 
 def find(scanner: Scanner, i: int, least: float, weekly: float) -> tuple[Finding | None, Rows]:
@@ -204,7 +216,7 @@ def _seen(scanner: Scanner, i: int, cells: Cells, keep: Kept, alone: float, grou
         return Seen(alone, group, 0.0, 0.0, 0.0, 0.0, 0, 0)
     return Seen(
         alone=alone, group=group, sure=float(belongs[sure].mean()), voices=float(sure.sum() / np.sum(belongs > BELONGS)),
-        weekly=weekly_share(scanner, i, int(np.sum(belongs[sure] > SURE)), int(np.median(cells[1][sure]))),
+        weekly=weekly_share(scanner, i, int(np.median(cells[1][sure]))),
         level=float(cells[1][sure].mean()), window=int(scanner.best[1]), kind=int(scanner.best[0]),
     )  # fmt: skip
 
@@ -219,6 +231,7 @@ def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, kee
     found = rows[belongs & free]
     if _is_repeated(scanner, [*found.tolist(), i], int(np.sum(belongs & free & keep))):
         return None, rows[belongs]
+    seen = seen._replace(usual=expected, known=1 - len(found) / max(1, int(belongs.sum())))
     marks = marks_of(scanner.memory, [*found.tolist(), i], scanner.alike[found], seen)
     return Finding([*found.tolist(), i], int(np.sum(belongs & keep)) + 1, seen.window, expected, marks), rows[belongs]
 

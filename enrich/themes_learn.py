@@ -1,7 +1,7 @@
 """python -m enrich.themes_learn OUT.json STREAM.tsv …: learn by which marks a theme is told from chance, from labelled streams.
 
 Each stream is shown to the detector as it is, with a column or two hidden, and as bare texts, so that the weights do without. Findings are noted and
-nothing is raised. A stream's own account may follow its name after @ (stream.tsv@city_office).
+of the right ones some are raised. A stream's own account may follow its name after @ (stream.tsv@city_office).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 import numpy as np
@@ -22,16 +23,18 @@ from enrich.themes import Detector, Observation, ThemeSettings
 from enrich.themes_eval import read_labelled
 from enrich.themes_judge import Finding
 from enrich.themes_marks import Marks
-from enrich.themes_score import Alert, Truth, judge
+from enrich.themes_score import Alert, Judged, Truth, judge
 from enrich.themes_verdict import Verdict
 
-TREES = 150
-PACE = 0.08
+TREES = 200
+DEPTH = 4  # questions in a row
+PACE = 0.04
 FEWEST = 15  # findings at an end of a tree
 EVEN = 0.9  # 1: a theme counts as one however many findings it gave, 0: every finding counts
 SAME = 0.3  # findings sharing so much of their posts are of one theme
 APART = 72.0  # hours
 FOLDS = 4
+RAISED = 4  # one in so many right findings is raised
 ASKED = 12  # marks looked at for each question
 SHOWN = 0.5  # findings from which a theme may be raised, for the calibration
 ALL = ("topic", "place", "author")
@@ -53,30 +56,33 @@ class Noted(msgspec.Struct, frozen=True):
 
 
 class _Noting(Detector):
-    """Notes every finding and raises none."""
+    """Notes every finding, and raises some of the right ones, so that what follows them is seen as in service."""
 
-    noted: list[Finding]
+    def __init__(self, settings: ThemeSettings, truth: Truth) -> None:
+        super().__init__(settings, NOTHING_LEARNT)
+        self.truth, self.noted = truth, list[tuple[Judged, Finding]]()
 
     def likely(self, finding: Finding) -> float:
-        self.noted.append(finding)
-        return 0.0
+        evidence = sorted(int(d.post.id) for i in finding.rows if (d := self.memory.digests[i]) is not None)
+        judged = judge(self.truth, Alert(float(self.truth.times[evidence[-1]]), "", tuple(evidence)))
+        self.noted.append((judged, finding))
+        return float(judged.verdict in ("correct", "ignored") and crc32(bytes(str(evidence[-1]), "ascii")) % RAISED == 0)
 
 
 def note(name: str, posts: Sequence[Observation], truth: Truth, own: str = "") -> list[Noted]:
     """The findings of one stream in order; ids of `posts` are their rows."""
-    detector = _Noting(ThemeSettings(own=(own,) if own else ()), NOTHING_LEARNT)
-    seen, noted, themes = 0, list[Noted](), list[tuple[float, set[int]]]()
-    detector.noted = []
-    for row, post in enumerate(posts):
+    detector = _Noting(ThemeSettings(own=(own,) if own else ()), truth)
+    for post in posts:
         detector.observe([post], post.at)
-        for finding in detector.noted[seen:]:
-            evidence = {int(d.post.id) for i in finding.rows if (d := detector.memory.digests[i]) is not None}
-            judged = judge(truth, Alert(post.at.timestamp(), "", tuple(sorted(evidence))))
-            right = None if judged.verdict in ("late", "ignored") else judged.verdict == "correct"
-            theme = f"event {judged.episode}" if right else f"chance {_theme(themes, evidence, truth.times[row] / 3600)}"
-            noted.append(Noted(name, theme, tuple(finding.marks), right))
-        seen = len(detector.noted)
-    return noted
+    themes = list[tuple[float, set[int]]]()
+    return [_noted(name, judged, finding, themes) for judged, finding in detector.noted]
+
+
+def _noted(name: str, judged: Judged, finding: Finding, themes: list[tuple[float, set[int]]]) -> Noted:
+    right = None if judged.verdict in ("late", "ignored") else judged.verdict == "correct"
+    evidence = set(judged.alert.evidence)
+    theme = f"event {judged.episode}" if right else f"chance {_theme(themes, evidence, judged.alert.at / 3600)}"
+    return Noted(name, theme, tuple(finding.marks), right)
 
 
 def _theme(themes: list[tuple[float, set[int]]], evidence: set[int], hours: float) -> int:
@@ -108,7 +114,7 @@ def learn(noted: Sequence[Noted]) -> Verdict:
 
 def _trees(marks: Floats, right: Flags, weight: Floats) -> GradientBoostingClassifier:
     trees = GradientBoostingClassifier(
-        n_estimators=TREES, max_depth=2, subsample=0.5, learning_rate=PACE, min_samples_leaf=FEWEST, max_features=ASKED, random_state=0
+        n_estimators=TREES, max_depth=DEPTH, subsample=0.5, learning_rate=PACE, min_samples_leaf=FEWEST, max_features=ASKED, random_state=0
     )
     return trees.fit(marks, right, sample_weight=weight)
 
@@ -144,21 +150,21 @@ class _Grown(msgspec.Struct, frozen=True):
     value: list[float]
 
 
-def _flat(tree: object, pace: float) -> tuple[tuple[int, int, int], tuple[float, float, float], tuple[float, float, float, float]]:
-    """Three questions and four ends of a tree of at most two levels; a branch that ends early asks anything and gives the same."""
+def _flat(tree: object, pace: float) -> tuple[tuple[int, ...], tuple[float, ...], tuple[float, ...]]:
+    """The questions and ends of a tree of at most DEPTH levels; a branch that ends early asks anything and gives the same."""
     names = ("children_left", "children_right", "feature", "threshold", "value")
     grown = _Grown(*(np.ravel(getattr(tree, name)).tolist() for name in names))
-    low, high = (_branch(grown, children[0]) for children in (grown.children_left, grown.children_right))
-    asks = (max(0, grown.feature[0]), low[0], high[0])
-    limits = (grown.threshold[0], low[1], high[1])
-    gives = tuple(pace * grown.value[node] for node in (*low[2], *high[2]))
-    return asks, limits, (gives[0], gives[1], gives[2], gives[3])
+    asks, limits, level = list[int](), list[float](), [0]
+    for _ in range(DEPTH):
+        asks += [max(0, grown.feature[node]) for node in level]
+        limits += [grown.threshold[node] for node in level]
+        level = [child for node in level for child in _below(grown, node)]
+    return tuple(asks), tuple(limits), tuple(pace * grown.value[node] for node in level)
 
 
-def _branch(grown: _Grown, node: int) -> tuple[int, float, tuple[int, int]]:
-    node = max(0, node)
+def _below(grown: _Grown, node: int) -> tuple[int, int]:
     left, right = grown.children_left[node], grown.children_right[node]
-    return (grown.feature[node], grown.threshold[node], (left, right)) if left >= 0 else (0, 0.0, (node, node))
+    return (left, right) if left >= 0 else (node, node)
 
 
 def main(out: Path, streams: Sequence[str]) -> None:

@@ -19,11 +19,13 @@ from enrich.themes_scan import WINDOWS
 
 ACTIVE = 72.0  # hours after its last post in which a theme takes in what is like it
 LISTED = 2000  # most evidence a theme lists
+NAMED_BY = 60  # newest of its posts that name it
 SPOKEN = 300  # newest of its posts that speak for it
 RECENT = 6.0  # hours by which its present rate is measured
 LIKE = 0.27  # a finding whose words point so far the theme's way is the theme
 SHARED = 0.3  # … or of whose company so much is the theme's
-NEAR = 0.2  # … or both together, within half a day and on one topic
+NEAR = 0.1  # … or both together, within half a day and on one topic
+SOON, HARDLY = 2.0, 0.05  # hours, and what is enough within them
 STRAY = 0.15  # one post joins a theme that most of its company belongs to, if its words point so far its way
 HALF_DAY = 12.0
 
@@ -54,13 +56,13 @@ def moment(hours: float) -> datetime:
 
 def born(number: int, finding: Finding, memory: Memory, probability: float) -> Living:
     """A new theme of a finding, raised at its newest post."""
-    digests = _digests(memory, finding.rows)
+    digests = digests_of(memory, finding.rows)
     anchor, hours = digests[-1], memory.columns.hours
-    names = phrases([d.post.text for d in digests[-60:]], lambda term: memory.index.posts_with[term] / max(1, memory.stop - memory.first))
+    names = names_of(digests, memory)
     began, at = moment(float(hours[finding.rows[0]])), moment(float(hours[finding.rows[-1]]))
     length = float(WINDOWS[finding.window])
     theme = Theme(
-        id="theme-" + sha256(anchor.post.id.encode()).hexdigest()[:12],
+        id=id_of(anchor),
         name=names[0] if names else anchor.post.topic,
         first_seen=began,
         raised_at=at,
@@ -75,30 +77,49 @@ def born(number: int, finding: Finding, memory: Memory, probability: float) -> L
     return living
 
 
+def id_of(anchor: Digest) -> str:
+    """The id of a theme raised at this post."""
+    return "theme-" + sha256(anchor.post.id.encode()).hexdigest()[:12]
+
+
+def names_of(digests: Sequence[Digest], memory: Memory) -> list[str]:
+    """The most telling phrases of the newest of these posts."""
+    known = max(1, memory.stop - memory.first)
+    return phrases([d.post.text for d in digests[-NAMED_BY:]], lambda term: memory.index.posts_with[term] / known)
+
+
 def take_in(living: Living, rows: Sequence[int], memory: Memory) -> None:
     """Give these posts to the theme, those that have none yet."""
     fresh = [i for i in rows if memory.theme[i] == NOBODY]
     memory.theme[fresh] = living.number
-    digests = _digests(memory, fresh)
+    digests = digests_of(memory, fresh)
     for digest in digests:
         _count(living, digest)
     old = living.theme
     living.last = max([living.last, *(float(memory.columns.hours[i]) for i in fresh)])
     living.theme = msgspec.structs.replace(
-        old,
+        described(living),
         evidence=(*old.evidence, *(d.post.id for d in digests))[-LISTED:],
         posts=old.posts + len(digests),
-        authors=max(len(living.voices), 1),
         negative=old.negative + sum(d.post.sentiment == "negative" for d in digests),
-        is_complaint=living.intents.get("complaint", 0) * 2 > sum(living.intents.values()),
-        topic=_most(living.topics),
-        place=_most(living.places, 0.5),
-        language=_most(living.languages),
         updated_at=max(old.updated_at, moment(living.last)),
     )
 
 
-def _digests(memory: Memory, rows: Iterable[int]) -> list[Digest]:
+def described(living: Living) -> Theme:
+    """Its theme with what most of its posts say of topic, place, language and intent."""
+    return msgspec.structs.replace(
+        living.theme,
+        authors=max(len(living.voices), 1),
+        is_complaint=living.intents.get("complaint", 0) * 2 > sum(living.intents.values()),
+        topic=_most(living.topics),
+        place=_most(living.places, 0.5),
+        language=_most(living.languages),
+    )
+
+
+def digests_of(memory: Memory, rows: Iterable[int]) -> list[Digest]:
+    """What is still remembered of these rows."""
     return [d for i in rows if (d := memory.digests[i]) is not None]
 
 
@@ -140,7 +161,9 @@ def _continues(like: float, shared: float, rows: list[int], known: list[int], me
     same_topic, same_place = (
         main(column, np.array(rows)) == main(column, np.array(known)) != 0 for column in (memory.columns.topic, memory.columns.place)
     )
-    return like >= LIKE or shared >= SHARED or (same_topic and same_place) or (same_topic and pause < HALF_DAY and like + shared >= NEAR)
+    near = HARDLY if pause < SOON else NEAR
+    by_words = like >= LIKE or shared >= SHARED
+    return by_words or (same_topic and same_place) or (same_topic and pause < HALF_DAY and like + shared >= near)
 
 
 def stray_of(i: int, company: Sequence[int], living: Sequence[Living], memory: Memory) -> Living | None:

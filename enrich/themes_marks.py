@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from enrich.themes_counts import Digest
 from enrich.themes_memory import UNKNOWN, Memory
 
 WEEK = 168.0
@@ -18,6 +17,7 @@ DAY = 24.0
 MARGIN = 2.5  # evidence a group may add to what its anchor saw alone: it was chosen for being alike
 DIFFER, REPEAT = 0.25, 0.45  # shared words of texts that differ, and of texts that repeat one another
 HALF = 0.4  # of the voices of a usual burst so many more than usual are new
+COMPARED = 16  # newest texts of a finding that are compared with one another
 HEARD = 40  # newest texts of a finding that are compared
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -34,6 +34,8 @@ class Seen(NamedTuple):
     level: float  # how alike, 0 to 10
     window: int
     kind: int
+    usual: float = 0.0  # posts expected in its window
+    known: float = 0.0  # share of what looks alike that known themes have
 
 
 class Marks(NamedTuple):
@@ -66,6 +68,13 @@ class Marks(NamedTuple):
     concentrated: float
     noticed: float  # posts whose own evidence spoke for it when they came
     noticed_most: float
+    noticed_mean: float
+    core: float  # words that most texts share
+    phrased: float  # the same as `told` of neighbouring words too
+    pairs: float  # share of pairs of texts that share half of their words
+    hour: float
+    rise: float  # how many times more than usual
+    known: float
 
 
 def marks_of(memory: Memory, rows: list[int], alike: Floats, seen: Seen) -> Marks:
@@ -74,7 +83,8 @@ def marks_of(memory: Memory, rows: list[int], alike: Floats, seen: Seen) -> Mark
     i, n = rows[-1], len(rows)
     hours, scores = columns.hours[at], memory.score[at[:-1]]
     now = float(hours[-1])
-    told, length = _retelling([d for row in rows[-HEARD:] if (d := memory.digests[row]) is not None])
+    company = [d for row in rows[-HEARD:] if (d := memory.digests[row]) is not None]
+    told, length, core = _retelling([d.words for d in company])
     fresh, voices = _fresh(memory, at, np.append(alike, alike.mean()))
     today = int(np.sum(hours > now - DAY))
     alone, group = _within(seen.alone, -2, 12), _within(seen.group, -2, 15)
@@ -88,6 +98,9 @@ def marks_of(memory: Memory, rows: list[int], alike: Floats, seen: Seen) -> Mark
         span=log1p(now - float(hours[0])), gap=log1p(now - float(hours[-2])), today=log1p(today),
         now=log1p(int(np.sum(hours > now - DAY / 4))), concentrated=today / n,
         noticed=log1p(int(np.sum(scores > 0))), noticed_most=_within(float(scores.max()), -3, 10),
+        noticed_mean=float(np.clip(scores, -3, 10).mean()), core=log1p(core), phrased=_retelling([frozenset(d.terms) for d in company])[0],
+        pairs=_pairs([d.words for d in company[-COMPARED:]]), hour=log1p(int(np.sum(hours > now - 1))),
+        rise=log((n + 0.5) / (seen.usual + 0.5)), known=seen.known,
     )  # fmt: skip
 
 
@@ -100,12 +113,18 @@ def _row_at(memory: Memory, i: int, hours: float) -> int:
     return memory.first + int(np.searchsorted(memory.columns.hours[memory.first : i], hours))
 
 
-def _retelling(company: Sequence[Digest]) -> tuple[float, float]:
-    """Mean share of a text's words that more than half of the texts have; the median number of words."""
-    said = Counter(word for digest in company for word in digest.words)
+def _retelling(company: Sequence[frozenset[int]]) -> tuple[float, float, int]:
+    """Mean share of a text's words that more than half of the texts have; the median number of words; how many words those are."""
+    said = Counter(word for words in company for word in words)
     core = {word for word, n in said.items() if n * 2 > len(company)}
-    covered = sum(len(digest.words & core) / max(1, len(digest.words)) for digest in company) / max(1, len(company))
-    return covered, float(np.median([len(digest.words) for digest in company])) if company else 0.0
+    covered = sum(len(words & core) / max(1, len(words)) for words in company) / max(1, len(company))
+    return covered, float(np.median([len(words) for words in company])) if company else 0.0, len(core)
+
+
+def _pairs(texts: Sequence[frozenset[int]]) -> float:
+    """Share of pairs that have more than half of the shorter text's words in common."""
+    shared = [len(a & b) * 2 > min(len(a), len(b)) for n, a in enumerate(texts) for b in texts[:n]]
+    return sum(shared) / max(1, len(shared))
 
 
 def _fresh(memory: Memory, rows: Rows, weight: Floats) -> tuple[float, int]:

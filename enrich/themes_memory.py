@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 
 from enrich.themes_counts import Digest
-from enrich.themes_scan import WINDOWS, Columns, Index, chain, settle
+from enrich.themes_index import Columns, Index, chain, settle
+from enrich.themes_scan import WINDOWS
 from enrich.themes_words import MOST, SPACE
 
 TERMS_A_POST = 24  # room reserved at first; grows with longer texts

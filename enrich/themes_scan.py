@@ -12,11 +12,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from enrich.themes_index import Columns, Floats, Index, Ints, group_likeness, likeness
 
 WINDOWS = np.array([0.25, 1.0, 2.0, 6.0, 18.0, 48.0, 96.0])  # hours; of a busy stream only the first; older is history
 LIKELY = np.array([0.3, 0.5, 1.0, 1.0, 1.0, 0.5, 0.2])  # how far each window is believed: over days the mix of topics drifts by itself
@@ -24,38 +22,12 @@ LEVEL_OF = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 9, 9, 9, 9, 10])  # level of 
 GROUP_LEVEL_OF = np.repeat(np.arange(1, 11), [2, 2, 2, 3, 3, 4, 6, 8, 14, 1])  # the same for the mean cosine with a group, in 200ths
 ALIKE = np.array([0.08, 0.34, 0.25, 0.135, 0.075, 0.045, 0.025, 0.025, 0.012, 0.010, 0.003])  # share of a theme's pairs in each level
 GROUP_ALIKE = np.array([0.024, 0.032, 0.063, 0.085, 0.092, 0.081, 0.111, 0.121, 0.115, 0.146, 0.13])
-FULL = 2500.0  # posts in memory from which time matters
-COMMON = 0.12  # in a full memory a term that more posts have says little of a post, and takes longest to follow
 SIZES = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0])  # posts a theme may have in a window
 AGREE = np.array([0.8, 0.65, 0.72, 0.95])  # pairs of one theme that agree on topic, of a local theme on place; of one that only shares both
 GROUP_AGREE = np.array([0.88, 0.8, 0.85, 0.97])  # the same of a post and its group
 KINDS = ("words", "words and place", "topic and place")
-LEAST_NORM = 1.0  # length of a vector of hardly telling words: their rarity may change after it was measured
+FEW = 6.0  # posts of a cell up to which multiplying is cheaper than a logarithm
 NOTHING = -9.0  # what a post scores that cannot be judged
-
-
-class Columns(NamedTuple):
-    """Remembered posts, oldest first; all arrays are of one length but ids (one line a term of a post)."""
-
-    hours: Floats  # since 1970
-    topic: Ints  # hashed; 0: unknown
-    place: Ints
-    weight: Floats  # how many posts this one stands for; 0: the organisation's own, which counts for nothing
-    norm: Floats  # length of its vector
-    start: Ints  # its terms are ids[start[i]:start[i + 1]]
-    ids: Ints
-
-
-class Index(NamedTuple):
-    """Which posts have a term: settled ones in one block a term, the newest in chains until `settle` takes them in."""
-
-    posts_with: Floats  # by term
-    begin: Ints  # the block of term t is rows[begin[t]:begin[t + 1]]
-    rows: Ints
-    head: Ints  # newest link of the term's chain, -1: none
-    later: Ints  # link → the next older link
-    row: Ints  # link → the post
-    used: Ints  # [0]: links in use
 
 
 class View(NamedTuple):
@@ -82,115 +54,17 @@ def new_table() -> Table:
 
 
 @njit(cache=True)
-def rarity(posts: float, known: float) -> float:
-    """Weight of a term that `posts` of `known` posts have; one seen once may be a slip of the pen and counts less, a common one nothing."""
-    if known > FULL and posts > COMMON * known:
-        return 0.0
-    return 0.6 * math.log((known + 1.0) / 2.0) if posts <= 1 else math.log((known + 1.0) / (posts + 1.0))
-
-
-@njit(cache=True)
-def settle(columns: Columns, first: int, stop: int, index: Index, measure: bool) -> None:
-    """Take the posts first..stop into blocks; with `measure` set their lengths by today's rarity of their terms."""
-    index.head[:] = -1
-    index.used[0] = 0
-    begin, ids = index.begin, columns.ids[columns.start[first] : columns.start[stop]]
-    begin[:] = 0
-    for term in ids:
-        begin[term + 1] += 1
-    for term in range(len(begin) - 1):
-        begin[term + 1] += begin[term]
-    known = float(stop - first)
-    for i in range(stop - 1, first - 1, -1):
-        total = 0.0
-        for x in range(columns.start[i], columns.start[i + 1]):
-            term = columns.ids[x]
-            total += rarity(index.posts_with[term], known) ** 2
-            begin[term + 1] -= 1
-            index.rows[begin[term + 1]] = i
-        if measure:
-            columns.norm[i] = max(LEAST_NORM, math.sqrt(total))
-    begin[:-1] = begin[1:]
-    begin[-1] = len(ids)
-
-
-@njit(cache=True)
-def chain(columns: Columns, index: Index, i: int) -> None:
-    """Enter the newest post into the index."""
-    for x in range(columns.start[i], columns.start[i + 1]):
-        term, link = columns.ids[x], index.used[0]
-        index.posts_with[term] += 1
-        index.row[link], index.later[link] = i, index.head[term]
-        index.head[term] = link
-        index.used[0] += 1
-
-
-@njit(cache=True)
-def likeness(columns: Columns, first: int, i: int, index: Index, out: Floats) -> None:
-    """out[j]: cosine of post j and post i, first <= j < i, by shared terms; sets the length of i."""
-    out[first:i] = 0.0
-    total, known = 0.0, float(i - first)
-    for x in range(columns.start[i], columns.start[i + 1]):
-        term = columns.ids[x]
-        weight = rarity(index.posts_with[term], known) ** 2
-        if weight == 0.0:
-            continue
-        total += weight
-        for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
-            if index.rows[y] < first:
-                break
-            out[index.rows[y]] += weight
-        link = index.head[term]
-        while link >= 0:
-            out[index.row[link]] += weight
-            link = index.later[link]
-    columns.norm[i] = max(LEAST_NORM, math.sqrt(total))
-    for j in range(first, i):
-        if out[j] > 0.0:
-            out[j] = min(1.0, out[j] / (columns.norm[i] * columns.norm[j]))
-
-
-@njit(cache=True)
-def group_likeness(columns: Columns, first: int, i: int, group: Ints, index: Index, out: Floats) -> None:
-    """out[j]: mean cosine of post j with the posts of `group` (likeness(i) was called before), itself left out."""
-    out[first:i] = 0.0
-    known, size = float(i - first), float(len(group))
-    for s in group:
-        for x in range(columns.start[s], columns.start[s + 1]):
-            term = columns.ids[x]
-            weight = rarity(index.posts_with[term], known) ** 2 / columns.norm[s]
-            if weight == 0.0:
-                continue
-            for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
-                if index.rows[y] < first:
-                    break
-                out[index.rows[y]] += weight
-            link = index.head[term]
-            while link >= 0:
-                out[index.row[link]] += weight
-                link = index.later[link]
-    for j in range(first, i):
-        if out[j] > 0.0:
-            out[j] = min(1.0, out[j] / (size * columns.norm[j]))
-    for s in group:
-        if s < i:
-            out[s] = max(0.0, (out[s] * size - 1.0) / (size - 1.0))
-
-
-@njit(cache=True)
 def count(columns: Columns, begin: int, end: int, view: View, out: Floats) -> None:
     """Add the posts begin..end to out (11, 3, 3), by their cell in this view."""
-    top = len(view.level_of) - 1
+    top, flat = len(view.level_of), out.ravel()
+    told_topic, told_place = int(view.topic != 0), int(view.place != 0)
     for j in range(begin, end):
-        level = 0
-        if view.alike[j] > 0.0:
-            level = view.level_of[min(top, int(view.alike[j] * view.scale))]
-        a, q = 2, 2
-        if view.topic != 0 and columns.topic[j] != 0:
-            a = 0 if columns.topic[j] == view.topic else 1
-        if view.place != 0 and columns.place[j] != 0:
-            q = 0 if columns.place[j] == view.place else 1
-        out[level, a, q] += columns.weight[j]
+        alike, topic, place = view.alike[j], columns.topic[j], columns.place[j]
+        step = min(top, int(alike * view.scale) + int(alike > 0.0))  # no branches here: it is most of what a post costs
+        level = int(step > 0) * view.level_of[max(0, step - 1)]
+        a = 2 - int(topic != 0) * told_topic * (1 + int(topic == view.topic))
+        q = 2 - int(place != 0) * told_place * (1 + int(place == view.place))
+        flat[level * 9 + a * 3 + q] += columns.weight[j]
 
 
 @njit(cache=True)
@@ -256,6 +130,25 @@ def ratio_of(table: Table, kind: int, level: int, a: int, q: int) -> float:
 
 
 @njit(cache=True)
+def _fit(cells: Floats, kind: int, share: float, bound: float) -> float:
+    """Log likelihood ratio of the posts in `cells` if `share` of them are of a theme; logarithms are dear, so they are taken of products."""
+    total, product = 0.0, 1.0
+    for c in range(len(cells)):
+        n = cells[c, 1]
+        if n == 0:
+            continue
+        odds = 1 + min(bound, share * cells[c, 2 + kind])
+        if n > FEW:
+            total += n * math.log(odds)
+            continue
+        for _ in range(int(n)):
+            product *= odds
+        if not 1e-200 < product < 1e200:
+            total, product = total + math.log(product), 1.0
+    return total + math.log(product)
+
+
+@njit(cache=True)
 def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, bound: float, best: Floats) -> float:
     """Log mean likelihood ratio over windows, sizes and kinds; `best` becomes kind, window and share of the likeliest."""
     cells = np.zeros((99, 5))
@@ -284,10 +177,7 @@ def evidence(recent: Floats, table: Table, sizes: Floats, has_place: bool, bound
                 share = size / (posts + 2)
                 if share > 0.8:
                     break
-                total = 0.0
-                for c in range(filled):
-                    if cells[c, 1] > 0:
-                        total += cells[c, 1] * math.log(1 + min(bound, share * cells[c, 2 + kind]))
+                total = _fit(cells[:filled], kind, share, bound)
                 tried += likely
                 mean += likely * math.exp(min(total, 600.0))
                 if total > top:

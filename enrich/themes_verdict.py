@@ -25,25 +25,29 @@ class BadWeights(SadaError):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Boosted trees of two questions each. `marks` names what they were learnt on, in order."""
+    """Boosted trees that all ask equally many questions in a row. `marks` names what they were learnt on, in order."""
 
     marks: tuple[str, ...]
     streams: tuple[str, ...]  # what it was learnt from
     start: float  # log odds before anything is asked
-    asks: tuple[tuple[int, int, int], ...]  # of each tree: mark asked first, then if it was at most its limit, then if it was above
-    limits: tuple[tuple[float, float, float], ...]
-    gives: tuple[tuple[float, float, float, float], ...]  # log odds of its four ends, from at most-at most to above-above
+    asks: tuple[tuple[int, ...], ...]  # of each tree: the mark of its first question, of the two below it, of the four below those …
+    limits: tuple[tuple[float, ...], ...]  # of each question: a mark above it goes right, others left
+    gives: tuple[tuple[float, ...], ...]  # log odds of the ends of each tree, from left to right
     calibrated: tuple[float, float]  # of what was raised: log odds of being right = first + second × log odds
 
 
 def probability(verdict: Verdict, marks: Marks) -> float:
     """How likely the finding is a theme that is found whole, from 0 to 1; by this it is raised."""
     asks, limits, gives = _arrays(verdict)
-    above = np.asarray(marks)[asks] > limits
-    first = above[:, 0].astype(np.int64)
-    second = np.where(above[:, 0], above[:, 2], above[:, 1])
-    odds = verdict.start + float(gives[np.arange(len(gives)), 2 * first + second].sum())
-    return _share(odds)
+    told, trees, at = np.asarray(marks), np.arange(len(gives)), np.zeros(len(gives), np.int64)
+    for _ in range(_questions(gives)):
+        at = 2 * at + 1 + (told[asks[trees, at]] > limits[trees, at])
+    return _share(verdict.start + float(gives[trees, at - asks.shape[1]].sum()) if len(gives) else verdict.start)
+
+
+def _questions(gives: Floats) -> int:
+    """How many questions a tree asks in a row."""
+    return gives.shape[1].bit_length() - 1 if len(gives) else 0
 
 
 def told(verdict: Verdict, raw: float) -> float:

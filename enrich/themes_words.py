@@ -2,12 +2,12 @@
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from zlib import crc32
 
 from core.spelling import normal
 
 SPACE = 1 << 19  # terms are hashed into so many numbers: one in fifteen words shares its number, and memory stays bounded
+SPREAD = 0x9E3779B1  # an odd number, so that no two first words of a pair meet
 STEM = 6  # letters of a word that are kept: enough for the root, short enough to drop endings (ru, kk, en, tr)
 MOST = 64  # terms of one post; longer texts say the rest elsewhere
 
@@ -23,11 +23,11 @@ def read(text: str) -> tuple[tuple[int, ...], frozenset[int]]:
 
     By its terms a post is compared with others, by its words a retold copy is known.
     """
-    tokens = _TOKEN.findall(normal(text))
-    stems = [s for token in tokens for s in _stems(token)]
-    found = dict.fromkeys(map(term_number, stems))
-    found.update(dict.fromkeys([term_number(f"{a} {b}") for a, b in pairwise(stems)]))
-    return tuple(found)[:MOST], frozenset(map(term_number, tokens))
+    told = [_numbers(token) for token in _TOKEN.findall(normal(text))]
+    stems = [number for _, numbers in told for number in numbers]
+    found = dict.fromkeys(stems)
+    found.update(dict.fromkeys(map(_pair, stems, stems[1:])))
+    return tuple(found)[:MOST], frozenset([word for word, _ in told])
 
 
 def reposted(text: str) -> str | None:
@@ -37,6 +37,11 @@ def reposted(text: str) -> str | None:
 
 
 @lru_cache(1 << 16)
+def _numbers(token: str) -> tuple[int, tuple[int, ...]]:
+    """The number of a word itself, and those of its stems."""
+    return term_number(token), tuple(map(term_number, _stems(token)))
+
+
 def _stems(token: str) -> tuple[str, ...]:
     """Stems of one word; of a hashtag its parts and their growing joins (#a_b: a, b, ab), so that spellings meet."""
     if not token.startswith("#"):
@@ -53,7 +58,12 @@ def stem(word: str) -> str:
     return word[:STEM]
 
 
-@lru_cache(1 << 17)
 def term_number(term: str) -> int:
-    """The hashed number of a stem, a pair of stems or a hashtag."""
-    return crc32(term.encode()) % SPACE
+    """The hashed number of a stem, a hashtag, or two stems with a space between them."""
+    first, _, second = term.partition(" ")
+    number = crc32(first.encode()) % SPACE
+    return _pair(number, crc32(second.encode()) % SPACE) if second else number
+
+
+def _pair(first: int, second: int) -> int:
+    return (first * SPREAD + second) % SPACE

@@ -1,0 +1,169 @@
+"""Two themes that come to stand in the same posts become one under the older id; one that falls apart becomes two."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.theme import State, Theme
+from enrich.themes import Detector, Observation
+from enrich.themes_counts import counts
+from enrich.themes_joining import join, other_matter, split, twin
+from enrich.themes_life import Living, moment, take_in
+from enrich.themes_memory import Memory
+from tests.enrich.test_themes import BURST, burst, mixed, post, usual
+
+START = datetime(2025, 3, 3, tzinfo=UTC)
+HOURS = START.timestamp() / 3600
+BRIDGE = {
+    "en": [
+        "footbridge canal planks loose",
+        "canal footbridge sways planks",
+        "loose planks footbridge canal again",
+        "footbridge planks missing canal side",
+    ],
+    "ar": ["جسر المشاة فوق القناة يهتز", "ألواح جسر القناة مكسورة", "جسر القناة خطر على الأطفال", "من يصلح جسر المشاة فوق القناة"],
+    "fa": ["پل عابر کانال لق شده", "تخته های پل کانال شکسته", "پل کانال برای بچه ها خطرناک است", "پل عابر روی کانال تکان می خورد"],
+    "kk": [
+        "арна үстіндегі көпір шайқалады",
+        "арна көпірінің тақтайы сынған",
+        "көпір арна жағында қауіпті",
+        "арна үстіндегі көпірді жөндеңіз",
+    ],
+}
+SCHOOL = [
+    "school heating broken pupils freeze",
+    "pupils freeze, heating school cold",
+    "cold school heating off pupils",
+    "school pupils coats heating dead",
+]
+
+
+class Talk:
+    """A memory with a quiet week, to which themes are told."""
+
+    def __init__(self) -> None:
+        self.memory, self.hours, self.said = Memory(2000, 28), HOURS, 0
+        for n in range(160):
+            self.say(f"bus {n % 7} tree {n % 11} lane {n % 13}", f"known{n}")
+
+    def say(self, text: str, author: str, after: float = 1.0, topic: str = "") -> int:
+        self.hours, self.said = self.hours + after, self.said + 1
+        one = Observation(id=f"x:{self.said:05d}", at=moment(self.hours), text=text, author=author, topic=topic, sentiment="negative")
+        row = self.memory.add(counts([one]).digests[0], self.hours)
+        self.memory.settle(row)
+        return row
+
+    def theme(self, number: int, texts: list[str], times: int = 2) -> tuple[Living, list[int]]:
+        rows = [self.say(text, f"voice{number} {n}", 0.5) for n, text in enumerate(texts * times)]
+        at = moment(self.hours)
+        living = Living(number=number, theme=Theme(id=f"t{number}", name="", first_seen=at, raised_at=at, updated_at=at), last=self.hours)
+        take_in(living, rows, self.memory)
+        return living, rows
+
+
+@pytest.mark.parametrize("code", BRIDGE)
+def test_two_themes_of_one_matter_are_seen_as_one_in_every_language(code: str):
+    talk = Talk()
+    older, rows = talk.theme(0, BRIDGE[code])
+    younger, more = talk.theme(1, BRIDGE[code][::-1])
+    assert twin(younger, [*rows, *more], [older, younger], talk.memory, talk.hours) is older
+
+
+def test_two_matters_in_one_company_stay_two():
+    talk = Talk()
+    one, rows = talk.theme(0, BRIDGE["en"])
+    other, more = talk.theme(1, SCHOOL)
+    assert twin(one, [*rows, *more], [one, other], talk.memory, talk.hours) is None
+
+
+def test_a_company_of_one_theme_alone_joins_nothing():
+    talk = Talk()
+    one, rows = talk.theme(0, BRIDGE["en"])
+    other, _ = talk.theme(1, BRIDGE["en"])
+    assert twin(one, rows, [one, other], talk.memory, talk.hours) is None
+    assert twin(one, [], [one, other], talk.memory, talk.hours) is None
+
+
+def test_a_theme_that_nobody_spoke_of_for_days_is_not_joined():
+    talk = Talk()
+    one, rows = talk.theme(0, BRIDGE["en"])
+    other, more = talk.theme(1, BRIDGE["en"])
+    assert twin(other, [*rows, *more], [one, other], talk.memory, talk.hours + 80) is None
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_the_older_id_stays_and_the_younger_points_to_it_whichever_was_asked_first(order: int):
+    talk = Talk()
+    one, rows = talk.theme(0, BRIDGE["en"])
+    other, more = talk.theme(1, BRIDGE["en"])
+    pair = (one, other) if order == 0 else (other, one)
+    stays, ended = join(*pair, talk.memory)
+    assert stays.theme.id == "t0" and (ended.id, ended.merged_into, ended.state) == ("t1", "t0", State.OVER)
+    assert stays.theme.posts == len(stays.theme.evidence) == len(rows) + len(more) == stays.theme.negative
+    assert stays.theme.authors == 16
+    assert set(talk.memory.theme[[*rows, *more]].tolist()) == {0}
+
+
+def test_what_speaks_of_something_else_is_split_off_and_points_back():
+    talk = Talk()
+    living, _ = talk.theme(0, BRIDGE["en"])
+    strangers = [talk.say(text, f"parent {n}", 0.3) for n, text in enumerate(SCHOOL * 2)]
+    take_in(living, strangers, talk.memory)
+    found = other_matter(living, talk.memory, talk.hours)
+    assert found == strangers
+    part = split(living, found, 7, talk.memory, talk.hours)
+    assert part is not None and part.theme.split_from == "t0" and part.theme.id not in ("t0", "")
+    assert part.theme.posts == 8 and living.theme.posts == 8
+    assert not set(part.theme.evidence) & set(living.theme.evidence)
+    assert {"school", "heating", "pupils"} & set(part.theme.name.split())
+    assert set(talk.memory.theme[strangers].tolist()) == {7}
+
+
+@pytest.mark.parametrize(
+    "texts, authors",
+    [
+        (BRIDGE["en"] * 2, 8),  # the same matter
+        (SCHOOL, 4),  # too few
+        (SCHOOL * 2, 2),  # two loud voices
+        (
+            ["lamp dark", "sewer smell", "kerb high", "noise night", "dog loose", "lift stuck", "fare dear", "mud path"],
+            8,
+        ),  # many small matters
+    ],
+)
+def test_a_theme_does_not_fall_apart_for_less(texts: list[str], authors: int):
+    talk = Talk()
+    living, _ = talk.theme(0, BRIDGE["en"])
+    take_in(living, [talk.say(text, f"voice {n % authors}", 0.3) for n, text in enumerate(texts)], talk.memory)
+    assert other_matter(living, talk.memory, talk.hours) == []
+
+
+def test_forgotten_texts_split_nothing_off():
+    talk = Talk()
+    living, rows = talk.theme(0, BRIDGE["en"])
+    talk.memory.digests[: talk.memory.stop] = [None] * talk.memory.stop
+    assert split(living, rows[:2], 3, talk.memory, talk.hours) is None
+
+
+def test_whether_a_theme_falls_apart_does_not_depend_on_pages():
+    school = [post(306 + 0.3 * n, text + f" {n}", f"parent{n}", "roads", "p3") for n, text in enumerate(SCHOOL * 3)]
+    posts = mixed(usual(), burst(), school)
+
+    def ids(page: int) -> set[str]:
+        detector = Detector()
+        found = [detector.observe(posts[k : k + page], posts[min(k + page, len(posts)) - 1].at) for k in range(0, len(posts), page)]
+        return {theme.id for themes in found for theme in themes}
+
+    assert ids(1) == ids(37) == ids(500)
+
+
+def test_a_restart_between_joins_changes_nothing():
+    posts = mixed(usual(), burst(), burst(310.0, [text + " now" for text in BURST]))
+    whole, parted = Detector(), Detector()
+    whole.observe(posts[:1200], posts[1199].at)
+    parted.observe(posts[:1200], posts[1199].at)
+    parted = Detector.decode(parted.encode())
+    rest = posts[1200:]
+    for k in range(0, len(rest), 20):
+        page, at = rest[k : k + 20], rest[min(k + 20, len(rest)) - 1].at + timedelta(seconds=1)
+        assert whole.observe(page, at) == parted.observe(page, at)
