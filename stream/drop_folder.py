@@ -20,7 +20,7 @@ from core.deployment import Deployment
 from core.errors import BadInput, PlatformProblem, StoreFailed
 from core.post import Post
 from core.settings import Settings
-from stream import importing, reading
+from stream import columns, importing, reading
 
 PLATFORM = "hotline"
 ENDINGS = (".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson")
@@ -97,10 +97,8 @@ def rules_of(path: Path, folder: Path, source: Source) -> importing.Rules:
     zone, _, calendar = (source.query or "").partition(" ")
     using = msgspec.convert({"id": "drop", "name": {}, "timezone": zone, "languages": [], "calendar": calendar}, Deployment)
     asked = _columns(folder / COLUMNS)
-    known = {*importing.FIELDS, *importing.SAME, *importing.IGNORED, *asked.values()}
-    leave = {
-        column: importing.IGNORE for column in importing.header_of(path) if column not in known and column.strip().lower() not in known
-    }
+    known = {*columns.FIELDS, *columns.SAME, *columns.IGNORED, *asked.values()}
+    leave = {column: columns.IGNORE for column in importing.header_of(path) if column not in known and column.strip().lower() not in known}
     rules = importing.rules_for(path, leave | asked, using)
     usual = {"platform": PLATFORM, "kind": "call", "account": source.account or ""}
     return msgspec.structs.replace(rules, source=source.id, otherwise=usual)

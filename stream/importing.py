@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -17,17 +16,10 @@ from core.errors import BadInput
 from core.post import METRICS, Author, Kind, Media, Post
 from core.spelling import normal
 from store.base import Batch, Pass, Store
-from stream import reading
+from stream import columns, reading
 from stream.moments import moment
 
 BATCH = 2000  # rows made durable together: large enough for the store's speed, small enough to lose little work
-FIELDS = ("id", "text", "created_at", "observed_at", "edited_at", "platform", "kind", "account", "author", "author_id", "author_name",
-          "followers", "platform_language", "url", "parent_id", "conversation_id", "media", *METRICS, "place_told", "topic_told")  # fmt: skip
-SAME = {"place": "place_told", "topic": "topic_told", "category": "topic_told", "language": "platform_language", "lang": "platform_language",
-        "date": "created_at", "time": "created_at", "message": "text", "author_followers": "followers", "author_handle": "author"}  # fmt: skip
-IGNORED = {"event", "confounder", "label", "split", "source", "variety", "origin", "variant", "normal", "dialect", "sentiment", "intent",
-           "topics", "places", "copy_of", "spam", "private", "versions", "deleted_at", ""}  # fmt: skip
-IGNORE = "-"
 Understand = Callable[[list[Post]], list[Post]]
 
 
@@ -45,64 +37,11 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """How rows of one file become posts."""
 
-    columns: dict[str, str]  # field → column
+    columns: dict[str, str]  # field → column, as stream/columns.py finds them
     source: str
     deployment: Deployment
     time_unless_told: datetime
     otherwise: dict[str, str] = {}  # field → what it is where the row does not say
-
-
-def columns(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
-    """Which column holds which field. `asked` maps field to column, or column to field, or column to "-" (ignored).
-
-    Raises BadInput for a column nobody knows and did not ask to ignore, and where no column holds the text.
-    """
-    header = list(header)
-    wanted = {_side(pair, header): pair for pair in asked.items()}
-    fields = {column: _field(column, asked, wanted) for column in header}
-    for column, pair in wanted.items():
-        _check_pair(column, pair, header)
-    if unknown := [column for column, field in fields.items() if field is None]:
-        raise BadInput(_unknown(unknown))
-    found = {field: column for column, field in fields.items() if field not in (None, IGNORE)}
-    if "text" not in found:
-        raise BadInput(f"no column holds the text; say which: --map text=COLUMN (the file has: {', '.join(header)})")
-    return found
-
-
-def _check_pair(column: str, pair: tuple[str, str], header: list[str]) -> None:
-    """Of what was asked by `--map`, one side must be a column and the other a field of ours. Raises BadInput."""
-    if column not in header:
-        absent = pair[1] if pair[0] in FIELDS else pair[0]
-        raise BadInput(f"--map names the column {absent!r}, which the file does not have; it has: {', '.join(header)}")
-    field = pair[0] if column == pair[1] else pair[1]
-    if field not in (*FIELDS, *SAME, IGNORE):
-        near = difflib.get_close_matches(field, [*FIELDS, *SAME], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(FIELDS)}"
-        raise BadInput(f"--map {'='.join(pair)}: {field!r} is no field of ours; {hint}")
-
-
-def _side(pair: tuple[str, str], header: list[str]) -> str:
-    return pair[1] if pair[1] in header else pair[0]
-
-
-def _field(column: str, asked: dict[str, str], wanted: dict[str, tuple[str, str]]) -> str | None:
-    """The field that a column holds, IGNORE, or None where nobody knows."""
-    by_map = asked.get(column) or (wanted[column][0] if column in wanted else None)
-    told = by_map or column.strip().lower()
-    field = SAME.get(told, told)
-    if field == IGNORE or (by_map is None and field in IGNORED):
-        return IGNORE
-    return field if field in FIELDS else None
-
-
-def _unknown(columns: list[str]) -> str:
-    """One sentence about all columns that nobody knows, with what to type."""
-    hints = [f"did you mean {near[0]!r}? Then --map {near[0]}={c}; " for c in columns
-             if (near := difflib.get_close_matches(c.strip().lower(), [*FIELDS, *SAME], n=1))]  # fmt: skip
-    named = f"column {columns[0]!r} is" if len(columns) == 1 else f"columns {', '.join(map(repr, columns))} are"
-    leave = " ".join(f"--map {c}={IGNORE}" for c in columns)
-    return f"{named} not {'one' if len(columns) == 1 else 'ones'} we know; {''.join(hints)}leave {'it' if len(columns) == 1 else 'them'} out with {leave}"
 
 
 def to_post(row: reading.Row, rules: Rules) -> Post:
@@ -264,7 +203,9 @@ def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rule
     with path.open("rb") as file:
         mark = hashlib.sha256(file.read(1 << 20)).hexdigest()[:12]
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Rules(columns=columns(header, asked), source=f"import.{path.stem[:40]}.{mark}", deployment=deployment, time_unless_told=changed)
+    return Rules(
+        columns=columns.fields_of(header, asked), source=f"import.{path.stem[:40]}.{mark}", deployment=deployment, time_unless_told=changed
+    )
 
 
 def header_of(path: Path) -> list[str]:
