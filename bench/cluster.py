@@ -76,7 +76,9 @@ class Place:
         if names := list(self.client.indices.get(index=f"{self.prefix}-*")):
             self.client.indices.delete(index=names)
         self.client.indices.delete_index_template(name=f"{self.prefix}-*")
-        self.admin.delete_topics([name for name in self.admin.list_topics(timeout=30).topics if name.startswith(f"{self.prefix}.")])
+        mine = [name for name in self.admin.list_topics(timeout=30).topics if name.startswith(f"{self.prefix}.")]
+        for deleted in self.admin.delete_topics(mine).values():
+            deleted.result(30)  # else the broker may never hear of it
         self.client.close()
         with sqlalchemy.create_engine(os.environ["SADA_POSTGRES"]).begin() as db:
             db.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self.prefix}" CASCADE')
