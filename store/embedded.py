@@ -60,10 +60,10 @@ class EmbeddedStore(EmbeddedAsking):
         return saved
 
     def _forget(self) -> None:
-        """Let what was deleted leave the file too."""
-        with self._transaction():
+        """Let what was deleted leave the file too. Where that fails, as on a full disk, it stays owed: whatever was saved before is durable."""
+        with suppress(StoreFailed), self._transaction():
             forgetting.pay(self._db)
-        with self._one_at_a_time, failures(self.path):
+        with suppress(StoreFailed), self._one_at_a_time, failures(self.path):
             forgetting.empty_log(self._db)
 
     def _save_posts(self, batch: Batch) -> Saved:
@@ -146,7 +146,7 @@ class EmbeddedStore(EmbeddedAsking):
 
     def close(self) -> None:
         """Let go of the file; words that deleted posts still owe are dropped before."""
-        with suppress(StoreFailed), failures(self.path):  # a full disk: they stay owed, and who writes here next drops them
+        with suppress(StoreFailed), failures(self.path):  # a file that cannot be read any more is closed all the same
             if not self._read_only and forgetting.owed(self._db) is not None:
                 self._forget()
         self._db.close()

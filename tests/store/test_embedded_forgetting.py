@@ -135,6 +135,24 @@ def test_a_file_that_cannot_be_written_at_the_end_is_closed_all_the_same_and_owe
         assert db.execute("SELECT COUNT(*) FROM meta WHERE key LIKE 'words of deleted%'").fetchone() == (1,)
 
 
+def test_where_the_words_cannot_be_dropped_what_was_saved_stays_saved_and_they_stay_owed(full):
+    store = opened(full)
+    store.save(Batch(deleted=(("x:1", LATER),)))
+    denied = [sqlite3.SQLITE_DENY]
+
+    def judge(action, table, *_):
+        return denied[0] if (action, table) == (sqlite3.SQLITE_INSERT, "words") else sqlite3.SQLITE_OK
+
+    store._db.set_authorizer(judge)
+    store.save(Batch(passes=(a_pass(LATER + PATIENCE),), cursors=(("s", "9"),)))
+    assert (store.cursor("s"), len(store.passes())) == ("9", 1)
+    assert b"zerquibolt" in (full / "posts.db").read_bytes()
+    denied[0] = sqlite3.SQLITE_OK
+    store.save(Batch(passes=(a_pass(LATER + 2 * PATIENCE),)))
+    assert left(full) == []
+    store.close()
+
+
 def test_a_reader_pays_nothing(full):
     EmbeddedStore(full / "posts.db", read_only=True).close()
     store = opened(full)
