@@ -44,3 +44,8 @@ def test_a_set_of_others_is_left_out_by_itself_where_everything_is_asked_for(tmp
     found = run((("sentiment", "kk"),), VARIATIONS, tmp_path, most=60)["median"]
     assert "without kk/kazsandra_3class" in found
     assert found["our own posts alone"] and found["without our own posts"]
+
+
+def test_what_means_nothing_to_a_language_is_not_tried_on_it(tmp_path):
+    found = run((("intent", "ru"),), [Variation(name="Kazakh only", changes=TINY, language="kk")], tmp_path, most=50)
+    assert found["median"] == {}
