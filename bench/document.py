@@ -14,7 +14,7 @@ SAYS = {
     "pages": "The slowest question of each page over a SQLite file, with a hundred thousand and with a million posts.",
     "big": "The slowest questions of each page over one and ten million posts of two years in Elasticsearch, by the clock, 95th percentiles. `p95_ms`: the clock goes on and the newest two months change between askings, older months may be remembered; `cold_`: nothing is remembered.",
     "enrich": "The whole pipeline in batches of 500, beside lingua alone and beside the usual parts, one text at a time.",
-    "stream": "A Faust worker on real Kafka and Elasticsearch, beside a plain loop, the naive way, and prepared bulk bodies.",
+    "stream": "A Faust worker on real Kafka and Elasticsearch, beside a plain loop, the naive way, and prepared bulk bodies. With cases and themes the two are not quite alike: the loop joins all counts in one window, the worker those of five seconds.",
     "stream-memory": "Resident memory of one worker while new posts are understood and written: the median of the last tenth beside that of the second.",
     "pool": "Pages read, understood and encoded in one process, in two that share them out of a pool, and in two that read for themselves as two workers do; no servers.",
     "themes": "The detector over a stream of posts.",

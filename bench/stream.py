@@ -71,7 +71,7 @@ def missed(median: Figures) -> list[str]:
 def summary(found: Figures) -> Figures:
     """The figures of the interface from those that were measured; None where a part was not run."""
     told = ("curve", "two_workers", "two_workers_by_cpu", "two_workers_ceiling", "worker_cpu_per_100k", "small_pages_cpu_per_100k", "servers_cpu_per_100k",
-            "freshness_p95_s", "rss_growth_percent", "memory_posts")  # fmt: skip
+            "freshness_p95_s", "rss_growth_percent", "memory_posts", "load_average")  # fmt: skip
     return {
         "posts_per_s": found.get("worker_posts_per_s"), "cpu_ratio_to_plain_loop": _ratio(found, "worker_cpu_per_100k", "plain_cpu_per_100k"),
         "cpu_ratio_with_cases_and_themes": _ratio(found, "all_stages_cpu_per_100k", "plain_all_cpu_per_100k"),
