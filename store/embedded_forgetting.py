@@ -1,7 +1,7 @@
 """What was deleted leaves the file as well: words out of the search index, old pages out of the write-ahead log.
 
-FTS5 marks a deleted text's words and drops them when it merges its parts, so they could be read in the file long after. Merging takes
-about 2 s a million posts; so it is owed from a deletion on and done at most once an hour, and when the file is closed.
+FTS5 marks a deleted text's words and drops them when it merges its parts, so they could be read in the file long after. Merging reads
+the whole index; so it is owed from a deletion on and done at most once an hour, and when the file is closed.
 """
 
 from __future__ import annotations

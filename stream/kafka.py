@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic, TopicMetadata
 
 from core.errors import StoreFailed
 from stream.topics import TOPICS, prefixed
 
 CONFIRMED_WITHIN = 120.0  # seconds in which the broker must confirm what was published
+ANSWERS_WITHIN = 15.0  # seconds for a question
 LARGEST = 1_048_000  # bytes of a message: a page is under 900 KB
 
 
@@ -68,7 +70,7 @@ class Publisher:
 def create_topics(address: str, partitions: int, retention_hours: int, prefix: str = "", replicas: int = 1) -> list[str]:
     """Create the topics that are missing and return their names. Raises StoreFailed if Kafka does not answer."""
     admin = AdminClient({"bootstrap.servers": address})
-    known = _known_topics(admin)
+    known = _known_topics(admin).keys()
     config = {"retention.ms": str(retention_hours * 3_600_000), "max.message.bytes": str(LARGEST + 100_000), "compression.type": "producer"}
     missing = [name for topic in TOPICS if (name := prefixed(topic, prefix)) not in known]
     made = admin.create_topics([NewTopic(name, partitions, replicas, config=config) for name in missing]) if missing else {}
@@ -80,38 +82,42 @@ def create_topics(address: str, partitions: int, retention_hours: int, prefix: s
     return missing
 
 
-def _known_topics(admin: AdminClient) -> set[str]:
+def _known_topics(client: AdminClient | Consumer, topic: str | None = None) -> Mapping[str, TopicMetadata]:
     try:
-        return set(admin.list_topics(timeout=15).topics)
+        asked: dict[str, Any] = {"timeout": ANSWERS_WITHIN} | ({"topic": topic} if topic else {})
+        known: Mapping[str, TopicMetadata] = client.list_topics(**asked).topics
+        return known
     except KafkaException as error:
         raise StoreFailed(f"Kafka cannot be reached ({error.args[0].str()}); start it or mend SADA_KAFKA") from error
 
 
 def read_all(address: str, topic: str, since: int = 0) -> Iterator[tuple[int, int, bytes]]:
-    """Every message now in a topic: (partition, offset, bytes), partition by partition. Leaves no trace on the broker."""
+    """Every message now in a topic: (partition, offset, bytes), partition by partition. Leaves no trace on the broker. Raises StoreFailed."""
     consumer = Consumer(
         {"bootstrap.servers": address, "group.id": "sada-reader", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
     )
     try:
         for partition in _partitions(consumer, topic):
             yield from _read_partition(consumer, partition, since)
+    except KafkaException as error:
+        raise StoreFailed(f"Kafka stopped answering while {topic} was read ({error.args[0].str()})") from error
     finally:
         consumer.close()
 
 
 def _partitions(consumer: Consumer, topic: str) -> Sequence[TopicPartition]:
-    known = consumer.list_topics(topic, timeout=15).topics[topic]
+    known = _known_topics(consumer, topic)[topic]
     if known.error is not None:
         raise StoreFailed(f"Kafka has no topic {topic}; run `sada setup` first")
     return [TopicPartition(topic, number) for number in sorted(known.partitions)]
 
 
 def _read_partition(consumer: Consumer, partition: TopicPartition, since: int) -> Iterator[tuple[int, int, bytes]]:
-    first, end = consumer.get_watermark_offsets(partition, timeout=15)
+    first, end = consumer.get_watermark_offsets(partition, timeout=ANSWERS_WITHIN)
     at = max(first, since)
     consumer.assign([TopicPartition(partition.topic, partition.partition, at)])
     while at < end:
-        message = consumer.poll(15)
+        message = consumer.poll(ANSWERS_WITHIN)
         if message is None or message.error():
             raise StoreFailed(f"Kafka stopped answering while {partition.topic} was read")
         at = message.offset() + 1
@@ -123,8 +129,8 @@ def lag(address: str, group: str, topic: str) -> int:
     consumer = Consumer({"bootstrap.servers": address, "group.id": group, "enable.auto.commit": False})
     try:
         partitions = _partitions(consumer, topic)
-        done = consumer.committed(list(partitions), timeout=15)
-        ends = [consumer.get_watermark_offsets(p, timeout=15) for p in partitions]
+        done = consumer.committed(list(partitions), timeout=ANSWERS_WITHIN)
+        ends = [consumer.get_watermark_offsets(p, timeout=ANSWERS_WITHIN) for p in partitions]
         return sum(end - (d.offset if d.offset >= 0 else first) for d, (first, end) in zip(done, ends, strict=True))
     except KafkaException as error:
         raise StoreFailed(

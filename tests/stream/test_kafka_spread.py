@@ -48,3 +48,14 @@ def test_a_broker_that_is_not_there_is_said_so_and_nothing_is_taken_as_done(monk
     monkeypatch.setattr(kafka, "CONFIRMED_WITHIN", 0.5)
     with pytest.raises(StoreFailed, match=r"1 of 1 messages to raw-posts .*nothing is taken as done"):
         Publisher("127.0.0.1:9").publish(RAW, [b"a page"])
+
+
+def test_asking_a_broker_that_is_not_there_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(kafka, "ANSWERS_WITHIN", 0.5)
+    for ask in (
+        lambda: list(kafka.read_all("127.0.0.1:9", RAW)),
+        lambda: kafka.create_topics("127.0.0.1:9", 1, 1),
+        lambda: kafka.lag("127.0.0.1:9", "g", RAW),
+    ):
+        with pytest.raises(StoreFailed, match=r"Kafka cannot be reached .*mend SADA_KAFKA"):
+            ask()
