@@ -23,7 +23,7 @@ from tests.dashboard.test_complaints import FIRST, cases, city, offered, page  #
 ALLOWED = {(arrow, role) for arrow, role, allowed in cells(MOVES_TABLE) if allowed}
 NOT_FOR_COMPLAINTS = {"received>answered", "verified>answered", "reopened>answered"}
 WORKING = (Role.OFFICER, Role.VERIFIER, Role.DEPARTMENT, Role.SUPERVISOR)
-SOME = (Status.RECEIVED, Status.DONE, Status.CLOSED)
+SOME = (Status.DONE,)
 SHOWN = [(role, tuple(Status)) for role in WORKING] + [(role, SOME) for role in Role if role not in (*WORKING, Role.CITIZEN)]
 BUTTONS = {  # key → the right without which it must not be there
     "answer_send": Right.ANSWER, "answer_elsewhere": Right.ANSWER, "case_wait": Right.TRIAGE, "assign_give": Right.ASSIGN, "is_duplicate": Right.TRIAGE,
