@@ -25,6 +25,7 @@ RECENT = 6.0  # hours by which its present rate is measured
 LIKE = 0.27  # a finding whose words point so far the theme's way is the theme
 SHARED = 0.3  # … or of whose company so much is the theme's
 NEAR = 0.1  # … or both together, within half a day and on one topic
+BARELY = 0.2  # … or that much, where no topic is known
 SOON, HARDLY = 2.0, 0.05  # hours, and what is enough within them
 STRAY = 0.15  # one post joins a theme that most of its company belongs to, if its words point so far its way
 HALF_DAY = 12.0
@@ -158,12 +159,12 @@ def owner(finding: Finding, company: Sequence[int], living: Sequence[Living], me
 
 
 def _continues(like: float, shared: float, rows: list[int], known: list[int], memory: Memory, pause: float) -> bool:
-    same_topic, same_place = (
-        main(column, np.array(rows)) == main(column, np.array(known)) != 0 for column in (memory.columns.topic, memory.columns.place)
-    )
-    near = HARDLY if pause < SOON else NEAR
-    by_words = like >= LIKE or shared >= SHARED
-    return by_words or (same_topic and same_place) or (same_topic and pause < HALF_DAY and like + shared >= near)
+    columns, new, old = memory.columns, np.array(rows), np.array(known)
+    topics, places = ((main(column, new), main(column, old)) for column in (columns.topic, columns.place))
+    same_topic, same_place = topics[0] == topics[1] != 0, places[0] == places[1] != 0
+    near = (HARDLY if pause < SOON else NEAR) if same_topic else BARELY
+    may_be_near = (same_topic or topics == (0, 0)) and pause < HALF_DAY
+    return like >= LIKE or shared >= SHARED or (same_topic and same_place) or (may_be_near and like + shared >= near)
 
 
 def stray_of(i: int, company: Sequence[int], living: Sequence[Living], memory: Memory) -> Living | None:
