@@ -31,6 +31,7 @@ def collect(
     once: Annotated[bool, typer.Option("--once", help="One pass over each source, then stop.")] = False,
     source: Annotated[list[str] | None, typer.Option("--source", help="Only this source, by its id; may be given again.")] = None,
     deployment: DeploymentName = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Serve /healthz and /readyz there, while it goes on.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the platforms: once, or at each source's cadence until stopped."""
@@ -39,7 +40,7 @@ def collect(
     if not once:
         from stream import running  # themes and cases cost 80 MB: only where it goes on
 
-        return running.run(settings, using, deployment, port=0, demo=False, with_dashboard=False)
+        return running.run(settings, using, deployment, port=0, demo=False, with_dashboard=False, metrics_port=metrics_port)
     chosen = choose(using, source or [])
     passes = _passes(settings, using, chosen, strictly=bool(source))
     say(passes, as_json, Console())

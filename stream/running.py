@@ -18,7 +18,7 @@ from core.deployment import Deployment
 from core.deployment_file import file_of
 from core.errors import CredentialMissing
 from core.settings import Settings
-from stream import demo_playing, polling, set_up
+from stream import demo_playing, metrics, polling, set_up
 from stream.alert_running import alerting
 from stream.demo import SEED
 from stream.every import COLLECTORS
@@ -30,7 +30,7 @@ USUAL_DEMO = "momra"  # the deployment whose demo is played where none is named
 
 
 def run(settings: Settings, deployment: Deployment, name: str | None, port: int, demo: bool, with_dashboard: bool, seed: int = SEED,
-        speed: float = 1.0) -> None:  # fmt: skip
+        speed: float = 1.0, metrics_port: int | None = None) -> None:  # fmt: skip
     """Run until interrupted."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)  # ours speak; the libraries only when something is wrong
@@ -48,6 +48,8 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
             follower.start()
             alerts.start()
         sending.start()
+        if metrics_port is not None:
+            metrics.serve(metrics_port, scheduler.lives)
         stopped = _until_stopped()
         stopped.wait()
         log.info("stopping: what is stored stays, sources go on where they stood")

@@ -56,6 +56,10 @@ class Scheduler:
         for thread in self._threads:
             thread.start()
 
+    def lives(self) -> bool:
+        """Whether every source still has its thread."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def stop(self, seconds: float = 10) -> None:
         """Ask every thread to end after its current page, and wait for them at most `seconds` in all."""
         self._stopped.set()

@@ -123,9 +123,7 @@ def test_elasticsearch_speaks_tls_only_and_is_asked_so():
 @pytest.mark.parametrize("name", LASTING)
 def test_what_lasts_starts_again_and_says_how_it_is(name):
     assert SERVICES[name]["restart"] == "unless-stopped"
-    assert (
-        name == "collectors" or SERVICES[name]["healthcheck"]["test"]
-    )  # collectors: `sada check` reads their ledger, there is no door to knock at
+    assert SERVICES[name]["healthcheck"]["test"]
 
 
 @each

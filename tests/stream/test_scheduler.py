@@ -63,7 +63,9 @@ def test_a_source_that_breaks_leaves_the_others_alone():
     scheduler = Scheduler([broken, sound], poll, lambda: datetime.now(UTC))
     scheduler.start()
     assert heard.wait(5)
+    assert scheduler.lives()  # both are polled again
     scheduler.stop()
+    assert not scheduler.lives()
 
 
 class Hours:
