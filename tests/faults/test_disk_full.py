@@ -18,10 +18,18 @@ SCRIPT = """
 mount -t tmpfs -o size=3m tmpfs "$1/data"
 cd "$2"
 SADA_DATA="$1/data" "$3" -m sada import "$1/rows.csv" --json > "$1/first.json" 2> "$1/first.txt" && exit 9 || echo $? > "$1/first.status"
-SADA_DATA="$1/data" "$3" -m sada export posts --format jsonl > "$1/between.jsonl"
+SADA_DATA="$1/data" "$3" -m sada export posts > "$1/export.jsonl" 2> "$1/export.txt" && exit 8 || echo $? > "$1/export.status"
+SADA_DATA="$1/data" "$3" -c "$4" > "$1/between.txt"
 mount -o remount,size=200m "$1/data"
 SADA_DATA="$1/data" "$3" -m sada import "$1/rows.csv" --json > "$1/second.json"
 cp "$1"/data/posts.db* "$1/kept/"
+"""
+READ = """
+import os, pathlib
+from store.embedded import EmbeddedStore
+from store.query import Filter
+store = EmbeddedStore(pathlib.Path(os.environ["SADA_DATA"], "posts.db"), read_only=True)
+print(*(post.id for post in store.posts(Filter())), sep="\\n")
 """
 
 
@@ -41,7 +49,7 @@ def folder(tmp_path_factory):
     with (there / "rows.csv").open("w", encoding="utf-8") as file:
         file.write("id,text,created_at\n")
         file.writelines(f"{n},الشارع رقم {n} مظلم and the drain of lane {n} smells,2026-03-01T10:00:00Z\n" for n in range(ROWS))
-    done = subprocess.run([*DISK, SCRIPT, "sh", str(there), str(ROOT), sys.executable], capture_output=True, text=True, check=False)
+    done = subprocess.run([*DISK, SCRIPT, "sh", str(there), str(ROOT), sys.executable, READ], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:] + (there / "first.txt").read_text()[-2000:]
     return there
 
@@ -55,9 +63,15 @@ def test_the_command_fails_and_says_what_and_what_then(folder):
 
 
 def test_what_was_stored_can_be_read_while_the_disk_is_still_full(folder):
-    between = [json.loads(line)["id"] for line in (folder / "between.jsonl").read_text(encoding="utf-8").splitlines()]
+    between = (folder / "between.txt").read_text(encoding="utf-8").splitlines()
     assert 0 < len(between) < ROWS
     assert len(set(between)) == len(between)
+
+
+def test_what_the_audit_cannot_note_does_not_leave_the_house(folder):
+    assert (folder / "export.status").read_text().strip() == "1"
+    assert (folder / "export.jsonl").read_text() == ""
+    assert "the disk is full" in (folder / "export.txt").read_text().splitlines()[-1]
 
 
 def test_with_room_again_the_rest_comes_in_and_every_post_is_there_once(folder):

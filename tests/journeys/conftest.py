@@ -38,7 +38,7 @@ def address(journey_city: Path) -> Iterator[str]:
         yield listens
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would stand in the way of whatever is tested after it
 def browser() -> Iterator[Browser]:
     """Chromium; where it is missing the journeys are skipped, but never in CI."""
     if not CHROMIUM.exists():
