@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
-from core.deployment import DAYS, LANGUAGES, Demo, Deployment, Place, Topic
+from core.deployment import DAYS, LANGUAGES, Demo, Deployment, OfficialAccount, Place, Topic
 from core.post import Kind
 
 ID = re.compile(r"[\w.-]{1,80}")  # stands in addresses, in names of indices, and between | marks
 HASHTAG = re.compile(r"#?[^\s#]+")
+BY_ADDRESS = ("rss", "open311")
 CODE = re.compile("[a-z]{2}")  # also of a language that is only a label here
 
 
@@ -18,6 +19,11 @@ def problems(d: Deployment) -> Iterator[str]:
     """One sentence each, beginning with the key."""
     yield from _ids(d)
     yield from _spoken(d)
+    for account in d.accounts:
+        yield from _unreachable(account)
+    for campaign in d.campaigns:
+        if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
+            yield f"campaigns.ends: {campaign.id!r} ends on {campaign.ends}, before it starts on {campaign.starts}"
     if set(d.weekend) >= set(DAYS):
         yield "weekend: is the whole week, so no clock of a case would ever run; leave the working days out"
     yield from _round("topics", d.topics)
@@ -30,6 +36,14 @@ def problems(d: Deployment) -> Iterator[str]:
         yield from _searched(key, (tag for tag in tags if not HASHTAG.fullmatch(tag)), "write one word")
     if d.demo:
         yield from _played(d.demo)
+
+
+def _unreachable(account: OfficialAccount) -> Iterator[str]:
+    """What would make an account look like a silent one: a handle that no platform has, a feed without an address."""
+    if not account.handle or re.search(r"[@\s/]", account.handle):
+        yield f"accounts.handle: {account.handle!r} is none; write the name at the end of the profile's address, without @, / and spaces"
+    if account.platform in BY_ADDRESS and not (account.url or "").startswith(("https://", "http://")):
+        yield f'accounts.url: {account.key} is read by its address; add url = "https://…"'
 
 
 def _ids(d: Deployment) -> Iterator[str]:

@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from core import deployment_checks
-from core.deployment import BASE_TOPICS, DAYS, LANGUAGES, PLATFORMS, Demo, Deployment, OfficialAccount
+from core.deployment import BASE_TOPICS, DAYS, LANGUAGES, PLATFORMS, Demo, Deployment
 from core.errors import BadDeployment
 
 SHIPPED = Path(__file__).parent.parent / "deployments"
 KEYS = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")  # two underscores end the key's own name
-BY_ADDRESS = ("rss", "open311")
 NEUTRAL = "default"  # knows all languages and nothing of any city
 
 
@@ -101,21 +100,8 @@ def _problems(d: Deployment) -> Iterable[str]:
         yield from _twice(name, [row.id for row in getattr(d, name)])
     yield from _twice("accounts", [a.key for a in d.accounts])
     yield from _not_among("accounts.platform", [a.platform for a in d.accounts], PLATFORMS)
-    for account in d.accounts:
-        yield from _unreachable(account)
-    for campaign in d.campaigns:
-        if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
-            yield f"campaigns.ends: {campaign.id!r} ends on {campaign.ends}, before it starts on {campaign.starts}"
     yield from deployment_checks.problems(d)
     yield from _dangling(d)
-
-
-def _unreachable(account: OfficialAccount) -> Iterable[str]:
-    """What would make an account look like a silent one: a handle that no platform has, a feed without an address."""
-    if not account.handle or re.search(r"[@\s/]", account.handle):
-        yield f"accounts.handle: {account.handle!r} is none; write the name at the end of the profile's address, without @, / and spaces"
-    if account.platform in BY_ADDRESS and not (account.url or "").startswith(("https://", "http://")):
-        yield f'accounts.url: {account.key} is read by its address; add url = "https://…"'
 
 
 def _dangling(d: Deployment) -> Iterable[str]:

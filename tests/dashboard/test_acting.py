@@ -19,8 +19,8 @@ from dashboard.words import words
 from store.base import Batch
 from store.embedded import EmbeddedStore
 from store.query import Filter
-from tests.dashboard import factory
-from tests.dashboard.test_pages import APP
+from tests.dashboard import factory, staff
+from tests.dashboard.staff import sound
 
 EN, NOW = words("en"), factory.NOW
 PASSWORD = "a very long password"
@@ -52,30 +52,15 @@ def cases(city: Deployment, tmp_path: Path) -> CaseStore:
 
 def page(store: CaseStore, role: Role | None, name: str = "posts", **address: str) -> AppTest:
     """A page as somebody of this role sees it, or somebody who did not sign in."""
-    at = AppTest.from_file(APP, default_timeout=60)
-    at.query_params.update({"lang": "en"} | address)
-    if role:
-        at.session_state["token"] = users.trust(store, role.value, NOW)
-    at.run()
-    if name != "now":
-        at.switch_page(f"pages/{name}.py")
-        at.query_params.update({"lang": "en"} | address)
-        at.run()
-    return looked(at)
-
-
-def looked(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception[0].value
-    assert not at.error, at.error[0].value
-    return at
+    return staff.page(store, name, role, **address)
 
 
 def press(at: AppTest, key: str) -> AppTest:
-    return looked(next(b for b in at.button if b.key == key).click().run())
+    return sound(next(b for b in at.button if b.key == key).click().run())
 
 
 def keep(at: AppTest) -> AppTest:
-    return looked(next(b for b in at.button if b.label == EN("correct.keep")).click().run())
+    return sound(next(b for b in at.button if b.label == EN("correct.keep")).click().run())
 
 
 def keys(at: AppTest) -> set[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from store.embedded import EmbeddedStore
 from tests.dashboard import factory
 from tests.journeys.town import PATIENCE_S, dashboard
 
@@ -50,6 +51,22 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A wide window of its own."""
+    made = opened(browser)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture(scope="session")
+def store(journey_city: Path) -> Iterator[EmbeddedStore]:
+    """What the dashboard of the invented city reads."""
+    made = EmbeddedStore(journey_city / "var" / "posts.db", "Asia/Riyadh", read_only=True)
+    yield made
+    made.close()
 
 
 def opened(browser: Browser, width: int = 1440, height: int = 900) -> Page:

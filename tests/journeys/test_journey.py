@@ -6,36 +6,20 @@ import csv
 import io
 import re
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Position, expect
+from playwright.sync_api import Page, Position, expect
 
 from dashboard.words import words
 from store.embedded import EmbeddedStore
 from store.query import CountPosts, Filter
 from tests.dashboard import factory
-from tests.journeys.conftest import opened
 
 pytestmark = pytest.mark.browser
 ARABIC = words("ar")
 DAY = Filter(since=factory.NOW - timedelta(hours=24), until=factory.NOW)
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = opened(browser)
-    yield page
-    page.context.close()
-
-
-@pytest.fixture(scope="module")
-def store(journey_city: Path) -> Iterator[EmbeddedStore]:
-    opened = EmbeddedStore(journey_city / "var" / "posts.db", "Asia/Riyadh", read_only=True)
-    yield opened
-    opened.close()
 
 
 def counted(store: EmbeddedStore, which: Filter) -> int:

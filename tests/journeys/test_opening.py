@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Position, TimeoutError, expect
+from playwright.sync_api import Locator, Page, Position, TimeoutError, expect
 
 from core.deployment_file import load
 from dashboard import filters
 from store.embedded import EmbeddedStore
 from store.query import CountPosts, Filter
-from tests.journeys.conftest import opened
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    made = opened(browser)
-    yield made
-    made.context.close()
-
-
-@pytest.fixture(scope="module")
-def store(journey_city: Path) -> Iterator[EmbeddedStore]:
-    made = EmbeddedStore(journey_city / "var" / "posts.db", "Asia/Riyadh", read_only=True)
-    yield made
-    made.close()
 
 
 def clicked(page: Page, chart: str, x: float, y: float) -> Locator:
