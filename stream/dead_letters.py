@@ -56,20 +56,28 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def kept(address: str, prefix: str = "") -> Iterator[Kept]:
     """Every dead letter there is, once: a worker killed before it could acknowledge buries the same thing again."""
     seen: set[tuple[str, str, str | bytes | None]] = set()
-    for partition, offset, message in kafka.read_all(address, prefixed(DEAD, prefix)):
-        letter = decode_dead_letter(message)
+    for one in _all(address, prefix):
+        letter = one.letter
         what = (letter.stage, letter.why, letter.post.id if letter.post else letter.message)
         if what not in seen:
             seen.add(what)
-            yield Kept(id=f"{partition}-{offset}", letter=letter)
+            yield one
 
 
 def find(address: str, prefix: str, id: str) -> Kept:
-    """One dead letter. Raises AskedWrongly if there is none under this id."""
-    found = next((one for one in kept(address, prefix) if one.id == id), None)
+    """The dead letter that lies at this place. Raises AskedWrongly if none does.
+
+    It is looked for among all, not among those listed: what is replayed and buried again may come to lie in front of the first.
+    """
+    found = next((one for one in _all(address, prefix) if one.id == id), None)
     if found is None:
         raise AskedWrongly(f"dead letter {id}: there is none under this id; see `sada dead-letters list`")
     return found
+
+
+def _all(address: str, prefix: str) -> Iterator[Kept]:
+    for partition, offset, message in kafka.read_all(address, prefixed(DEAD, prefix)):
+        yield Kept(id=f"{partition}-{offset}", letter=decode_dead_letter(message))
 
 
 def replay(letters: Iterator[Kept] | list[Kept], publisher: Publisher) -> tuple[int, int]:

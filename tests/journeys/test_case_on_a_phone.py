@@ -36,12 +36,18 @@ def opened(city: Town, browser: Browser, width: int, **view: str) -> Page:
     return someone(browser, city.address, "sami", width, **view)
 
 
-def places(page: Page) -> tuple[dict[str, float], dict[str, float]]:
-    """Where the case's moves and the queue's first button stand."""
-    moves, queue = page.locator(".st-key-moves"), page.locator(".st-key-batch")
-    expect(moves).to_be_visible()
-    expect(queue).to_be_visible()
-    return moves.bounding_box() or {}, queue.bounding_box() or {}
+# The page is drawn piece by piece, its style among them: what is asked for is where things come to stand.
+MOVES, QUEUE = ".st-key-moves", ".st-key-batch"
+BOXES = "([first, second]) => { const box = (one) => document.querySelector(one).getBoundingClientRect(); return %s }"
+ABOVE = BOXES % "box(first).y < box(second).y"
+BESIDE = BOXES % "box(first).x >= box(second).right - 1"
+FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
+
+
+def drawn(page: Page) -> Page:
+    expect(page.locator(MOVES)).to_be_visible()
+    expect(page.locator(QUEUE)).to_be_visible()
+    return page
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -49,18 +55,16 @@ def test_on_a_phone_the_case_comes_before_the_queue(city: Town, browser: Browser
     page = opened(city, browser, 390, case=CASE)
     if language != "en":
         page.goto(f"{city.address}/complaints?lang={language}&case={CASE}")
-    moves, queue = places(page)
-    assert moves["y"] < queue["y"]
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    drawn(page).wait_for_function(ABOVE, arg=[MOVES, QUEUE])
+    page.wait_for_function(FITS)
 
 
 def test_on_a_wide_screen_the_queue_stands_beside_the_case(city: Town, browser: Browser) -> None:
-    moves, queue = places(opened(city, browser, 1440, case=CASE))
-    assert queue["x"] + queue["width"] <= moves["x"] + 1
+    drawn(opened(city, browser, 1440, case=CASE)).wait_for_function(BESIDE, arg=[MOVES, QUEUE])
 
 
 @pytest.mark.parametrize("part", ["outbox", "news", "words", "table"])
 def test_no_part_runs_over_a_phones_edge(city: Town, browser: Browser, part: str) -> None:
     page = opened(city, browser, 390, part=part)
     expect(page.get_by_role("heading", name=EN("complaints.title"))).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.wait_for_function(FITS)

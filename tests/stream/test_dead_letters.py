@@ -2,8 +2,10 @@
 
 import pytest
 
-from stream.dead_letters import Kept, Limit, TooManyDeadLetters, replay
-from stream.topics import RAW, DeadLetter, decode_page
+from core.errors import AskedWrongly
+from stream import kafka
+from stream.dead_letters import Kept, Limit, TooManyDeadLetters, find, kept, replay
+from stream.topics import RAW, DeadLetter, decode_page, encode
 from tests.make import NOON, post
 
 
@@ -77,3 +79,24 @@ def test_a_post_comes_back_as_a_page_of_its_own_and_a_message_as_it_was():
     (first_topic, page), (second_topic, message) = publisher.published
     assert first_topic == second_topic == RAW and message == b"\xc1"
     assert decode_page(page).posts == (post(7),) and decode_page(page).source == "s1" and decode_page(page).pass_id == ""
+
+
+@pytest.fixture
+def buried_twice(monkeypatch):
+    """What the broker holds after a letter was replayed and came back: the second burial lies in a partition that is read first."""
+    messages = [encode(DeadLetter(stage="enrich", why="too long", at=NOON, post=post(1)))] * 2
+    monkeypatch.setattr(kafka, "read_all", lambda address, topic, since=0: iter([(0, 7, messages[0]), (1, 0, messages[1])]))
+
+
+def test_a_letter_is_found_under_its_id_though_it_was_buried_again_since(buried_twice):
+    assert find("", "", "1-0").letter == find("", "", "0-7").letter
+
+
+def test_what_was_buried_again_is_listed_once(buried_twice):
+    assert [one.id for one in kept("", "")] == ["0-7"]
+
+
+@pytest.mark.parametrize("id", ["1-1", "2-0", "", "x"])
+def test_an_id_under_which_no_letter_lies_is_told(buried_twice, id):
+    with pytest.raises(AskedWrongly, match="sada dead-letters list"):
+        find("", "", id)
