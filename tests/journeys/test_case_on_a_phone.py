@@ -55,16 +55,16 @@ def test_on_a_phone_the_case_comes_before_the_queue(city: Town, browser: Browser
     page = opened(city, browser, 390, case=CASE)
     if language != "en":
         page.goto(f"{city.address}/complaints?lang={language}&case={CASE}")
-    drawn(page).wait_for_function(ABOVE, arg=[MOVES, QUEUE])
-    page.wait_for_function(FITS)
+    assert drawn(page).wait_for_function(ABOVE, arg=[MOVES, QUEUE])
+    assert page.wait_for_function(FITS)
 
 
 def test_on_a_wide_screen_the_queue_stands_beside_the_case(city: Town, browser: Browser) -> None:
-    drawn(opened(city, browser, 1440, case=CASE)).wait_for_function(BESIDE, arg=[MOVES, QUEUE])
+    assert drawn(opened(city, browser, 1440, case=CASE)).wait_for_function(BESIDE, arg=[MOVES, QUEUE])
 
 
 @pytest.mark.parametrize("part", ["outbox", "news", "words", "table"])
 def test_no_part_runs_over_a_phones_edge(city: Town, browser: Browser, part: str) -> None:
     page = opened(city, browser, 390, part=part)
     expect(page.get_by_role("heading", name=EN("complaints.title"))).to_be_visible()
-    page.wait_for_function(FITS)
+    assert page.wait_for_function(FITS)
