@@ -27,6 +27,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     native_id: str | None = None
     query: str | None = None
     url: str | None = None
+    keys: str | None = None  # NAME, where its account has keys of its own: SADA_FACEBOOK_TOKEN__NAME
     every_minutes: int = 5  # its cadence; data older than this allows is a red light
     rereadable: bool = False  # asking without a cursor reads the newest again and changes nothing there: it can be reconciled
     budget: int | None = None  # billed reads or quota units it may spend in a month; None: no limit of ours

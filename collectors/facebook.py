@@ -47,7 +47,7 @@ def sources(deployment: Deployment) -> list[Source]:
     """Seven questions for each page."""
     return [
         Source(id=f"facebook.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
-               native_id=account.id, every_minutes=account.every_minutes or minutes, rereadable=what in REREAD)
+               native_id=account.id, keys=account.keys, every_minutes=account.every_minutes or minutes, rereadable=what in REREAD)
         for account in deployment.accounts if account.platform == PLATFORM for what, minutes in EVERY.items()
     ]  # fmt: skip
 

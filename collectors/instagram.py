@@ -55,7 +55,7 @@ def sources(deployment: Deployment) -> list[Source]:
         found += [_through(connected[0], account) for account in ours if not account.id]
         found += [
             Source(id=f"instagram.hashtag.{tag.lstrip('#')}", platform=PLATFORM, what="hashtag", query=tag.lstrip("#"),
-                   native_id=connected[0].id, every_minutes=HASHTAG_EVERY)
+                   native_id=connected[0].id, keys=connected[0].keys, every_minutes=HASHTAG_EVERY)
             for tag in deployment.watch.hashtags[:HASHTAGS]
         ]  # fmt: skip
     return found
@@ -64,7 +64,7 @@ def sources(deployment: Deployment) -> list[Source]:
 def _of(account: OfficialAccount, what: str, minutes: int) -> Source:
     return Source(
         id=f"instagram.{what}.{account.handle}", platform=PLATFORM, what=what, account=account.key, handle=account.handle,
-        native_id=account.id, every_minutes=account.every_minutes or minutes, rereadable=what in REREAD,
+        native_id=account.id, keys=account.keys, every_minutes=account.every_minutes or minutes, rereadable=what in REREAD,
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def _through(connected: OfficialAccount, branch: OfficialAccount) -> Source:
     """A branch we are not connected to, seen through an account we are connected to."""
     return Source(
         id=f"instagram.discovery.{branch.handle}", platform=PLATFORM, what="discovery", account=branch.key, handle=branch.handle,
-        native_id=connected.id, query=branch.handle, every_minutes=branch.every_minutes or BRANCH_EVERY,
+        native_id=connected.id, query=branch.handle, keys=connected.keys, every_minutes=branch.every_minutes or BRANCH_EVERY,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ No library stands between: every update is kept apart from the others, so that o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from collectors.telegram_asking import problem as problem
 from collectors.telegram_checks import check as check
 from collectors.telegram_posts import PLATFORM as PLATFORM
 from collectors.telegram_posts import Node, update_answer
-from core.deployment import Deployment
+from core.deployment import Deployment, OfficialAccount
 from core.errors import PlatformProblem
 from core.post import Moment
 from store.base import Gap
@@ -43,13 +43,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sources(deployment: Deployment) -> list[Source]:
-    """One bot brings everything said to it and in its groups; the sizes of the named groups and channels are asked for."""
+    """One bot brings everything said to it and in its groups; the sizes of the named groups and channels are asked for.
+
+    An account with keys of its own has a bot of its own, which nobody else may fetch from.
+    """
     ours = [account for account in deployment.accounts if account.platform == PLATFORM]
-    if not ours:
-        return []
-    minutes = min((account.every_minutes for account in ours if account.every_minutes), default=1)
-    names = naming.written(ours)
-    channels = [
+    bots = dict.fromkeys(account.keys for account in ours)
+    return [*_channels(ours), *(source for keys in bots for source in _of_bot(keys, [a for a in ours if a.keys == keys]))]
+
+
+def _channels(ours: Sequence[OfficialAccount]) -> list[Source]:
+    return [
         Source(
             id=f"telegram.channel.{account.handle}", platform=PLATFORM, what="channel", account=account.key, handle=account.handle,
             every_minutes=account.every_minutes or 30,
@@ -57,10 +61,17 @@ def sources(deployment: Deployment) -> list[Source]:
         for account in ours
         if (account.url or "").startswith("https://t.me/")
     ]  # fmt: skip
+
+
+def _of_bot(keys: str | None, theirs: Sequence[OfficialAccount]) -> list[Source]:
+    """What is asked of one bot about the accounts it is of."""
+    end, names, first = f".{keys}" if keys else "", naming.written(theirs), theirs[0].key
+    minutes = min((account.every_minutes for account in theirs if account.every_minutes), default=1)
     return [
-        *channels,
-        Source(id="telegram.updates", platform=PLATFORM, what="updates", account=ours[0].key, query=names, every_minutes=minutes),
-        Source(id="telegram.members", platform=PLATFORM, what="members", query=names, every_minutes=60),
+        Source(
+            id=f"telegram.updates{end}", platform=PLATFORM, what="updates", account=first, query=names, keys=keys, every_minutes=minutes
+        ),
+        Source(id=f"telegram.members{end}", platform=PLATFORM, what="members", query=names, keys=keys, every_minutes=60),
     ]
 
 

@@ -49,6 +49,9 @@ OF_ONE_ACCOUNT = frozenset({
 })  # fmt: skip
 """Keys that one account gave; the others are an app's, which several accounts may share."""
 
+READ_ONCE = frozenset({"TELEGRAM_BOT_TOKEN"})
+"""Keys of which two readers take each other's messages: one of them never reads for an account that has a name of its own."""
+
 OTHERS = ("DATA", "PREFIX", "DEPLOYMENT", "KAFKA", "ELASTICSEARCH", "ELASTICSEARCH_USER", "ELASTICSEARCH_PASSWORD", "ELASTICSEARCH_CA",
           "ELASTICSEARCH_SERVICE_PASSWORD", "ELASTICSEARCH_ANALYST_PASSWORD", "ELASTICSEARCH_KIBANA_PASSWORD", "POSTGRES",
           "RETENTION_MONTHS", "RETENTION_HOURS", "PARTITIONS", "SECRET_KEY", "VIEW_WITHOUT_SIGN_IN", "SEND_ANSWERS", "NOW",
@@ -121,6 +124,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         shared = {key: secret for key, secret in self.credentials.items() if key not in OF_ONE_ACCOUNT}
         own = {key.removesuffix(end): secret for key, secret in self.credentials.items() if key.endswith(end)}
         return msgspec.structs.replace(self, credentials=shared | own)
+
+    def asking_as(self, name: str) -> Settings:
+        """The keys named `name` over those without a name: what an account is read with, though it may have no keys of its own to speak with."""
+        shared = {key: secret for key, secret in self.credentials.items() if key not in READ_ONCE}
+        return msgspec.structs.replace(self, credentials=shared | self.speaking_as(name).credentials)
 
 
 def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:

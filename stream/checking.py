@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from collectors import speaking
+import msgspec
+
+from collectors import own_keys, speaking
 from collectors.base import Checks, Collector, Finding, Source
 from collectors.findings import troubled
 from collectors.table import PACIFIC
@@ -28,11 +30,25 @@ def findings(settings: Settings, deployment: Deployment, now: datetime, offline:
     count = sum(map(len, sources.values()))
     yield Finding(what="deployment", state="ok", says=f"{deployment.id}: {len(deployment.accounts)} accounts, {count} sources")
     for collector in COLLECTORS:
-        if sources[collector.PLATFORM]:
-            yield from _platform(collector, sources[collector.PLATFORM], settings, deployment, now, offline)
+        for name in dict.fromkeys(source.keys for source in sources[collector.PLATFORM]):
+            theirs = [source for source in sources[collector.PLATFORM] if source.keys == name]
+            found = _platform(collector, theirs, settings, _asked_with(name, collector, deployment), now, offline)
+            yield from found if name is None else (_of_keys(name, one) for one in found)
     yield from _desk(settings)
     yield from _answers(settings, deployment, now)
     yield from _health([source for some in sources.values() for source in some], settings, deployment, now)
+
+
+def _asked_with(name: str | None, collector: Collector, deployment: Deployment) -> Deployment:
+    """`deployment` with those accounts only that are asked with the keys of that name; None: those without a name."""
+    named = own_keys.names(collector, deployment)
+    theirs = tuple(account for account in deployment.accounts if account.platform != collector.PLATFORM or named.get(account.key) == name)
+    return msgspec.structs.replace(deployment, accounts=theirs)
+
+
+def _of_keys(name: str, found: Finding) -> Finding:
+    """A finding about keys that have a name says which; one about an account names that already."""
+    return found if ":" in found.what else msgspec.structs.replace(found, what=f"{found.what} {name}")
 
 
 def _platform(
@@ -40,7 +56,7 @@ def _platform(
 ) -> Iterator[Finding]:
     name = collector.PLATFORM
     try:
-        client = collector.client(settings)
+        client = own_keys.client_of(sources[0], collector, settings)
     except CredentialMissing as missing:
         then = f"read docs/credentials.md#{name} and put the key into .env"
         yield Finding(what=f"{name} credential", state="warning", says=f"{missing} ({len(sources)} sources wait)", then=then)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from collectors import own_keys
 from collectors.base import Collector, Source
 from core.deployment import Deployment
 from core.errors import AskedWrongly, CredentialMissing, SadaError
@@ -67,7 +68,7 @@ def _passes(settings: Settings, using: Deployment, chosen: list[tuple[Collector,
     with set_up.collecting(settings, using, ONE_PASS_CACHE_MB) as (store, understand):
         for collector, source in chosen:
             try:
-                client = collector.client(settings)
+                client = own_keys.client_of(source, collector, settings)
             except CredentialMissing as missing:
                 if strictly:
                     raise

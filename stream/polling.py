@@ -47,11 +47,11 @@ def scheduler(store: Store, ready: Iterable[Ready], deployment: Deployment, unde
 
 
 def _with_those_beside(ready: Iterable[Ready], deployment: Deployment) -> Iterator[Ready]:
-    """Each ready source; behind them those beside, with the client of their source or of one of their platform."""
-    platforms: dict[str, tuple[Collector, Any]] = {}
+    """Each ready source; behind them those beside, with the client of their source or of one of their platform with the same keys."""
+    platforms: dict[tuple[str, str | None], tuple[Collector, Any]] = {}
     for collector, client, source in ready:
-        platforms[collector.PLATFORM] = (collector, client)
+        platforms[collector.PLATFORM, source.keys] = (collector, client)
         yield collector, client, source
         yield from ((collector, client, nightly) for nightly in reconcile.sources([source]))
-    for collector, client in platforms.values():
-        yield from ((collector, client, source) for source in repoll.sources(collector, deployment))
+    for (_, keys), (collector, client) in platforms.items():
+        yield from ((collector, client, source) for source in repoll.sources(collector, deployment) if source.keys == keys)

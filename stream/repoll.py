@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from collectors import table
+from collectors import own_keys, table
 from collectors.base import Answer, Collector, Refreshes, Source
 from core.deployment import Deployment, OfficialAccount
 from core.post import Kind, Moment, Post
@@ -30,6 +30,7 @@ MOST_SUSPECTS = 1_000
 SURE_AFTER = HOUR  # a post missing twice, so far apart, is gone
 
 Window = tuple[datetime, datetime]
+One = TypeVar("One")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,20 +41,21 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sources(collector: Collector, deployment: Deployment) -> list[Source]:
-    """One source a platform that can look again and has accounts here."""
+    """One source a platform that can look again and has accounts here, and one more for each name of keys an account of it has."""
     ours = [account for account in deployment.accounts if account.platform == collector.PLATFORM]
     if not ours or not isinstance(collector, Refreshes):
         return []
-    told = [account.monthly_reads for account in ours if account.monthly_reads is not None]
-    return [
-        Source(
-            id=f"{collector.PLATFORM}.again",
-            platform=collector.PLATFORM,
-            what="again",
-            every_minutes=15,
-            budget=sum(told) if told else None,
-        )
-    ]
+    named = own_keys.names(collector, deployment)
+    by_name = _grouped(ours, lambda account: named.get(account.key))
+    return [_source(collector.PLATFORM, name, theirs) for name, theirs in by_name.items()]
+
+
+def _source(platform: str, name: str | None, theirs: Sequence[OfficialAccount]) -> Source:
+    told = [account.monthly_reads for account in theirs if account.monthly_reads is not None]
+    return Source(
+        id=f"{platform}.{AGAIN}.{name}" if name else f"{platform}.{AGAIN}", platform=platform, what=AGAIN, keys=name, every_minutes=15,
+        budget=sum(told) if told else None,
+    )  # fmt: skip
 
 
 def poll(
@@ -78,13 +80,15 @@ def answers(
     store: Store, collector: Any, client: Any, source: Source, deployment: Deployment, place: Place, now: datetime
 ) -> Iterator[Answer]:
     """The collector's answers about every post that is due, suspicions turned into deletions, and at the end the new place."""
-    due = list(islice(due_posts(store, source.platform, place, now), MOST + 1))
+    named = own_keys.names(collector, deployment)
+    ours = (post for post in due_posts(store, source.platform, place, now) if named.get(post.account or "") == source.keys)
+    due = list(islice(ours, MOST + 1))
     if len(due) > MOST:
         yield Answer(gap=Gap(since=place.at, until=now, cause=f"more than {MOST} posts were due for a second look"))
     suspects = dict(place.suspects)
     accounts = {account.key: account for account in deployment.accounts}
     left = source.budget_left
-    for key, posts in _by_account(due[:MOST]).items():
+    for key, posts in _grouped(due[:MOST], lambda post: post.account).items():
         if left == 0:
             raise table.problem(source.platform, now, code="our-budget", detail=f"{source.budget} reads a month")
         about = msgspec.structs.replace(_about(source, accounts.get(key or "")), budget_left=left)
@@ -123,10 +127,10 @@ def windows(ages: Iterable[timedelta], previous: datetime, now: datetime) -> lis
     return joined
 
 
-def _by_account(posts: Sequence[Post]) -> dict[str | None, list[Post]]:
-    found: dict[str | None, list[Post]] = defaultdict(list)
-    for post in posts:
-        found[post.account].append(post)
+def _grouped(ones: Iterable[One], by: Callable[[One], str | None]) -> dict[str | None, list[One]]:
+    found: dict[str | None, list[One]] = defaultdict(list)
+    for one in ones:
+        found[by(one)].append(one)
     return found
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from cases.store import CaseStore, open_cases
+from collectors import own_keys
 from collectors.base import Collector, Source
 from core.deployment import Deployment
 from core.deployment_file import file_of
@@ -64,7 +65,7 @@ def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collecto
     for collector in COLLECTORS:
         for source in collector.sources(deployment):
             try:
-                yield collector, collector.client(settings), source
+                yield collector, own_keys.client_of(source, collector, settings), source
             except CredentialMissing as missing:
                 log.warning("%s (waiting: %s)", missing, source.id)
 

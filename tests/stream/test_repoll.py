@@ -26,6 +26,9 @@ class Platform:
     def __init__(self, visible):
         self.visible, self.asked = visible, []
 
+    def sources(self, deployment):
+        return []
+
     def refresh(self, client, source, posts, now):
         self.asked.append(source.handle)
         there = [p for p in posts if p.id in self.visible]
