@@ -29,7 +29,7 @@ ADDRESSES = {
     "SADA_ELASTICSEARCH": f"http://127.0.0.1:{ELASTICSEARCH_PORT}",
     "SADA_POSTGRES": f"postgresql+psycopg://sada@127.0.0.1:{POSTGRES_PORT}/sada",
 }
-PATIENCE = 120  # seconds until a server that does not answer counts as failed
+PATIENCE = 240  # seconds until a server that does not answer counts as failed
 
 POM = f"""<project><modelVersion>4.0.0</modelVersion><groupId>sada</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>
 <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{KAFKA}</version></dependency>

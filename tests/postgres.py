@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 
 def _binaries() -> Path | None:
@@ -36,9 +37,7 @@ def _server(binaries: Path) -> Iterator[str]:
     as_whom = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # initdb refuses root
     if as_whom:
         shutil.chown(folder, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     quick = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
 
     def do(*command: object) -> None:

@@ -138,8 +138,9 @@ def test_killed_at_any_moment_everything_acknowledged_is_there(tmp_path, seed):
         server = subprocess.Popen(
             [sys.executable, "-c", SERVE, str(tmp_path), str(door.fileno())], pass_fds=[door.fileno()], cwd=Path(__file__).parents[2]
         )
-        heard = _post_until_it_dies(f"http://127.0.0.1:{door.getsockname()[1]}", server, chance.randint(5, 60))
-        server.wait(10)
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    heard = _post_until_it_dies(url, server, chance.randint(5, 60))  # the door is the server's alone now: with its death nobody is let in
+    server.wait(60)
     there = {json.loads(one.body)["id"] for one in Inbox(tmp_path).read("form", 0, 10_000)}
     assert heard and heard <= there
 
@@ -147,7 +148,7 @@ def test_killed_at_any_moment_everything_acknowledged_is_there(tmp_path, seed):
 def _post_until_it_dies(url: str, server: subprocess.Popen[bytes], kill_after: int) -> set[int]:
     """Send reports one after another; kill the server after so many while the next is on its way. Returns those it acknowledged."""
     heard: set[int] = set()
-    with httpx.Client(base_url=url, timeout=30) as client:
+    with httpx.Client(base_url=url, timeout=120) as client:
         for number in range(kill_after + 200):
             if number == kill_after:
                 threading.Thread(target=server.send_signal, args=(signal.SIGKILL,)).start()

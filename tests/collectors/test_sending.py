@@ -36,14 +36,14 @@ def asker(author: str = "whatsapp:966001") -> Any:
     return lambda id: make.post(id=id, platform="whatsapp", author=Author(id=author)) if id else None
 
 
-def by_whatsapp(url: str, folder: Any, find: Any = None) -> sending.WhatsappSender:
+def by_whatsapp(url: str, folder: Any, find: Any = None, silence_s: float = 60) -> sending.WhatsappSender:
     return sending.WhatsappSender(
-        whatsapp.Client(Inbox(folder), Fetcher(url, silence_s=0.3), "9400", "sesame"), find or asker(), lambda: NOW
+        whatsapp.Client(Inbox(folder), Fetcher(url, silence_s=silence_s), "9400", "sesame"), find or asker(), lambda: NOW
     )
 
 
 def by_telegram(url: str) -> sending.TelegramSender:
-    return sending.TelegramSender(telegram.connect("100:sesame", url, lambda raw, at: None, silence_s=0.3), lambda: NOW)
+    return sending.TelegramSender(telegram.connect("100:sesame", url, lambda raw, at: None), lambda: NOW)
 
 
 def test_a_reply_goes_to_the_person_who_wrote_and_quotes_what_it_answers(tmp_path):
@@ -82,7 +82,7 @@ def test_a_reply_on_telegram_goes_to_the_chat_and_message_it_answers():
 ])  # fmt: skip
 def test_only_what_cannot_have_arrived_may_be_tried_again(tmp_path, reply, then):
     with replay(lambda _: reply) as server, pytest.raises(PlatformProblem) as caught:
-        by_whatsapp(server.url, tmp_path).send(Outgoing())
+        by_whatsapp(server.url, tmp_path, silence_s=0.3 if reply.silent else 60).send(Outgoing())
     assert caught.value.then == then and "sesame" not in caught.value.says
 
 

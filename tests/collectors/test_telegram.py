@@ -53,10 +53,10 @@ def updates(*numbers: int) -> Reply:
     return Reply({"ok": True, "result": [{"update_id": n, "message": message(message_id=n)} for n in numbers]})
 
 
-def asked(answers: Any, cursor: str | None = None, now: datetime = NOW) -> tuple[list[Answer], Server, list[bytes]]:
+def asked(answers: Any, cursor: str | None = None, now: datetime = NOW, silence_s: float = 60) -> tuple[list[Answer], Server, list[bytes]]:
     kept: list[bytes] = []
     with replay(answers) as server:
-        client = telegram.connect("100:sesame", server.url, lambda raw, at: kept.append(raw), silence_s=0.3)
+        client = telegram.connect("100:sesame", server.url, lambda raw, at: kept.append(raw), silence_s=silence_s)
         return list(telegram.ask(client, UPDATES, cursor, now)), server, kept
 
 
@@ -335,7 +335,7 @@ def test_how_long_to_wait_is_taken_from_the_answer():
 
 def test_silence_ends():
     with pytest.raises(PlatformProblem) as caught:
-        asked(lambda _: Reply(silent=True))
+        asked(lambda _: Reply(silent=True), silence_s=0.3)
     assert caught.value.kind == "silence"
 
 

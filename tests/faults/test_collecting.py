@@ -58,7 +58,7 @@ def test_killed_at_random_moments_a_pass_loses_doubles_and_skips_nothing(tmp_pat
         platform = Platform(PAGES, watched=page)
         with replay(platform) as server:
             process = child(path, server.url)
-            assert platform.reached.wait(30)
+            assert platform.reached.wait(120)
             with suppress(subprocess.TimeoutExpired):  # anywhere within the page: its reading, its transaction, the next question
                 process.wait(chance.random() * 0.02)
             process.kill()
@@ -68,7 +68,7 @@ def test_killed_at_random_moments_a_pass_loses_doubles_and_skips_nothing(tmp_pat
         assert store.cursor(MENTIONS.id) is None or len(list(store.posts(Filter()))) == 100 * PAGES
         store.close()
     with replay(Platform(PAGES)) as server:
-        assert child(path, server.url).communicate(timeout=60)[0].startswith("ok")
+        assert child(path, server.url).communicate(timeout=240)[0].startswith("ok")
     store = EmbeddedStore(path)
     counted = Counter(post.id for post in store.posts(Filter()))
     assert counted == Counter(f"x:{NEWEST - n}" for n in range(100 * PAGES)) and store.cursor(MENTIONS.id) == str(NEWEST)
@@ -77,6 +77,6 @@ def test_killed_at_random_moments_a_pass_loses_doubles_and_skips_nothing(tmp_pat
 
 def test_ten_thousand_posts_in_one_pass_stay_under_200_mb(tmp_path):
     with replay(Platform(100, text="the lamp in lane {} is dark, and has been since the feast " * 3)) as server:
-        said, _ = child(tmp_path / "posts.db", server.url).communicate(timeout=120)
+        said, _ = child(tmp_path / "posts.db", server.url).communicate(timeout=240)
     state, stored, megabytes = said.split()
     assert (state, int(stored)) == ("ok", 10_000) and int(megabytes) < 200

@@ -6,11 +6,12 @@ import random
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from core.errors import StoreFailed
 from store.embedded import EmbeddedStore
 from store.query import Filter
 
@@ -35,13 +36,11 @@ def stored(folder):
     path = folder / "data" / "posts.db"
     if not path.is_file():
         return 0
-    store = EmbeddedStore(path, read_only=True)
     try:
-        return sum(1 for _ in store.posts(Filter()))
-    except Exception:  # killed before the tables were there
+        with closing(EmbeddedStore(path, read_only=True)) as store:
+            return sum(1 for _ in store.posts(Filter()))
+    except StoreFailed:  # killed before the tables were there
         return 0
-    finally:
-        store.close()
 
 
 def is_running(process):
@@ -79,6 +78,8 @@ def test_a_second_process_on_the_same_data_is_told_so(tmp_path):
     lock = tmp_path / "data" / "writer.lock"
     while is_running(first) and not (lock.is_file() and lock.read_text().strip()):
         pass
+    first.send_signal(signal.SIGSTOP)  # so that it cannot end before the second has looked
+    assert first.poll() is None
     second = subprocess.run(
         [sys.executable, "-m", "sada", "import", str(tmp_path / "rows.csv")], cwd=ROOT, env=os.environ | {"SADA_DATA": str(tmp_path / "data")},
         capture_output=True, text=True, check=False,

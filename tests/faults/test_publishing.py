@@ -40,14 +40,14 @@ def test_a_collector_killed_at_random_moments_publishes_everything_and_the_index
         platform = Platform(PAGES, watched=page)
         with replay(platform) as server:
             process = passing(cluster, server.url)
-            assert platform.reached.wait(60)
+            assert platform.reached.wait(120)
             with suppress(subprocess.TimeoutExpired):  # anywhere within the page: its reading, its sending, the ledger's line
                 process.wait(chance.random() * 0.05)
             process.kill()
             process.communicate()
         assert cursor(cluster) in (None, str(NEWEST))
     with replay(Platform(PAGES)) as server:
-        assert passing(cluster, server.url).communicate(timeout=120)[0].startswith("ok")
+        assert passing(cluster, server.url).communicate(timeout=240)[0].startswith("ok")
     cluster.work()
     cluster.wait_for(100 * PAGES)
     assert cluster.ids() == sorted(f"x:{NEWEST - n}" for n in range(100 * PAGES))

@@ -23,9 +23,10 @@ from store.elastic_people import as_file
 from store.elastic_set_up import set_up
 from store.query import Filter, FindPosts
 from tests.make import NOON, post
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
-PORT = 19201
+PORT, TRANSPORT = free_ports(2)
 PASSWORD = "long-enough-1"
 TLS = """xpack.security.http.ssl.enabled: true
 xpack.security.http.ssl.key: certs/elasticsearch.key
@@ -49,7 +50,7 @@ def secured(tmp_path_factory):
     parts = {name: home / name for name in ("data", "logs", "repo")}
     for part in parts.values():
         part.mkdir()
-    settings = services.ELASTICSEARCH_YML.format(port=PORT, transport=PORT + 100, **parts).replace("enabled: false", "enabled: true")
+    settings = services.ELASTICSEARCH_YML.format(port=PORT, transport=TRANSPORT, **parts).replace("enabled: false", "enabled: true")
     (home / "config" / "elasticsearch.yml").write_text(settings + TLS, encoding="utf-8")
     (home / "config" / "roles.yml").write_text(as_file(), encoding="utf-8")
     certificates = home / "config" / "certs"
@@ -81,7 +82,7 @@ def secured(tmp_path_factory):
         yield certificates / "elasticsearch_ca"
     finally:
         node.terminate()
-        node.wait(60)
+        node.wait(services.PATIENCE)
         shutil.rmtree(home, ignore_errors=True)
 
 

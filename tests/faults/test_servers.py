@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -18,8 +17,8 @@ import pytest
 from bench import services
 from cases.store import open_cases
 from core.post import Kind
-from stream.topics import RAW
 from tests.make import post
+from tests.ports import free_ports
 from tests.stream.cluster import Cluster, numbered
 
 LONG = bool(os.environ.get("TESTS_SADA_LONG"))
@@ -61,16 +60,6 @@ class Own:
         """What workers are told."""
         return {"SADA_KAFKA": f"127.0.0.1:{self.ports['kafka']}", "SADA_ELASTICSEARCH": f"http://127.0.0.1:{self.ports['elasticsearch']}",
                 "SADA_POSTGRES": f"postgresql+psycopg://sada@127.0.0.1:{self.ports['postgres']}/sada"}  # fmt: skip
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    found = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return found
 
 
 def remove() -> None:
@@ -123,13 +112,11 @@ def test_kafka_killed_and_started_again_loses_and_doubles_nothing(own, cluster):
     for _ in range(TIMES):
         cluster.publish(posts(2000, total))
         total += 2000
-        until = time.monotonic() + 60
-        while cluster.count() < total - draw.randrange(1500) and time.monotonic() < until:
-            time.sleep(0.05)
+        cluster.wait_for_some(total - draw.randrange(1500))
         own.crash("kafka")
         time.sleep(AWAY_S / 3)
         own.start("kafka")
-    cluster.wait_for(total, 180)
+    cluster.wait_for(total)
     assert cluster.ids() == numbered(total)
     assert worker.poll() is None
     assert cluster.dead() == []
@@ -143,7 +130,7 @@ def test_the_engine_away_and_then_too_busy_is_waited_for(own, cluster):
     cluster.publish(posts(6000, 500))
     time.sleep(AWAY_S)
     own.start("elasticsearch")
-    cluster.wait_for(6500, 180)
+    cluster.wait_for(6500)
     assert cluster.ids() == numbered(6500)
     assert worker.poll() is None
     assert cluster.dead() == []
@@ -152,15 +139,13 @@ def test_the_engine_away_and_then_too_busy_is_waited_for(own, cluster):
 def test_an_engine_that_answers_429_is_asked_again_until_it_has_everything(own, cluster):
     cluster.publish(posts(100))
     first = cluster.work("--stage", "understand")
-    until = time.monotonic() + 60
     cluster.publish(posts(7900, 100), 500)  # a request each
-    while cluster.lag("sada", (RAW,)) and time.monotonic() < until:
-        time.sleep(0.1)
+    cluster.wait_until_understood()
     cluster.stop(first)
     before = rejected(cluster)
     for _ in range(2):
         cluster.work("--stage", "index")  # all pages lie ready: many requests at once, of which the engine queues one
-    cluster.wait_for(8000, 180)
+    cluster.wait_for(8000)
     assert cluster.ids() == numbered(8000)
     assert rejected(cluster) > before
     assert cluster.dead() == []
@@ -179,8 +164,8 @@ def test_postgres_crashed_and_started_again_leaves_one_case_a_complaint(own, clu
     cluster.publish(complaints(50, 50), 10)
     time.sleep(AWAY_S)
     own.start("postgres")
-    cluster.wait_for(100, 180)
-    cluster.wait_until_followed(180)
+    cluster.wait_for(100)
+    cluster.wait_until_followed()
     cases = open_cases(cluster.settings())
     belonging = sorted(id for case in cases.all() for id in case.posts)
     cases.close()

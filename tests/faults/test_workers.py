@@ -9,8 +9,8 @@ import time
 import pytest
 
 from tests.make import post
+from tests.stream.cluster import PATIENCE_S, numbered
 from tests.stream.cluster import cluster as cluster  # a fixture
-from tests.stream.cluster import numbered
 
 LONG = bool(os.environ.get("TESTS_SADA_LONG"))
 TURNS, EVERY_S = (12, 10.0) if LONG else (2, 4.0)
@@ -27,7 +27,7 @@ def test_two_workers_that_join_and_leave_every_ten_seconds_lose_and_double_nothi
         leaving = working.pop(0)
         assert cluster.stop(leaving) in (0, -signal.SIGTERM), cluster.said(leaving)[-2000:]  # ended before it had begun is no fault
         cluster.publish([post(POSTS + turn)])  # the stream goes on while they change
-    cluster.wait_for(POSTS + TURNS, 240)
+    cluster.wait_for(POSTS + TURNS, 600 if LONG else PATIENCE_S)
     assert cluster.ids() == numbered(POSTS + TURNS)
     assert all(worker.poll() is None for worker in working)
     assert cluster.dead() == []

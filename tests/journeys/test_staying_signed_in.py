@@ -16,7 +16,8 @@ from core.settings import read
 from dashboard.keeping import COOKIE
 from tests.dashboard import factory
 from tests.journeys import oidc
-from tests.journeys.town import EN, Town, dashboard, free_port, open_town, sign_in, window
+from tests.journeys.town import EN, Town, dashboard, open_town, sign_in, window
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 SIGNS_OUT = EN("sign_in.out")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -26,6 +25,7 @@ from core.settings import Settings, read
 from dashboard.commands import launch
 from dashboard.words import words
 from store.embedded import EmbeddedStore
+from tests.ports import free_port
 
 PATIENCE_S = 120  # a busy machine may take long over what is quick; nothing waits longer than it must
 PASSWORD = "a very long password"
@@ -45,12 +45,6 @@ class Town:
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import IO
 
 import pytest
 import sqlalchemy
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import ApiError, Elasticsearch
 
 from core.errors import StoreFailed
 from core.page import Page
@@ -30,6 +30,7 @@ from tests.make import NOON
 
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
+PATIENCE_S = 180  # a busy machine may take long over what is quick; nothing waits longer than it must
 
 
 class Cluster:
@@ -81,11 +82,13 @@ class Cluster:
         )
 
     def count(self) -> int:
-        """Posts that can be searched now."""
+        """Posts that can be searched now: 0 before there is an index, and while an engine that was just started has not opened it."""
         try:
             self.client.indices.refresh(index=f"{self.prefix}-posts")
             return int(self.client.count(index=f"{self.prefix}-posts")["count"])
-        except NotFoundError:
+        except ApiError as error:
+            if error.status_code not in (404, 503):
+                raise
             return 0
 
     def ids(self) -> list[str]:
@@ -95,7 +98,14 @@ class Cluster:
         store = ElasticStore(self.client, self.prefix)
         return [hit["id"] for hit in store._every(f"{self.prefix}-posts", {"match_all": {}}, [{"id": "asc"}])]
 
-    def wait_for(self, posts: int, seconds: float = 90) -> None:
+    def wait_for_some(self, posts: int) -> None:
+        """Until so many posts can be searched; fails with what there is."""
+        until = time.monotonic() + PATIENCE_S
+        while (found := self.count()) < posts:
+            assert time.monotonic() < until, f"{found} of {posts} posts"
+            time.sleep(0.05)
+
+    def wait_for(self, posts: int, seconds: float = PATIENCE_S) -> None:
         """Until so many posts can be searched and nothing is waiting on Kafka; fails with what there is."""
         until = time.monotonic() + seconds
         while self.count() < posts or self.lag():
@@ -109,11 +119,18 @@ class Cluster:
         except StoreFailed:
             return 1
 
-    def wait_until_followed(self, seconds: float = 90) -> None:
+    def wait_until_followed(self) -> None:
         """Until cases and counts of themes have been made of every page."""
-        until = time.monotonic() + seconds
-        while left := self.lag("sada-follow", (POSTS,)):
-            assert time.monotonic() < until, f"{left} pages waiting to be followed"
+        self._wait_until_taken("sada-follow", POSTS)
+
+    def wait_until_understood(self) -> None:
+        """Until nothing that was collected waits to be understood."""
+        self._wait_until_taken("sada", RAW)
+
+    def _wait_until_taken(self, group: str, topic: str) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while left := self.lag(group, (topic,)):
+            assert time.monotonic() < until, f"{left} pages of {topic} wait for {group}"
             time.sleep(0.3)
 
     def settings(self) -> Settings:

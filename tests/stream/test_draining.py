@@ -1,6 +1,5 @@
 """What is acknowledged on Kafka when a worker was told to end, and how pages lie on it. On the real servers."""
 
-import time
 from collections import Counter
 
 import pytest
@@ -42,9 +41,7 @@ def on(cluster, topic):
 def test_a_worker_told_to_end_acknowledges_what_is_durable_and_nothing_else(cluster):
     cluster.publish([post(n) for n in range(6000)], 20)
     worker = cluster.work("--stage", "understand", "--stage", "index")
-    until = time.monotonic() + 60
-    while cluster.count() < 500 and time.monotonic() < until:
-        time.sleep(0.05)
+    cluster.wait_for_some(500)
     assert cluster.stop(worker) == 0
     stored = set(cluster.ids()) if cluster.count() else set()
     assert acknowledged(cluster, POSTS)  # it did not end with empty hands

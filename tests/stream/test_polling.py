@@ -29,7 +29,7 @@ def polled(store, ready, deployment, wanted):
     """The sources that came to the end of a pass, once `wanted` of them have."""
     scheduler = polling.scheduler(store, ready, deployment, lambda posts: posts, now)
     scheduler.start()
-    until = now().timestamp() + 20
+    until = now().timestamp() + 120
     while now().timestamp() < until and {p.source for p in store.passes() if p.finished} < wanted:
         scheduler._stopped.wait(0.01)
     scheduler.stop()
