@@ -219,12 +219,11 @@ def _on_dark(part: Any) -> Any:
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
 
 
-def ticks(most: float, least: float = 0.0, about: int = 4) -> list[float]:
-    """Round numbers from `least` to `most`, about so many: 0, 50, 100, 150."""
-    span = max(most - least, 1e-9)
-    rough = span / about
+def ticks(most: float, least: float = 0.0, about: int = 4, whole: bool = True) -> list[float]:
+    """Round numbers from `least` to `most`, about so many: 0, 50, 100, 150. There is no half of a post or a follower, but of a rate there is."""
+    rough = max((most - least) / about or 1.0, 1.0 if whole else 1e-9)
     power = 10.0 ** _floor_log10(rough)
-    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= rough * 0.999)
+    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= rough * 0.999 and not (whole and power * m % 1))
     first = least // step * step
     return [round(first + step * i, 10) for i in range(int((most - first) / step) + 2) if first + step * i <= most + step * 0.35]
 

@@ -1,11 +1,11 @@
-"""The server that `sada dashboard` starts: the pages of app.py, and beside them the addresses that keep somebody signed in."""
+"""The server that `sada dashboard` starts: the pages of app.py in our own document, and beside them the addresses that keep somebody signed in."""
 
 import sys
 
 from streamlit.starlette import App
 
 from core.errors import SadaError
-from dashboard import data, keeping, provider
+from dashboard import data, document, keeping, provider
 
 
 def secrets() -> dict[str, object]:
@@ -17,4 +17,4 @@ def secrets() -> dict[str, object]:
         return {}
 
 
-app = App("app.py", routes=keeping.routes(), secrets=secrets())
+app = App("app.py", routes=[*document.routes(), *keeping.routes()], secrets=secrets())

@@ -73,7 +73,7 @@ def _chart(desk: Desk, theme: Theme, life: Life) -> None:
     w = desk.words
     said = [f"{short_day(t.date(), desk.about.calendar, w)} {clock(t, w)}" for t in (at.astimezone(desk.about.zone) for at in life.axis)]
     steps = charts.ticks(max([*life.posts, theme.rate_usual, *(life.ahead.high if life.ahead else ())]))
-    ticks = Axis(at=tuple(steps), labels=tuple(decimal(s, w) if s % 1 else whole(s, w) for s in steps), title=w("axis.an_hour"))
+    ticks = Axis(at=tuple(steps), labels=tuple(whole(s, w) for s in steps), title=w("axis.an_hour"))
     figure = charts.lined(Axis(at=life.axis, labels=charts.every_nth(said, 4)), _lines(desk, theme, life, said), ticks, 260)
     if life.ahead:
         figure = charts.banded(figure, life.over, life.ahead.low, life.ahead.high, RISING, w("themes.band"))

@@ -87,7 +87,7 @@ def _story(desk: Desk, asked: questions.Engagement, counts: list[Count], followe
         st.subheader(w("engagement.lines"), anchor=False)
         lines = [_line(desk, counts, platform, at, followers, i) for i, platform in enumerate(platforms)]
         known = [n for line in lines for n in line.values if n is not None] or [0.0]
-        steps = charts.ticks(max(known))
+        steps = charts.ticks(max(known), whole=False)
         ticks = Axis(at=tuple(steps), labels=tuple(percent(s, w, 2) for s in steps), title=w("axis.rate"))
         labels = charts.every_nth([short_day(t.astimezone(desk.about.zone).date(), desk.about.calendar, w) for t in at])
         figure = charts.lined(Axis(at=tuple(at), labels=labels), lines, ticks)

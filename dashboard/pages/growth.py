@@ -102,7 +102,7 @@ def _ticks(desk: Desk, values: Sequence[Sequence[float | None]], scale: str, abo
     known = [n for line in values for n in line if n is not None] or [0.0]
     spread = max(known) - min(known)
     least = min(known) if scale == "indexed" or spread < 0.3 * max(known) else 0.0
-    steps = charts.ticks(max(known), least, about)
+    steps = charts.ticks(max(known), least, about, whole=scale != "indexed")
     return Axis(
         at=tuple(steps),
         labels=charts.tick_labels(steps, desk.words),
@@ -117,7 +117,9 @@ def _table(desk: Desk, every: Sequence[Grown]) -> pd.DataFrame:
          signed(g.gained, w), signed_percent(g.share, w, 1))
         for g in every
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[w("filter.account"), w("filter.branch"), w("growth.now"), w("growth.change"), w("growth.percent")])
+    branch = w("filter.branch")
+    made = pd.DataFrame(rows, columns=[w("filter.account"), branch, w("growth.now"), w("growth.change"), w("growth.percent")])
+    return made if (made[branch] != NONE).any() else made.drop(columns=branch)  # many organisations have none
 
 
 def _linked(desk: Desk, account: str) -> str:

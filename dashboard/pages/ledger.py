@@ -34,14 +34,17 @@ def _draw(desk: Desk) -> None:
     window = desk.window()
     with frame.part(desk):
         every = foot.all_health(desk)
-        passes = [p for p in desk.ask.passes(limit=foot.MOST_PASSES) if p.started >= window.since]
+        known = desk.ask.passes(limit=foot.MOST_PASSES)
+        passes = [p for p in known if p.started >= window.since]
         gaps = sums.gaps_of(passes, window.since, window.now)
         _numbers(desk, every, passes, gaps)
         if not every:
             frame.empty(desk, "ledger.empty")
             return
         _sources(desk, every)
-        _coverage(desk, [h.source for h in every if h.state != "imported"], passes, gaps, window)
+        _coverage(
+            desk, [h.source for h in every if h.state != "imported"], known, gaps, window
+        )  # its first stretch begins before the period
         _gaps(desk, gaps)
         _passes(desk, passes)
     with frame.part(desk):

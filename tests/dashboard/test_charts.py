@@ -79,11 +79,25 @@ def test_ticks_are_round(most: float, least: float, expected: list[float]) -> No
     assert charts.ticks(most, least)[: len(expected)] == expected
 
 
-@given(st.floats(0, 1e9), st.integers(2, 8))
-def test_ticks_are_few_and_rise(most: float, about: int) -> None:
-    found = charts.ticks(most, 0, about)
+@given(st.floats(0, 1e9), st.integers(2, 8), st.booleans())
+def test_ticks_are_few_and_rise(most: float, about: int, whole: bool) -> None:
+    found = charts.ticks(most, 0, about, whole)
     assert found == sorted(set(found))
     assert 1 <= len(found) <= 3 * about + 2
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(2, 8))
+def test_there_is_no_half_of_a_post_on_an_axis(one: int, other: int, about: int) -> None:
+    assert all(tick % 1 == 0 for tick in charts.ticks(max(one, other), min(one, other), about))
+
+
+def test_a_rate_is_cut_finer_than_into_ones() -> None:
+    assert charts.ticks(0.02, whole=False) == [0, 0.005, 0.01, 0.015, 0.02]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_line_that_never_moves_has_one_tick(whole: bool) -> None:
+    assert charts.ticks(10_400, 10_400, 2, whole) == [10_400]
 
 
 def test_labels_thin_out_evenly() -> None:

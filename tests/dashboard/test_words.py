@@ -57,6 +57,15 @@ def test_no_word_is_empty_and_only_marks_and_names_stay_untranslated(code: str) 
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_a_sentence_has_the_digits_of_its_language(code: str) -> None:
+    latin = re.compile(r"(?<![A-Za-z0-9_/{])[0-9%]+(?![A-Za-z0-9_}])")
+    foreign = {
+        key for key, said in EVERY[code].items() if isinstance(said, str) and key not in ("digits", "percent") and latin.search(said)
+    }
+    assert words(code).numbers == "latn" or not foreign
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_every_calendar_has_twelve_months(code: str) -> None:
     assert [len(words(code).list(f"months.{c}")) for c in ("hijri", "jalali")] == [12, 12]
 
