@@ -35,13 +35,17 @@ _SPACE = re.compile(r"\s+")
 
 def normal(text: str) -> str:
     """`text` in normal spelling: one form of each Arabic and Persian letter, no vowel signs, tatweel or joiners,
-    western digits, lower case, ё as е, a letter repeated three times or more as twice, single spaces.
+    western digits, lower case, ё as е, a letter repeated three times or more as twice (a digit never: 1000 is not 100), single spaces.
 
     Hashtags, handles and emoji stay whole. Kazakh letters stay; `plain_kazakh` folds them.
     """
     if _DECOMPOSED.search(text):
         text = unicodedata.normalize("NFKC", text)
-    return _SPACE.sub(" ", _LONG.sub(r"\1\1", text.translate(_TABLE).lower())).strip()
+    return _SPACE.sub(" ", _LONG.sub(_twice, text.translate(_TABLE).lower())).strip()
+
+
+def _twice(match: re.Match[str]) -> str:
+    return match[0] if match[1].isdigit() else match[1] * 2
 
 
 def plain_kazakh(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from store.embedded_sql import CUBES, micros
 from store.merge import is_same, merged
 
 _pack = msgspec.msgpack.Encoder().encode
+_post = msgspec.msgpack.Decoder(Post).decode
 
 
 class EmbeddedStore(EmbeddedAsking):
@@ -40,12 +41,16 @@ class EmbeddedStore(EmbeddedAsking):
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")  # what is replaced is overwritten in the file
         self._db.executescript(embedded_sql.SCHEMA)
-        known = self._db.execute("SELECT value FROM meta WHERE key = 'counted'").fetchone()
-        counted = f"{self.timezone} {embedded_sql.COUNTED}"
-        if known is None or known[0] != counted:
+        self._made_as("counted", f"{self.timezone} {embedded_sql.COUNTED}", self._recount)
+        self._made_as("spelt", embedded_sql.SPELT, self._respell)
+
+    def _made_as(self, key: str, wanted: str, make_anew: Callable[[], None]) -> None:
+        """What is derived from posts is made anew where the file's was made in another way."""
+        known = self._db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
+        if known is None or known[0] != wanted:
             with self._transaction():
-                self._recount()
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('counted', ?)", [counted])
+                make_anew()
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, wanted])
 
     # Saving
 
@@ -128,6 +133,14 @@ class EmbeddedStore(EmbeddedAsking):
         for row in self._db.execute(f"SELECT {', '.join(COLUMNS[:-1])}, NULL FROM posts"):
             embedded_rows.count(cubes, row, 1, self._day)
         self._add_cubes(cubes)
+
+    def _respell(self) -> None:
+        """Index the words of all posts anew; needed when their normal spelling changed."""
+        self._db.execute("INSERT INTO words(words) VALUES ('delete-all')")
+        told = self._db.execute("SELECT number, record FROM posts")
+        self._db.executemany(
+            "INSERT INTO words(rowid, text) VALUES (?, ?)", ((at, spelling.search_text(_post(record).text)) for at, record in told)
+        )
 
     def _save_rest(self, batch: Batch) -> None:
         put = self._db.executemany

@@ -55,6 +55,8 @@ SCHEMA += "".join(
 
 COUNTED = f"daily counts {sorted(CUBES.items())}"  # changes when they do, so that a file of before is counted anew
 
+SPELT = "digits as told"  # changes when core.spelling does, so that the words of a file of before are indexed anew
+
 SINGLE = {"platforms": "platform", "accounts": "account", "kinds": "kind", "languages": "language", "sentiments": "sentiment",
           "intents": "intent", "sources": "source", "ids": "id"}  # fmt: skip
 MANY = {"topics": "topics", "places": "places"}

@@ -19,6 +19,7 @@ NORMAL = [
     ("Ёлка И ЕЛЬ", "елка и ель"),
     ("Қала әкімі", "қала әкімі"),  # Kazakh letters stay
     ("soooo  dark!!!!", "soo dark!!!!"),
+    ("1000 of ٢٠٠٠٠ on +7 555 0001111", "1000 of 20000 on +7 555 0001111"),  # a number is no elongation
     ("ﺷﺎﺭﻉ", "شارع"),  # presentation forms
     ("#حفر_الباطن @City_Desk", "#حفر_الباطن @city_desk"),
     ("", ""),

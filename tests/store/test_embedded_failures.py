@@ -180,6 +180,16 @@ def test_another_time_zone_counts_every_day_anew(tmp_path):
         store.close()
 
 
+def test_words_of_a_file_that_spelt_them_otherwise_are_indexed_anew(path):
+    store = EmbeddedStore(path)
+    store._db.execute("UPDATE meta SET value = 'as once' WHERE key = 'spelt'")
+    store._db.execute("INSERT INTO words(words) VALUES ('delete-all')")
+    store.close()
+    store = EmbeddedStore(path)
+    assert store.find(FindPosts(filter=Filter(search=post(1).text))).total == 1
+    store.close()
+
+
 def test_counts_kept_by_day_are_those_counted_anew_after_every_kind_of_change(store, path):
     changes = [
         Batch(posts=tuple(post(n, likes=n) for n in range(2, 30))),
