@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -21,13 +22,14 @@ from core.post import Kind, Moment, Post
 from core.spelling import normal
 
 STOP_WORDS = frozenset(map(normal, (
-    "stop", "unsubscribe", "إيقاف", "ايقاف", "قف", "إلغاء الاشتراك", "الغاء الاشتراك", "لغو", "لغو اشتراک", "توقف",
-    "стоп", "отписаться", "отписка", "тоқтат", "тоқтату", "бас тарту",
+    "stop", "unsubscribe", "stop all", "stop promotions", "cancel", "إيقاف", "ايقاف", "قف", "إلغاء", "إلغاء الاشتراك", "الغاء الاشتراك", "لغو", "لغو اشتراک",
+    "لغو عضویت", "توقف", "стоп", "отписаться", "отписка", "тоқтат", "тоқтату", "бас тарту",
 )))  # fmt: skip
 START_WORDS = frozenset(map(normal, (
     "subscribe", "start news", "اشتراك", "اشترك", "اشتراک", "عضویت", "подписаться", "подписка", "жазылу", "жазыламын",
 )))  # fmt: skip
 CHANNELS = ("whatsapp", "telegram")  # where news can be told
+_AROUND = re.compile(r"[^\w\s]+")
 RETRY_AFTER = timedelta(minutes=1)  # who could not be told for a passing reason
 ORDER = ("waiting", "sending", "sent", "delivered", "read")  # a receipt never takes a message back
 ENDED = ("failed", "opted_out")
@@ -107,7 +109,7 @@ def subscribed(store: CaseStore) -> dict[str, int]:
 
 def starts(post: Post) -> bool:
     """Whether a message says no more than that its author wants the news."""
-    return post.kind == Kind.DIRECT and post.platform in CHANNELS and normal(post.text).strip(" .!؟?") in START_WORDS
+    return post.kind == Kind.DIRECT and post.platform in CHANNELS and _said(post) in START_WORDS
 
 
 def hear(db: Connection, store: CaseStore, posts: Sequence[Post], at: datetime) -> None:
@@ -122,7 +124,12 @@ def hear(db: Connection, store: CaseStore, posts: Sequence[Post], at: datetime) 
 
 def stops(post: Post) -> bool:
     """Whether a message says no more than that its author wants no more."""
-    return post.kind == Kind.DIRECT and normal(post.text).strip(" .!؟?") in STOP_WORDS
+    return post.kind == Kind.DIRECT and _said(post) in STOP_WORDS
+
+
+def _said(post: Post) -> str:
+    """Its words without what people write around one: a bot's command begins with a stroke, and much ends with a sign or a picture."""
+    return " ".join(_AROUND.sub(" ", normal(post.text)).split())
 
 
 def opt_out(db: Connection, platform: str, citizen: str, at: datetime) -> None:
@@ -222,10 +229,18 @@ def _next(store: CaseStore, platforms: tuple[str, ...], most: int, at: datetime)
 
 
 def _claim(store: CaseStore, row: Row, at: datetime) -> bool:  # type: ignore[type-arg]
+    """Take a message in order to send it; not one to who has left, even if they left while an earlier attempt was under way."""
+    waits = (*_one(row), deliveries.c.state == "waiting")
     with store.writing() as db:
-        return (
-            db.execute(update(deliveries).where(*_one(row), deliveries.c.state == "waiting").values(state="sending", at=at)).rowcount == 1
-        )
+        if _has_left(db, row):
+            db.execute(update(deliveries).where(*waits).values(state="opted_out", at=at))
+            return False
+        return db.execute(update(deliveries).where(*waits).values(state="sending", at=at)).rowcount == 1
+
+
+def _has_left(db: Connection, row: Row) -> bool:  # type: ignore[type-arg]
+    theirs = (subscribers.c.platform == row.platform, subscribers.c.citizen == row.citizen, subscribers.c.opted_out_at.is_not(None))
+    return db.scalar(select(subscribers.c.citizen).where(*theirs)) is not None
 
 
 def _tell(store: CaseStore, sender: Broadcaster, row: Row, at: datetime) -> tuple[str, bool]:  # type: ignore[type-arg]

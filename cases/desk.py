@@ -123,8 +123,10 @@ class Sitting:
         line = self.index.by_post.get(post.parent_id or "")
         case = self.cases.get(line.case_id) if line else None
         if case and not any(step.what == "answered" and step.why == post.id for step in case.steps):
-            self.cases[case.id] = workflow.noted(case, post.account or WHO, max(post.created_at, self._last(case)), post.id, self.deployment, "answered",
-                                                 answer_link=case.answer_link or post.url)  # fmt: skip
+            at = max(min(post.created_at, self.now), self._last(case))
+            self.cases[case.id] = workflow.noted(
+                case, post.account or WHO, at, post.id, self.deployment, "answered", answer_link=case.answer_link or post.url
+            )
 
     def _forget(self, post: Post) -> None:
         line = self.index.by_post.get(post.id)
@@ -153,15 +155,16 @@ class Sitting:
 
 
 def opened(post: Post, intent: str, deployment: Deployment, now: datetime, who: str, lessons: Lessons | None = None) -> Case:
-    """The case that a post opens. Its clocks run from when the citizen wrote."""
+    """The case that a post opens. Its clocks run from when the citizen wrote; a platform whose clock is ahead opens nothing in the future."""
+    written = min(post.created_at, now)
     topic, place = topic_of(post, deployment), place_of(post, deployment)
     routed = route(topic, place, deployment, lessons)
     case = Case(
-        id=case_id(post.id), status=Status.RECEIVED, intent=intent, opened_at=post.created_at, version=0, category=topic, place=place,
+        id=case_id(post.id), status=Status.RECEIVED, intent=intent, opened_at=written, version=0, category=topic, place=place,
         department=routed.department, routed_because=routed.because, platform=post.platform, account=post.account,
         branch=branch_of(post, place, deployment), citizen=post.author.id if post.author else None, posts=(post.id,), summary=summary(post),
     )  # fmt: skip
-    return workflow.add(case, Step(who=who, at=max(now, post.created_at), was=None, now=Status.RECEIVED), deployment)
+    return workflow.add(case, Step(who=who, at=now, was=None, now=Status.RECEIVED), deployment)
 
 
 def joined(case: Case, post: Post, deployment: Deployment, now: datetime) -> Case:

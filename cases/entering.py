@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -53,7 +54,7 @@ def enter(store: CaseStore, person: Person, entry: Entry, at: datetime, deployme
 
 def as_post(entry: Entry, person: Person, at: datetime) -> Post:
     """What was said, as a post. The citizen is told apart by the telephone number where there is one."""
-    digits = "".join(sign for sign in entry.telephone or "" if sign.isdecimal())
+    digits = "".join(str(unicodedata.decimal(sign)) for sign in entry.telephone or "" if sign.isdecimal())
     author = Author(id=f"phone:{digits}" if digits else None, name=entry.name or None) if digits or entry.name else None
     return Post(
         id=f"{entry.channel}:{secrets.token_hex(8)}", platform=entry.channel, kind=Kind.CALL if entry.channel == "phone" else Kind.REPORT,

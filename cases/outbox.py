@@ -52,6 +52,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sent_at: Moment | None = None
 
 
+TAKEN = "the citizen deleted what this answer repeats; write another"
 _pack = msgspec.msgpack.Encoder().encode
 _answer = msgspec.msgpack.Decoder(Answer).decode
 
@@ -93,8 +94,14 @@ def forget(db: Connection, case_id: str, said: str) -> None:
         text = without_quotes(answer.text, said)
         if text != answer.text:
             waits = answer.state in (State.DRAFT, State.READY)
-            told = {"state": State.FAILED, "problem": "the citizen deleted what this answer repeats; write another"} if waits else {}
+            told = {"state": State.FAILED, "problem": TAKEN} if waits else {}
             keep(db, msgspec.structs.replace(answer, text=text, **told))
+
+
+def text_now(db: Connection, id: str) -> str | None:
+    """An answer's words as they stand: a deletion may have taken some while it was under way. None: it is there no more."""
+    record = db.scalar(select(answers.c.record).where(answers.c.id == id).with_for_update())
+    return None if record is None else _answer(record).text
 
 
 def claim(db: Connection, answer: Answer) -> bool:

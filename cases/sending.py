@@ -13,14 +13,15 @@ from typing import Protocol
 import msgspec
 
 from cases.answering import PRIVATELY, told
-from cases.outbox import Answer, State, all_in_state, claim, fetch, in_state, keep
+from cases.forgetting import HIDDEN
+from cases.outbox import TAKEN, Answer, State, all_in_state, claim, fetch, in_state, keep, text_now
 from cases.query import AuditLine
 from cases.roles import Person, Right, Role, must
 from cases.store import CaseStore, note
 from cases.store import fetch as fetch_case
 from cases.work import must_be_theirs
 from core.deployment import Deployment
-from core.errors import PlatformProblem
+from core.errors import AskedWrongly, PlatformProblem
 
 MOST_TRIES = 5
 MOST_READY = 1000  # looked through for those that are due
@@ -73,13 +74,19 @@ def resolve(store: CaseStore, person: Person, id: str, was_sent: bool, at: datet
 
 
 def again(store: CaseStore, person: Person, id: str, at: datetime, deployment: Deployment) -> Answer:
-    """Try an answer once more that was certainly not sent. Raises NotAllowed, AskedWrongly."""
+    """Try an answer once more that was certainly not sent; one that nobody else let out yet waits for that again.
+
+    Raises NotAllowed, AskedWrongly, also for one whose words a deletion took.
+    """
     must(person, Right.ANSWER)
     with store.writing() as db:
         answer = fetch(db, id, State.FAILED)
         must_be_theirs(person, fetch_case(db, answer.case_id))
+        if HIDDEN in answer.text:
+            raise AskedWrongly(f"answer {id}: the citizen deleted what it repeats; write another")
         note(db, AuditLine(at=at, who=person.name, what="answer", about=answer.case_id, detail="tried again"))
-    return _outcome(store, _anew(answer), State.READY, at, deployment)
+    unseen = deployment.desk.approve_answers and answer.approved_by is None
+    return _outcome(store, _anew(answer), State.DRAFT if unseen else State.READY, at, deployment)
 
 
 def refused(answer: Answer, problem: PlatformProblem, at: datetime) -> tuple[Answer, State]:
@@ -113,6 +120,14 @@ def too_late(answer: Answer, at: datetime) -> str | None:
     )
 
 
+def _without_what_was_taken(answer: Answer, text: str | None) -> Answer:
+    """An answer under way, after a deletion took words of it meanwhile: they do not come back, and it is not tried again."""
+    if text is None or text == answer.text:
+        return answer
+    told = {"state": State.FAILED, "problem": TAKEN} if answer.state == State.READY else {}
+    return msgspec.structs.replace(answer, text=text, **told)
+
+
 def _anew(answer: Answer) -> Answer:
     return msgspec.structs.replace(answer, tries=0, next_at=None, problem=None)
 
@@ -136,6 +151,7 @@ def _outcome(store: CaseStore, answer: Answer, state: State, at: datetime, deplo
     if state == State.SENT:
         answer = msgspec.structs.replace(answer, problem=None, next_at=None)
     with store.writing() as db:
+        answer = _without_what_was_taken(answer, text_now(db, answer.id))
         keep(db, answer)
         if state == State.SENT:
             from_whom = Person(name=answer.written_by, role=Role.OFFICER)

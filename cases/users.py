@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -117,6 +118,7 @@ def trust(
     """
     token = token or secrets.token_urlsafe(32)
     with store.writing() as db:
+        name = _spelt(db, name) or name
         if is_mapped:
             _follow(db, name, granted, at)
         if not db.scalar(select(users.c.name).where(users.c.name == name, users.c.disabled.is_(False))):
@@ -185,15 +187,27 @@ def disable(store: CaseStore, name: str, at: datetime, by: str) -> None:
 
 
 def _insert(db: Connection, name: str, role: Role, departments: tuple[str, ...], password: str | None, at: datetime) -> None:
-    if db.scalar(select(users.c.name).where(users.c.name == name)):
-        raise AskedWrongly(f"user {name}: there is one of this name already; `sada users list` shows all")
+    if known := _spelt(db, name):
+        raise AskedWrongly(f"user {name}: there is one of this name already ({known}); `sada users list` shows all")
     db.execute(insert(users).values(name=name, role=role.value, departments=",".join(departments), failed=0, disabled=False, made_at=at,
                                     password=_ARGON.hash(password) if password else None))  # fmt: skip
 
 
+def _spelt(db: Connection, name: str) -> str | None:
+    """The account of this name in whatever letters it is written: one person under two spellings could let out their own answers."""
+    return next((known for known in db.scalars(select(users.c.name)) if _folded(known) == _folded(name)), None)
+
+
+def _folded(name: str) -> str:
+    seen = (sign for sign in unicodedata.normalize("NFKC", name).casefold() if unicodedata.category(sign) != "Cf")
+    return " ".join("".join(seen).split())
+
+
 def _check(name: str, role: Role, departments: tuple[str, ...], password: str | None, deployment: Deployment | None) -> None:
-    if not name.strip() or ":" in name or role == Role.CITIZEN:
-        raise AskedWrongly(f"user {name!r}: cannot be {role.value} under this name; names have no colon, and citizens no account")
+    if not name.strip() or name != name.strip() or ":" in name or role == Role.CITIZEN:
+        raise AskedWrongly(
+            f"user {name!r}: cannot be {role.value} under this name; names have no colon and no space at their ends, and citizens no account"
+        )
     if role == Role.DEPARTMENT and not departments:
         raise AskedWrongly(f"user {name}: a department's person needs --department")
     known = [d.id for d in deployment.departments] if deployment else departments

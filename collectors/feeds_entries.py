@@ -151,7 +151,7 @@ def _id(entry: Entry, feed: Entry, context: Context, words: str, published: date
 
 
 def _named(id: str, feed: Entry, context: Context) -> str:
-    return f"{PLATFORM}:{id}" if ":" in id else f"{PLATFORM}:{_home(feed, context)}#{id}"
+    return told.post_id(PLATFORM, id if ":" in id else f"{_home(feed, context)}#{id}")
 
 
 def _home(feed: Entry, context: Context) -> str:
@@ -200,7 +200,7 @@ def _author(entry: Entry, feed: Entry) -> Author | None:
 def _parent(entry: Entry) -> str | None:
     """What an entry of a feed of comments answers (RFC 4685)."""
     id = told.text(told.table(entry.get("thr_in-reply-to")).get("ref"))
-    return f"{PLATFORM}:{id}" if id else None
+    return told.post_id(PLATFORM, id) if id else None
 
 
 def _media(entry: Entry) -> Iterator[Media]:

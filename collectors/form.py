@@ -81,7 +81,7 @@ def to_post(report: Mapping[str, Any], context: Context) -> Post:
 def _id(report: Mapping[str, Any], handle: str | None, author: Author | None, created: datetime, words: str) -> str:
     """The app's own number, else one made of what was sent: the page's token is different each time the page is opened."""
     if id := told.native(report.get("id")):
-        return f"{PLATFORM}:{handle}/{id}" if handle else f"{PLATFORM}:{id}"
+        return told.post_id(PLATFORM, f"{handle}/{id}" if handle else id)
     once = told.text(report.get("token")) or created.isoformat()
     return told.stable_id(PLATFORM, handle, once, author.id if author else None, words)
 

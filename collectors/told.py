@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 MILLISECONDS_FROM = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
+LONGEST_ID = 500  # bytes; Elasticsearch takes an id of 512
 LARGEST_COUNT, LONGEST_COUNT = 2**63 - 1, 19
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
@@ -70,6 +71,12 @@ def native(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value) or None
+
+
+def post_id(platform: str, native: str) -> str:
+    """A post's id; of a name that somebody chose and no engine can keep, one made of it."""
+    id = f"{platform}:{native}"
+    return id if len(id.encode("utf-8", "surrogatepass")) <= LONGEST_ID else stable_id(platform, native)
 
 
 def text(value: Any) -> str | None:

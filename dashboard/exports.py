@@ -28,7 +28,7 @@ COLUMNS = (
     "url",
 )
 _UNSEEN = re.compile("^[ \u00a0\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")  # a cell that begins so may be run by a spreadsheet
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # a cell that begins so may be run by a spreadsheet
 
 
 def as_csv(posts: Iterable[Post], text_of) -> Iterator[bytes]:  # type: ignore[no-untyped-def]

@@ -67,6 +67,8 @@ def connect(url: str, history: History) -> Engine:
     if is_file:
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+    else:
+        event.listen(engine, "connect", _take_any_text)
     with failures(engine):
         _bring_up_to_date(engine, history)
     return engine
@@ -85,6 +87,18 @@ def _on_connect(connection, _record) -> None:  # type: ignore[no-untyped-def]
     connection.isolation_level = None  # we say BEGIN ourselves, below
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32768", "temp_store = MEMORY", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _take_any_text(connection, _record) -> None:  # type: ignore[no-untyped-def]
+    """PostgreSQL refuses U+0000, which a stranger may write: one such post would be refused for ever. There it becomes U+FFFD."""
+    from psycopg.abc import Buffer  # only where PostgreSQL is used
+    from psycopg.types.string import StrDumperUnknown
+
+    class Text(StrDumperUnknown):
+        def dump(self, obj: str) -> Buffer | None:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    connection.adapters.register_dumper(str, Text)
 
 
 def _on_begin(connection: Connection) -> None:

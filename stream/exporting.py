@@ -30,7 +30,10 @@ RECORDS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "corrections": (Taught,),
 }  # fmt: skip
 FORMATS = ("jsonl", "csv", "parquet")
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # wide signs are read as narrow ones
+UNSEEN = (
+    " \u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"  # seen through before them
+)
 
 
 def records(store: Store, what: str) -> Iterable[msgspec.Struct]:
@@ -114,7 +117,7 @@ def _flat(record: msgspec.Struct) -> dict[str, str]:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) or cell.lstrip(UNSEEN).startswith(STARTS_A_FORMULA) else cell
 
 
 def _parquet(records: Iterable[msgspec.Struct], what: str, out: IO[bytes] | Path) -> int:

@@ -127,6 +127,28 @@ def test_who_says_stop_gets_nothing_more_at_once(said, news):
     assert messenger.told.count("whatsapp:2") == 0
 
 
+@pytest.mark.parametrize("said", ["/stop", "STOP 🙏", "«إيقاف»", "لغو عضویت!", "Stop promotions", "…стоп…", "/unsubscribe"])
+def test_stop_is_understood_as_a_bots_command_a_buttons_words_and_with_signs_around_it(said):
+    assert broadcasting.stops(complaint(kind=Kind.DIRECT, text=said))
+
+
+@pytest.mark.parametrize("then", ["retry", "wait", "credential"])
+def test_who_says_stop_while_their_message_is_under_way_is_not_tried_again(then, news):
+    class Leaves(Messenger):
+        def tell(self, citizen, text, template):
+            if citizen == "whatsapp:2":
+                with news.writing() as db:
+                    broadcasting.opt_out(db, "whatsapp", "whatsapp:2", NOW)
+                raise PlatformProblem("cut connection", "whatsapp: cut", then)
+            return super().tell(citizen, text, template)
+
+    id, messenger = broadcasting.write(news, SUPERVISOR, "The park opens.", NOW, CITY), Leaves()
+    send(news, messenger)
+    broadcasting.send(news, {"whatsapp": messenger}, NOW + timedelta(days=1))
+    assert messenger.told == ["whatsapp:1", "whatsapp:3"]
+    assert states(news, id) == {"sent": 2, "opted_out": 1}
+
+
 def test_who_left_may_come_back(news):
     with news.writing() as db:
         broadcasting.opt_out(db, "whatsapp", "whatsapp:2", NOW)

@@ -249,3 +249,9 @@ def test_an_address_that_is_none_stops_the_source(address):
 def test_the_check_names_a_feed_without_an_address():
     town = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="rss", handle="news"),))
     assert [f.state for f in feeds.check(feeds.connect(), town, NOW)] == ["failed"]
+
+
+def test_a_name_longer_than_any_engine_keeps_becomes_one_that_is_always_the_same():
+    long = "https://news.example/?" + "utm_source=somebody;" * 60
+    first, again, other = (only(f"<guid>{id}</guid><title>No water</title>").id for id in (long, long, long + "2"))
+    assert first == again != other and max(len(first), len(other)) < 100

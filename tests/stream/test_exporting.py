@@ -36,7 +36,9 @@ def test_a_table_begins_with_the_mark_spreadsheets_need():
     assert written([], "posts", "csv").startswith(b"\xef\xbb\xbfid,platform,kind,text")
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u200f=1", "\ufeff@x", "＝1", "%1", "|x"]
+)
 def test_no_cell_is_a_formula(text):
     assert rows(written([make.post(1, text=text)], "posts", "csv"))[0]["text"] == f"'{text}"
 
