@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 
 from core.errors import BadInput
@@ -15,6 +16,7 @@ SAME = {"place": "place_told", "topic": "topic_told", "category": "topic_told", 
 IGNORED = {"event", "confounder", "label", "split", "source", "variety", "origin", "variant", "normal", "dialect", "sentiment", "intent",
            "topics", "places", "copy_of", "spam", "private", "versions", "deleted_at", ""}  # fmt: skip
 IGNORE = "-"
+LONGEST = 40  # letters of a column's name that are told where it may be a citizen's text
 
 
 def fields_of(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
@@ -26,7 +28,7 @@ def fields_of(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
     wanted = dict(_column_and_field(pair, header) for pair in asked.items())
     fields = {column: _field(column, wanted) for column in header}
     if unknown := [column for column, field in fields.items() if field is None]:
-        raise BadInput(_unknown(unknown))
+        raise BadInput(_unknown(unknown, is_all=len(unknown) == len([c for c in header if c])))
     found = _each_once({column: field for column, field in fields.items() if field and field != IGNORE}, wanted)
     if "text" not in found:
         raise BadInput(f"no column holds the text; say which: --map text=COLUMN (the file has: {', '.join(header)})")
@@ -39,7 +41,7 @@ def _each_once(fields: dict[str, str], wanted: Collection[str]) -> dict[str, str
     for column, field in sorted(fields.items(), key=lambda pair: pair[0] not in wanted):
         if field in found and found[field] not in wanted:
             both = f"{found[field]!r} and {column!r}"
-            raise BadInput(f"columns {both} both hold {field}; say which: --map {field}={column}")
+            raise BadInput(f"columns {both} both hold {field}; say which: --map {_typed(field, column)}")
         found.setdefault(field, column)
     return found
 
@@ -66,10 +68,18 @@ def _field(column: str, wanted: Mapping[str, str]) -> str | None:
     return field if field in FIELDS else None
 
 
-def _unknown(columns: list[str]) -> str:
+def _unknown(columns: list[str], is_all: bool) -> str:
     """One sentence about all columns that nobody knows, with what to type."""
-    hints = [f"did you mean {near[0]!r}? Then --map {near[0]}={c}; " for c in columns
+    if is_all and len(columns) > 1:
+        first = f"{columns[0][:LONGEST]!r}"
+        return f"none of the {len(columns)} columns, the first of which is called {first}, is one we know; say which holds what (--map {_typed('text', columns[0])}), or add a header line where there is none"
+    hints = [f"did you mean {near[0]!r}? Then --map {_typed(near[0], c)}; " for c in columns
              if (near := difflib.get_close_matches(c.strip().lower(), [*FIELDS, *SAME], n=1))]  # fmt: skip
     named = f"column {columns[0]!r} is" if len(columns) == 1 else f"columns {', '.join(map(repr, columns))} are"
-    leave = " ".join(f"--map {c}={IGNORE}" for c in columns)
+    leave = " ".join(f"--map {_typed(c, IGNORE)}" for c in columns)
     return f"{named} not {'one' if len(columns) == 1 else 'ones'} we know; {''.join(hints)}leave {'it' if len(columns) == 1 else 'them'} out with {leave}"
+
+
+def _typed(field: str, column: str) -> str:
+    """The pair as one types it in a shell."""
+    return shlex.quote(f"{field}={column}")

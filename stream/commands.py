@@ -41,12 +41,15 @@ def import_file(file: Path, map: Annotated[list[str] | None, typer.Option("--map
     rules = importing.rules_for(file, _pairs(map or []), using)
     began = time.monotonic()
     knowledge = learn(using)
+    rejected = importing.rejected_of(file, settings.data)
     with set_up.writing(settings, using) as store, progress("importing", "lines") as tell:
         lines = reading.count_lines(file)
-        done = importing.run(file, store, rules, lambda posts: understand(posts, knowledge), set_up.now, lambda p: tell(p.line, lines))
+        done = importing.run(
+            file, store, rules, lambda posts: understand(posts, knowledge), set_up.now, lambda p: tell(p.line, lines), rejected
+        )
     result = {name: getattr(done, name) for name in ("read", "stored", "updated", "duplicates", "refused")}
     result["seconds"] = round(time.monotonic() - began, 2)  # type: ignore[assignment]
-    why = f"; the refused lines and why: {file}.rejected.csv" if done.refused else ""
+    why = f"; the refused lines and why: {rejected}" if done.refused else ""
     say(
         as_json,
         result,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,11 +14,15 @@ import msgspec
 from core.deployment import Deployment
 from core.errors import BadInput
 from core.post import METRICS, Author, Kind, Media, Post
-from core.spelling import normal
 from store.base import Batch, Pass, Store
 from stream import columns, reading
-from stream.moments import moment
+from stream.moments import NoMoment, moment
+from stream.refusals import Refusals
+from stream.rows import Numbered, Row
 
+MOST = 10**15  # of a count: more than anybody has, less than a store can hold
+_BETWEEN = str.maketrans({**dict.fromkeys(",٬ '’\u00a0\u202f", ""), "٫": "."})
+LONGEST_ID = 512  # bytes of a document's id in Elasticsearch
 BATCH = 2000  # rows made durable together: large enough for the store's speed, small enough to lose little work
 Understand = Callable[[list[Post]], list[Post]]
 
@@ -44,11 +48,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     otherwise: dict[str, str] = {}  # field → what it is where the row does not say
 
 
-def to_post(row: reading.Row, rules: Rules) -> Post:
+def to_post(row: Row, rules: Rules) -> Post:
     """One row as a post. Raises ValueError saying what is wrong with it, never quoting its text."""
     told = rules.otherwise | {field: value.strip() for field, column in rules.columns.items() if (value := row.get(column) or "").strip()}
     if "text" not in told:
         raise ValueError("has no text")
+    if any("\0" in value for value in told.values()):
+        raise ValueError("has zero bytes")
     text = row[rules.columns["text"]]
     created = _moment(told, "created_at", rules) or rules.time_unless_told
     author = _author(told)
@@ -67,7 +73,9 @@ def _moment(told: dict[str, str], field: str, rules: Rules) -> datetime | None:
         return None
     try:
         return moment(told[field], rules.deployment.zone, rules.deployment.calendar)
-    except (ValueError, OverflowError, OSError) as error:
+    except NoMoment as error:
+        raise ValueError(f"{field} is not a date we can read: {error}") from error
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{field} is not a date we can read") from error
 
 
@@ -79,12 +87,16 @@ def _kind(told: dict[str, str]) -> Kind:
 
 
 def _number(told: dict[str, str], field: str) -> int | None:
+    """A count, with any digits and whatever stands between the thousands."""
     if field not in told:
         return None
     try:
-        return int(float(normal(told[field]).replace(",", "").replace("٬", "").replace(" ", "")))
+        number = int(float(told[field].translate(_BETWEEN)))
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{field} is not a number") from error
+    if not 0 <= number <= MOST:
+        raise ValueError(f"{field} is not a number from 0 to {MOST:,}")
+    return number
 
 
 def _author(told: dict[str, str]) -> Author | None:
@@ -113,36 +125,46 @@ def _media(told: dict[str, str]) -> tuple[Media, ...]:
 def _id(told: dict[str, str], platform: str, author: Author | None, text: str) -> str:
     """The told id under its platform, else a stable one from platform, author, time and text."""
     if id := told.get("id"):
-        return id if id.startswith(f"{platform}:") else f"{platform}:{id}"
+        whole = id if id.startswith(f"{platform}:") else f"{platform}:{id}"
+        if len(whole.encode()) > LONGEST_ID:
+            raise ValueError(f"id is longer than {LONGEST_ID} bytes")
+        return whole
     known = "\x1f".join((platform, (author.id or "") if author else "", told.get("created_at", ""), text))
     return f"{platform}:{hashlib.sha256(known.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
 def run(path: Path, store: Store, rules: Rules, understand: Understand, clock: Callable[[], datetime],
-        tell: Callable[[Progress], None] = lambda progress: None) -> Progress:  # fmt: skip
-    """Import the whole file; killed at any moment it goes on from its last durable batch when called again."""
+        tell: Callable[[Progress], None] = lambda progress: None, rejected: Path | None = None) -> Progress:  # fmt: skip
+    """Import the whole file; killed at any moment it goes on from its last durable batch when called again.
+
+    What was refused, and why, is written to `rejected`, else beside the file. Raises StoreFailed where that cannot be done.
+    """
     before = store.cursor(rules.source)
     progress = msgspec.json.decode(before, type=Progress) if before else Progress()
-    rejected = path.with_name(path.name + ".rejected.csv")
-    refusals = _kept_refusals(rejected, progress)
+    refusals = Refusals(rejected or rejected_of(path))
+    refusals.go_on_from(progress.line)
     line = Pass(id=f"{rules.source}@{clock().isoformat()}", source=rules.source, platform="import", started=clock(), cursor_before=before)
     for batch in batches(row for row in reading.rows(path) if row[0] > progress.line):
         posts, refused = posts_of(batch, rules)
-        refusals += refused
         understood = tuple(understand(posts))
+        refusals.add(refused)
         progress = _save(store, rules.source, progress, batch, understood, len(refused))
-        if refusals:
-            _write_refusals(rejected, refusals)
         tell(progress)
     _finish(store, line, progress, clock())
     return progress
 
 
-def batches(rows: Iterator[reading.Numbered]) -> Iterator[list[reading.Numbered]]:
+def rejected_of(path: Path, otherwise: Path | None = None) -> Path:
+    """Where the refused lines of a file are told: beside it, or in the folder `otherwise` where nothing can be written there."""
+    beside = path.with_name(f"{path.name}.rejected.csv")
+    return otherwise / beside.name if otherwise and not os.access(path.parent, os.W_OK) else beside
+
+
+def batches(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:
     return iter(lambda: list(islice(rows, BATCH)), [])
 
 
-def posts_of(batch: Sequence[reading.Numbered], rules: Rules) -> tuple[list[Post], list[tuple[int, str]]]:
+def posts_of(batch: Sequence[Numbered], rules: Rules) -> tuple[list[Post], list[tuple[int, str]]]:
     posts, refused = [], []
     for number, row in batch:
         try:
@@ -158,9 +180,7 @@ def _reason(error: Exception) -> str:
     return "has an author or media that is not the record's JSON" if isinstance(error, msgspec.DecodeError) else str(error)
 
 
-def _save(
-    store: Store, source: str, before: Progress, batch: Sequence[reading.Numbered], posts: tuple[Post, ...], refused: int
-) -> Progress:
+def _save(store: Store, source: str, before: Progress, batch: Sequence[Numbered], posts: tuple[Post, ...], refused: int) -> Progress:
     """Make the batch durable, then the line it reached: killed in between, its posts come again and are known."""
     saved = store.save(Batch(posts=posts))
     progress = Progress(
@@ -177,22 +197,6 @@ def _finish(store: Store, line: Pass, progress: Progress, now: datetime) -> None
         line, finished=now, pages=1, returned=progress.read, stored=progress.stored, duplicates=progress.duplicates, refused=progress.refused,
     )  # fmt: skip
     store.save(Batch(passes=(done,), cursors=((line.source, msgspec.json.encode(Progress()).decode()),)))
-
-
-def _kept_refusals(rejected: Path, progress: Progress) -> list[tuple[int, str]]:
-    """Refusals of the part already done, when going on; nothing of an earlier, finished import."""
-    if not rejected.exists() or not progress.line:
-        rejected.unlink(missing_ok=True)
-        return []
-    with rejected.open(encoding="utf-8-sig", newline="") as file:
-        return [(int(row["line"]), row["reason"]) for row in csv.DictReader(file) if int(row["line"]) <= progress.line]
-
-
-def _write_refusals(rejected: Path, refusals: list[tuple[int, str]]) -> None:
-    with rejected.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("line", "reason"))
-        writer.writerows(refusals)
 
 
 def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rules:

@@ -42,6 +42,10 @@ REFUSED = [
     ("text,Who", {"Who": "zzz"}, "'zzz' is no field of ours; there are: id, text"),
     ("text,message", {}, "columns 'text' and 'message' both hold text; say which: --map text=message"),
     ("text,date,time", {}, "columns 'date' and 'time' both hold created_at"),
+    ("Text of it,When", {}, "none of the 2 columns, the first of which is called 'Text of it', is one we know"),
+    ("Text of it,When", {}, "(--map 'text=Text of it'), or add a header line"),
+    ("w" * 90 + ",b", {}, "called '" + "w" * 40 + "', is one"),
+    ("text,text (2)", {}, "leave it out with --map 'text (2)=-'"),
     ("text", {"text": "nope"}, "--map text=nope: 'nope' is no field of ours"),
 ]
 

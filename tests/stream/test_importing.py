@@ -190,6 +190,85 @@ def test_a_store_that_fails_keeps_what_was_done(tmp_path, monkeypatch):
     assert store._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+# as people's files write a count → what it is
+COUNTS = [
+    ("1000", 1000), ("5000000", 5_000_000), ("1,234,000", 1_234_000), ("١٬٠٠٠", 1000), ("۲۰۰۰", 2000), ("12 000", 12_000), ("12\u00a0000", 12_000), ("3.0", 3), ("٣٫٠", 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "count"), COUNTS)
+def test_a_count_is_read_as_it_was_written(tmp_path, written, count):
+    store = MemoryStore()
+    run(write(tmp_path, "a.tsv", f"text\tlikes\tauthor\tfollowers\na\t{written}\tb\t{written}\n"), store)
+    (told,) = store.posts(Filter())
+    assert (told.likes, told.author.followers) == (count, count)
+
+
+# field, what stands there → why the row is refused
+NO_VALUE = [
+    ("likes", "1e30", "likes is not a number from 0"), ("likes", "-5", "likes is not a number from 0"), ("likes", "many", "likes is not a number"),
+    ("likes", "nan", "likes is not a number"), ("likes", "inf", "likes is not a number"), ("likes", "9" * 5000, "likes is not a number"),
+    ("id", "й" * 300, "id is longer than 512 bytes"), ("created_at", "03/25/2026", "created_at is not a date we can read: there is no month 25"),
+    ("created_at", "1404/12/10", "the year 1404 is of no calendar this deployment uses"), ("kind", "own post", "kind is none of own,"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "told", "why"), NO_VALUE)
+def test_a_value_that_cannot_be_kept_refuses_its_row_alone(tmp_path, field, told, why):
+    path = write(tmp_path, "a.tsv", f"text\t{field}\nlamp out\t{told}\nok\t\n")
+    store = EmbeddedStore(tmp_path / "posts.db")
+    done = run(path, store)
+    assert (done.stored, done.refused) == (1, 1)
+    with (tmp_path / "a.tsv.rejected.csv").open(encoding="utf-8-sig", newline="") as file:
+        ((line, reason),) = list(csv.reader(file))[1:]
+    assert line == "2"
+    assert why in reason
+    assert "lamp" not in reason
+    store.close()
+
+
+def test_zero_bytes_that_json_writes_are_refused_since_no_database_keeps_them(tmp_path):
+    done = run(write(tmp_path, "a.jsonl", '{"text": "a\\u0000b"}\n{"text": "ok"}\n'))
+    assert (done.stored, done.refused) == (1, 1)
+
+
+def test_what_was_refused_stays_told_over_a_stop_and_is_forgotten_by_the_next_import(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    path, store, told = (
+        write(tmp_path, "a.csv", "id,text\n" + "".join(f"{n},\n" for n in range(7))),
+        MemoryStore(),
+        tmp_path / "a.csv.rejected.csv",
+    )
+
+    def die(progress):
+        if progress.line == 5:
+            raise Full
+
+    with pytest.raises(Full):
+        run(path, store, tell=die)
+    with told.open("a") as file:
+        file.write("6,has no text\n12")  # as if killed after it was written and before the batch was durable
+    assert run(path, store).refused == 7
+    assert told.read_text(encoding="utf-8-sig").splitlines() == ["line,reason", *[f"{n},has no text" for n in range(2, 9)]]
+    run(path, store)
+    assert len(told.read_text(encoding="utf-8-sig").splitlines()) == 8
+    path.write_text("id,text\n1,mended\n")
+    run(path, store)
+    assert not told.exists()
+
+
+def test_refused_lines_that_can_be_told_nowhere_stop_the_import(tmp_path):
+    path = write(tmp_path, "a.csv", "id,text\n1,\n")
+    (tmp_path / "a.csv.rejected.csv").mkdir()
+    with pytest.raises(StoreFailed, match="refused lines cannot be told there"):
+        run(path)
+
+
+def test_refused_lines_are_told_beside_the_file_or_where_one_can_write(tmp_path):
+    assert importing.rejected_of(tmp_path / "a.csv", Path("var")) == tmp_path / "a.csv.rejected.csv"
+    assert importing.rejected_of(tmp_path / "away" / "a.csv", Path("var")) == Path("var/a.csv.rejected.csv")
+
+
 def test_an_id_made_from_the_post_is_stable(tmp_path):
     path = write(tmp_path, "a.csv", "text,created_at\nsame,2026-03-01\nsame,2026-03-01\nsame,2026-03-02\n")
     done = run(path)
