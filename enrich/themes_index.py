@@ -57,21 +57,25 @@ def settle(columns: Columns, first: int, stop: int, index: Index, measure: bool)
     begin, ids = index.begin, columns.ids[columns.start[first] : columns.start[stop]]
     begin[:] = 0
     for term in ids:
-        begin[term + 1] += 1
-    for term in range(len(begin) - 1):
-        begin[term + 1] += begin[term]
-    known = float(stop - first)
+        begin[term] += 1
+    for term in range(1, len(begin)):
+        begin[term] += begin[term - 1]
+    squares = _squares(float(stop - first))
     for i in range(stop - 1, first - 1, -1):
         total = 0.0
         for x in range(columns.start[i], columns.start[i + 1]):
             term = columns.ids[x]
-            total += rarity(index.posts_with[term], known) ** 2
-            begin[term + 1] -= 1
-            index.rows[begin[term + 1]] = i
+            total += squares[int(index.posts_with[term])]
+            begin[term] -= 1
+            index.rows[begin[term]] = i
         if measure:
             columns.norm[i] = max(LEAST_NORM, math.sqrt(total))
-    begin[:-1] = begin[1:]
-    begin[-1] = len(ids)
+
+
+@njit(cache=True)
+def _squares(known: float) -> Floats:
+    """The square of `rarity` by number of posts: far fewer numbers than terms, and logarithms are dear."""
+    return np.array([rarity(posts, known) ** 2 for posts in range(int(known) + 2)])
 
 
 @njit(cache=True)
@@ -86,6 +90,19 @@ def chain(columns: Columns, index: Index, i: int) -> None:
 
 
 @njit(cache=True)
+def spread(first: int, term: int, weight: float, index: Index, out: Floats) -> None:
+    """Add `weight` to out[j] of every post j >= first that has the term."""
+    for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
+        if index.rows[y] < first:
+            break
+        out[index.rows[y]] += weight
+    link = index.head[term]
+    while link >= 0:
+        out[index.row[link]] += weight
+        link = index.later[link]
+
+
+@njit(cache=True)
 def likeness(columns: Columns, first: int, i: int, index: Index, out: Floats) -> None:
     """out[j]: cosine of post j and post i, first <= j < i, by shared terms; sets the length of i."""
     out[first:i] = 0.0
@@ -93,21 +110,12 @@ def likeness(columns: Columns, first: int, i: int, index: Index, out: Floats) ->
     for x in range(columns.start[i], columns.start[i + 1]):
         term = columns.ids[x]
         weight = rarity(index.posts_with[term], known) ** 2
-        if weight == 0.0:
-            continue
-        total += weight
-        for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
-            if index.rows[y] < first:
-                break
-            out[index.rows[y]] += weight
-        link = index.head[term]
-        while link >= 0:
-            out[index.row[link]] += weight
-            link = index.later[link]
-    columns.norm[i] = max(LEAST_NORM, math.sqrt(total))
+        if weight > 0.0:
+            total += weight
+            spread(first, term, weight, index, out)
+    length = columns.norm[i] = max(LEAST_NORM, math.sqrt(total))
     for j in range(first, i):
-        if out[j] > 0.0:
-            out[j] = min(1.0, out[j] / (columns.norm[i] * columns.norm[j]))
+        out[j] = min(1.0, out[j] / (length * columns.norm[j]))
 
 
 @njit(cache=True)
@@ -117,21 +125,11 @@ def group_likeness(columns: Columns, first: int, i: int, group: Ints, index: Ind
     known, size = float(i - first), float(len(group))
     for s in group:
         for x in range(columns.start[s], columns.start[s + 1]):
-            term = columns.ids[x]
-            weight = rarity(index.posts_with[term], known) ** 2 / columns.norm[s]
-            if weight == 0.0:
-                continue
-            for y in range(index.begin[term + 1] - 1, index.begin[term] - 1, -1):
-                if index.rows[y] < first:
-                    break
-                out[index.rows[y]] += weight
-            link = index.head[term]
-            while link >= 0:
-                out[index.row[link]] += weight
-                link = index.later[link]
+            weight = rarity(index.posts_with[columns.ids[x]], known) ** 2 / columns.norm[s]
+            if weight > 0.0:
+                spread(first, columns.ids[x], weight, index, out)
     for j in range(first, i):
-        if out[j] > 0.0:
-            out[j] = min(1.0, out[j] / (size * columns.norm[j]))
+        out[j] = min(1.0, out[j] / (size * columns.norm[j]))
     for s in group:
         if s < i:
             out[s] = max(0.0, (out[s] * size - 1.0) / (size - 1.0))

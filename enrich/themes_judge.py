@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from enrich.themes_cells import WINDOWS, Cells, Flags, Table, View, cells_of, count_kept, new_table, ratios
 from enrich.themes_index import Floats
 from enrich.themes_marks import Marks, Seen, marks_of
 from enrich.themes_memory import NOBODY, Memory
-from enrich.themes_scan import GROUP_LEVEL_OF, LEVEL_OF, SIZES, WINDOWS, Table, View, evidence, gather, new_table, scan
-from enrich.themes_voices import echoes, is_one_text, retold
+from enrich.themes_scan import GROUP_LEVEL_OF, LEVEL_OF, SIZES, evidence, gather, scan
+from enrich.themes_voices import echoes, echoing, is_one_text, retold, shares
 
 TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
 LISTENED = 40  # at most so many of them, the newest
@@ -27,8 +28,6 @@ WEEKS = 3  # earlier weeks that are looked at
 SLACK = 3.0  # hours by which a weekly habit may shift
 
 Rows = npt.NDArray[np.int64]
-Kept = npt.NDArray[np.bool_]  # one flag a row
-Cells = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]  # window, level, topic, place
 
 
 class Finding(NamedTuple):
@@ -47,6 +46,7 @@ class Scanner:
     def __init__(self, memory: Memory, cap: float, bound: float, doubt: float, enough: float) -> None:
         self.memory, self.cap, self.bound, self.doubt, self.enough = memory, cap, bound, doubt, enough
         self.alike = np.zeros(memory.most)
+        self.touched = np.zeros(memory.most + 1, np.int64)
         self.usual = np.zeros((11, 3, 3))
         self.buffer = np.zeros((len(WINDOWS), 11, 3, 3))
         self.recent = self.buffer
@@ -57,7 +57,7 @@ class Scanner:
         """Evidence for a theme around row i from all recent posts, whoever wrote them."""
         m = self.memory
         self.recent = self.buffer[: m.windows]
-        self.view = View(self.alike, LEVEL_OF, 20.0, int(m.columns.topic[i]), int(m.columns.place[i]))
+        self.view = View(self.alike, LEVEL_OF, 20.0, int(m.columns.topic[i]), int(m.columns.place[i]), self.touched)
         return float(
             scan(
                 m.columns, m.first, i, m.index, self.view, self.usual, self.recent, m.everywhere, self.table,
@@ -68,46 +68,39 @@ class Scanner:
     def gather(self, i: int, group: list[int]) -> None:
         """Look from a group of rows, i the newest: by their mean likeness and by the topic and place most of them have."""
         m, rows = self.memory, np.array(group, np.int64)
-        self.view = View(self.alike, GROUP_LEVEL_OF, 200.0, main(m.columns.topic, rows), main(m.columns.place, rows))
+        self.view = View(self.alike, GROUP_LEVEL_OF, 200.0, main(m.columns.topic, rows), main(m.columns.place, rows), self.touched)
         gather(
             m.columns, m.first, i, rows, m.index, self.view, self.usual, self.recent, m.everywhere_groups, self.table, self.cap, self.doubt,
         )  # fmt: skip
 
-    def among(self, cells: Cells, keep: Kept) -> float:
+    def among(self, cells: Cells, keep: Flags) -> float:
         """Evidence from the kept posts only."""
-        self.recent[:] = 0.0
-        np.add.at(self.recent, tuple(part[keep] for part in cells), 1.0)
+        count_kept(cells, keep, self.recent)
         return float(evidence(self.recent, self.table, SIZES, self.view.place != 0, self.bound, self.best))
 
     def cells(self, i: int, rows: Rows) -> Cells:
         """The cell of each row in the present view; windows end at i."""
-        c, view = self.memory.columns, self.view
-        window = np.searchsorted(WINDOWS, np.maximum(0.0, c.hours[i] - c.hours[rows]))
-        alike = view.alike[rows]
-        level = np.where(alike > 0, view.level_of[np.minimum(len(view.level_of) - 1, (alike * view.scale).astype(np.int64))], 0)
-        return window, level, _agreement(view.topic, c.topic[rows]), _agreement(view.place, c.place[rows])
-
-    def ratios(self, cells: Cells, kind: int) -> Floats:
-        """Likelihood ratio of each post under one kind of theme."""
-        _, level, a, q = cells
-        found: Floats = (self.table.words[level, a], self.table.both[level, a, q], self.table.local[a, q])[kind]
-        return found
+        cells = Cells(np.empty(len(rows), np.int64), np.empty(len(rows), np.int64))
+        cells_of(self.memory.columns, i, rows, self.view, *cells)
+        return cells
 
     def belonging(self, cells: Cells) -> Floats:
         """Probability of each post to belong to the likeliest theme; 0 outside its window."""
-        kind, window, share = int(self.best[0]), self.best[1], self.best[2]
-        odds = share * self.ratios(cells, kind)
-        return np.where(cells[0] <= window, odds / (1 - share + odds), 0.0)
+        found = self.likely()[cells.cell]
+        found[cells.window > self.best[1]] = 0.0
+        return found
+
+    def likely(self) -> Floats:
+        """The same of a post in each of the 99 cells, within the window."""
+        share = self.best[2]
+        odds = share * ratios(self.table, int(self.best[0]))
+        return np.asarray(odds / (1 - share + odds))
 
 
 def main(column: Rows, rows: Rows) -> int:
     """The value that at least half of those known have, else 0."""
     values, counts = np.unique(column[rows][column[rows] != 0], return_counts=True)
     return int(values[counts.argmax()]) if len(values) and counts.max() * 2 >= counts.sum() else 0
-
-
-def _agreement(mine: int, others: Rows) -> Rows:
-    return np.where((others == 0) | (mine == 0), 2, np.where(others == mine, 0, 1))
 
 
 def recent_rows(memory: Memory, i: int) -> Rows:
@@ -118,19 +111,17 @@ def recent_rows(memory: Memory, i: int) -> Rows:
     return rows[memory.columns.weight[rows] > 0]
 
 
-def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept) -> Kept:
+def distinct(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Flags) -> Flags:
     """`free` without repeated voices and without posts of hardly a word that nothing but topic or place connects."""
     m = scanner.memory
-    strength = scanner.ratios(cells, 0)
-    if scanner.view.place:
-        strength = np.maximum(strength, np.maximum(scanner.ratios(cells, 1), scanner.ratios(cells, 2)))
-    listened = np.flatnonzero((strength > TELLING) & free)[::-1][:LISTENED]
+    strength = np.max([ratios(scanner.table, kind) for kind in range(3 if scanner.view.place else 1)], axis=0)
+    listened = np.flatnonzero((strength > TELLING)[cells.cell] & free)[::-1][:LISTENED]
     digests = [m.digests[rows[x]] for x in listened]
     anchor = m.digests[i]
     keep = free.copy()
     if anchor is not None:
         keep[listened[echoes(anchor, [d for d in digests if d is not None])]] = False
-    keep &= (_lengths(m, rows) >= 3) | (cells[1] > 0)
+    keep &= (_lengths(m, rows) >= 3) | (cells.cell >= 9)
     return keep
 
 
@@ -157,11 +148,10 @@ def weekly_share(scanner: Scanner, i: int, level: int) -> float:
     return float(np.mean(peaks)) / max(3.0, float(today)) if peaks else 0.0
 
 
-def _like_theme(scanner: Scanner, i: int, rows: Rows, level: int) -> Kept:
+def _like_theme(scanner: Scanner, i: int, rows: Rows, level: int) -> Flags:
     """Which rows, whenever they came, look like the likeliest theme."""
-    _, alike, topic, place = scanner.cells(i, rows)
-    odds = scanner.best[2] * scanner.ratios((rows, np.minimum(alike, level), topic, place), int(scanner.best[0]))
-    return np.asarray(odds / (1 - scanner.best[2] + odds) > LIKELY_THEN)
+    alike, agreement = np.divmod(np.arange(99), 9)
+    return np.asarray((scanner.likely() > LIKELY_THEN)[np.minimum(alike, level) * 9 + agreement][scanner.cells(i, rows).cell])
 
 
 def _most_within(hours: Floats, begin: float, end: float, window: float) -> int:
@@ -209,22 +199,22 @@ def _is_repeated(scanner: Scanner, found: list[int], sure: int) -> bool:
     return sure < VARIED * (len(found) - 1) or is_one_text([d for row in found if (d := digests[row]) is not None])
 
 
-def _seen(scanner: Scanner, i: int, cells: Cells, keep: Kept, alone: float, group: float) -> Seen:
+def _seen(scanner: Scanner, i: int, cells: Cells, keep: Flags, alone: float, group: float) -> Seen:
     belongs = scanner.belonging(cells)
     sure = (belongs > BELONGS) & keep
     if sure.sum() < 2:
         return Seen(alone, group, 0.0, 0.0, 0.0, 0.0, 0, 0)
     return Seen(
         alone=alone, group=group, sure=float(belongs[sure].mean()), voices=float(sure.sum() / np.sum(belongs > BELONGS)),
-        weekly=weekly_share(scanner, i, int(np.median(cells[1][sure]))),
-        level=float(cells[1][sure].mean()), window=int(scanner.best[1]), kind=int(scanner.best[0]),
+        weekly=weekly_share(scanner, i, int(np.median(cells.levels(sure)))),
+        level=float(cells.levels(sure).mean()), window=int(scanner.best[1]), kind=int(scanner.best[0]),
     )  # fmt: skip
 
 
-def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, keep: Kept, seen: Seen) -> tuple[Finding | None, Rows]:
+def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Flags, keep: Flags, seen: Seen) -> tuple[Finding | None, Rows]:
     """All that belongs to the theme: what the group saw, and what a second group made of its surest members sees; None: repetition."""
     belongs = scanner.belonging(cells) > BELONGS
-    expected = _expected(scanner, float(np.sum(cells[0] <= seen.window)))
+    expected = _expected(scanner, float(np.sum(cells.window <= seen.window)))
     cells = _gathered(scanner, i, rows[belongs & keep], rows)
     scanner.among(cells, keep)
     belongs |= scanner.belonging(cells) > BELONGS
@@ -236,7 +226,7 @@ def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Kept, kee
     return Finding([*found.tolist(), i], int(np.sum(belongs & keep)) + 1, seen.window, expected, marks), rows[belongs]
 
 
-def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: Kept) -> float:
+def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: Flags) -> float:
     """The evidence once what was only passed from hand to hand is left out of `keep`; below GATE it stops looking."""
     m = scanner.memory
     anchor = m.digests[i]
@@ -244,7 +234,8 @@ def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: Kep
     while score >= GATE and anchor is not None:
         members = np.flatnonzero((scanner.belonging(cells) > BELONGS) & keep)[::-1][:LISTENED]
         company = [anchor, *(d for x in members if (d := m.digests[rows[x]]) is not None)]
-        again = np.array(retold(company)[1:], bool) | np.array(echoes(anchor, company[1:]), bool)
+        shared = shares(company)
+        again = np.array(retold(shared)[1:], bool) | np.array(echoing(company, shared), bool)
         if not again.any():
             break
         keep[members[again]] = False
@@ -254,7 +245,6 @@ def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: Kep
 
 def _expected(scanner: Scanner, posts: float) -> float:
     """How many of `posts` would usually fall into the cells whose posts belong to the likeliest theme."""
-    level, a, q = np.nonzero(scanner.usual > 0)
-    none = np.zeros(len(level), np.int64)
-    inside = scanner.belonging((none, level, a, q)) > BELONGS
-    return float(posts * scanner.usual[level[inside], a[inside], q[inside]].sum() / max(1.0, scanner.usual.sum()))
+    usual = scanner.usual.ravel()
+    inside = (usual > 0) & (scanner.likely() > BELONGS)
+    return float(posts * usual[inside].sum() / max(1.0, usual.sum()))

@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 
 from core.theme import State, Theme
+from enrich.themes_cells import WINDOWS
 from enrich.themes_counts import Digest
 from enrich.themes_judge import Finding, main
 from enrich.themes_memory import NOBODY, Memory
 from enrich.themes_name import phrases
-from enrich.themes_scan import WINDOWS
 
 ACTIVE = 72.0  # hours after its last post in which a theme takes in what is like it
 LISTED = 2000  # most evidence a theme lists

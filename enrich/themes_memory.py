@@ -10,9 +10,9 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
+from enrich.themes_cells import WINDOWS
 from enrich.themes_counts import Digest
 from enrich.themes_index import Columns, Index, chain, settle
-from enrich.themes_scan import WINDOWS
 from enrich.themes_words import MOST, SPACE
 
 TERMS_A_POST = 24  # room reserved at first; grows with longer texts
@@ -196,7 +196,7 @@ class Memory:
         """Keep these rows only, in their order, and build the index anew; with `measure` the lengths of their vectors too."""
         c = self.columns
         size = c.start[rows + 1] - c.start[rows]
-        lines = np.concatenate([np.arange(c.start[i], c.start[i + 1]) for i in rows]) if len(rows) else np.zeros(0, np.int64)
+        lines = np.arange(size.sum()) + np.repeat(c.start[rows] - np.cumsum(size) + size, size)
         new = _columns(self.most, max(len(c.ids), len(lines)))
         n = len(rows)
         for name in PLAIN:
@@ -225,6 +225,6 @@ def _columns(posts: int, lines: int) -> Columns:
 def _index(lines: int) -> Index:
     links = SETTLE_EVERY * MOST
     return Index(
-        posts_with=np.zeros(SPACE), begin=np.zeros(SPACE + 1, np.int64), rows=np.zeros(lines, np.int64),
-        head=np.full(SPACE, -1, np.int64), later=np.zeros(links, np.int64), row=np.zeros(links, np.int64), used=np.zeros(1, np.int64),
+        posts_with=np.zeros(SPACE), begin=np.zeros(SPACE + 1, np.int32), rows=np.zeros(lines, np.int32),
+        head=np.full(SPACE, -1, np.int32), later=np.zeros(links, np.int32), row=np.zeros(links, np.int32), used=np.zeros(1, np.int64),
     )  # fmt: skip

@@ -9,14 +9,13 @@ all posts, so a rise of everything changes nothing.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
+from enrich.themes_cells import Table, View, ratio_of, tally
 from enrich.themes_index import Columns, Floats, Index, Ints, group_likeness, likeness
 
-WINDOWS = np.array([0.25, 1.0, 2.0, 6.0, 18.0, 48.0, 96.0])  # hours; of a busy stream only the first; older is history
 LIKELY = np.array([0.3, 0.5, 1.0, 1.0, 1.0, 0.5, 0.2])  # how far each window is believed: over days the mix of topics drifts by itself
 LEVEL_OF = np.array([1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 9, 9, 9, 9, 10])  # level of likeness by cosine in twentieths; 0: nothing shared
 GROUP_LEVEL_OF = np.repeat(np.arange(1, 11), [2, 2, 2, 3, 3, 4, 6, 8, 14, 1])  # the same for the mean cosine with a group, in 200ths
@@ -30,56 +29,6 @@ FEW = 6.0  # posts of a cell up to which multiplying is cheaper than a logarithm
 NOTHING = -9.0  # what a post scores that cannot be judged
 
 
-class View(NamedTuple):
-    """From where posts are looked at: one post, or a group with its usual topic and place."""
-
-    alike: Floats  # likeness of each row
-    level_of: Ints
-    scale: float  # likeness × scale is the place in level_of
-    topic: int
-    place: int
-
-
-class Table(NamedTuple):
-    """Likelihood ratios of the cells for one anchor: by words, by words and place, by topic and place."""
-
-    words: Floats  # (11, 3)
-    both: Floats  # (11, 3, 3)
-    local: Floats  # (3, 3)
-
-
-def new_table() -> Table:
-    """An empty table, to be filled by `scan`."""
-    return Table(np.ones((11, 3)), np.ones((11, 3, 3)), np.ones((3, 3)))
-
-
-@njit(cache=True)
-def count(columns: Columns, begin: int, end: int, view: View, out: Floats) -> None:
-    """Add the posts begin..end to out (11, 3, 3), by their cell in this view."""
-    top, flat = len(view.level_of), out.ravel()
-    told_topic, told_place = int(view.topic != 0), int(view.place != 0)
-    for j in range(begin, end):
-        alike, topic, place = view.alike[j], columns.topic[j], columns.place[j]
-        step = min(top, int(alike * view.scale) + int(alike > 0.0))  # no branches here: it is most of what a post costs
-        level = int(step > 0) * view.level_of[max(0, step - 1)]
-        a = 2 - int(topic != 0) * told_topic * (1 + int(topic == view.topic))
-        q = 2 - int(place != 0) * told_place * (1 + int(place == view.place))
-        flat[level * 9 + a * 3 + q] += columns.weight[j]
-
-
-@njit(cache=True)
-def tally(columns: Columns, first: int, i: int, view: View, usual: Floats, recent: Floats) -> None:
-    """Fill recent (window, 11, 3, 3) with the posts of its windows, the first of WINDOWS, and usual (11, 3, 3) with those before, by cell."""
-    usual[:] = 0.0
-    recent[:] = 0.0
-    end = i
-    for w in range(recent.shape[0]):
-        begin = first + np.searchsorted(columns.hours[first:end], columns.hours[i] - WINDOWS[w])
-        count(columns, begin, end, view, recent[w])
-        end = begin
-    count(columns, first, end, view, usual)
-
-
 @njit(cache=True)
 def weigh(usual: Floats, everywhere: Floats, alike: Floats, agree: Floats, cap: float, doubt: float, table: Table) -> None:
     """Fill `table` for an anchor whose history is `usual`; where that is thin, lean on what is usual for all anchors.
@@ -89,11 +38,12 @@ def weigh(usual: Floats, everywhere: Floats, alike: Floats, agree: Floats, cap: 
     by_topic, by_place, known = usual.sum(axis=2).sum(axis=0), usual.sum(axis=1).sum(axis=0), usual.sum()
     same_topic = (by_topic[0] + 0.5) / (by_topic[0] + by_topic[1] + 1.5)
     same_place = (by_place[0] + 0.5) / (by_place[0] + by_place[1] + 10.0)
+    all_posts = everywhere.sum()
     for a in range(3):
         all_here = everywhere[:, a, :].sum()
         for level in range(11):
             here = usual[level, a, :].sum()
-            anyhow = (usual[level].sum() + everywhere[level].sum() / everywhere.sum()) / (known + 1)  # whatever the topic
+            anyhow = (usual[level].sum() + everywhere[level].sum() / all_posts) / (known + 1)  # whatever the topic
             prior = (everywhere[level, a, :].sum() + anyhow) / (all_here + 1)
             ratio = alike[level] / min(1.0, (here + doubt) / (by_topic[a] + doubt / prior))
             if level <= 1:  # hardly a word shared speaks for no theme, however rare that is in a stream of few words
@@ -115,18 +65,6 @@ def weigh(usual: Floats, everywhere: Floats, alike: Floats, agree: Floats, cap: 
                 expected = (usual[:, a, q].sum() + 4 * share) / (usual[:, a, 0].sum() + usual[:, a, 1].sum() + 4)
                 ratio *= (agree[3] if q == 0 else 1 - agree[3]) / expected
             table.local[a, q] = min(cap, ratio)
-
-
-@njit(cache=True)
-def ratio_of(table: Table, kind: int, level: int, a: int, q: int) -> float:
-    """The likelihood ratio of one cell under one kind of theme."""
-    if kind == 0:
-        found: float = table.words[level, a]
-    elif kind == 1:
-        found = table.both[level, a, q]
-    else:
-        found = table.local[a, q]
-    return found
 
 
 @njit(cache=True)

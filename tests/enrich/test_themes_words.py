@@ -4,7 +4,7 @@ import pytest
 
 from enrich.themes import Observation, counts
 from enrich.themes_name import phrases
-from enrich.themes_voices import echoes, is_one_text, retold
+from enrich.themes_voices import echoes, is_one_text, retold, shares
 from enrich.themes_words import read, reposted, stem
 from tests.enrich.test_themes import BURST, START
 
@@ -52,11 +52,30 @@ def test_an_author_speaks_once():
 
 
 def test_people_of_one_mind_are_not_one_text():
-    assert not is_one_text(digests(BURST)) and not any(retold(digests(BURST)))
+    assert not is_one_text(digests(BURST)) and not any(retold(shares(digests(BURST))))
 
 
 def test_a_text_with_a_word_changed_here_and_there_is_one_text():
     words = ["please", "tell", "the", "mayor", "that", "our", "school", "has", "had", "no", "heating", "for", "a", "month"]
     copies = [" ".join(w for k, w in enumerate(words) if k not in (n, n + 5)) for n in range(8)]
     assert is_one_text(digests(copies))
-    assert sum(retold(digests(copies))) == 7
+    assert sum(retold(shares(digests(copies)))) == 7
+
+
+@pytest.mark.parametrize(
+    "one, other, share",
+    [
+        ("water is out again", "water is out again today", 1.0),
+        ("water is out again", "light is out again today", 0.75),
+        ("water is out again tonight", "water is out again tonight we hear", 1.0),
+        ("water is out again tonight", "light is out again tonight", 0.8),
+        ("no water", "no water", 1.0),
+        ("no water", "no water today", 0.0),  # of very short texts only the same one
+        ("", "", 1.0),
+        ("", "no water", 0.0),
+    ],
+)
+def test_what_two_texts_share_is_a_share_of_the_shorter(one: str, other: str, share: float):
+    shared = shares(digests([one, other]))
+    assert shared[0, 1] == shared[1, 0] == pytest.approx(share)
+    assert shared[0, 0] == shared[1, 1] == 0.0
