@@ -22,11 +22,11 @@ from core.errors import BadSettings, StoreFailed
 from core.post import Post
 from dashboard import questions
 from dashboard.periods import window
-from dashboard.questions import Question
 from store.base import Batch
 from store.elastic import ElasticStore
 from store.elastic_bodies import document
 from store.elastic_set_up import set_up
+from store.query import Question
 
 SMALL, LARGE = 1_000_000, 10_000_000
 DAYS = 730

@@ -19,10 +19,9 @@ from core.post import Author, Claim, Kind, Post
 from dashboard import questions
 from dashboard.filters import View
 from dashboard.periods import window
-from dashboard.questions import Question
 from store.base import Batch
 from store.embedded import EmbeddedStore
-from store.query import AccountHistory, CountPosts, FindPosts
+from store.query import AccountHistory, CountPosts, FindPosts, Question
 
 SMALL, LARGE = 100_000, 1_000_000
 RUNS = 5

@@ -24,6 +24,8 @@ def where(question: FindCases) -> ColumnElement[bool]:
     said += [column == chosen for name, column in _ONE.items() if (chosen := getattr(question, name)) is not None]
     if question.overdue_at is not None:
         said.append(cases.c.due < question.overdue_at)
+    if question.due_since is not None:
+        said.append(cases.c.due >= question.due_since)
     if question.opened_since is not None:
         said += [cases.c.opened_at >= question.opened_since, cases.c.is_open.in_((True, False))]  # the index by opening begins with is_open
     if question.free_for is not None:
@@ -46,6 +48,11 @@ def total(question: FindCases) -> Select[int]:
     theirs = cases.c.id.in_(select(cases.c.id).where(*others))
     held = select(func.count()).select_from(cases).where(theirs, where(everybodys))
     return select(meant.scalar_subquery() - held.scalar_subquery())
+
+
+def every() -> Select[Any]:
+    """All cases, oldest first: what a table of reports is made of."""
+    return select(cases.c.record).order_by(cases.c.opened_at, cases.c.id)
 
 
 def as_text(asked: Select[Any], dialect: Dialect) -> str:

@@ -61,6 +61,11 @@ def standing(store: CaseStore, campaign: str, first: int = 5) -> list[Neighbourh
     return [_neighbourhood(place, heard.get(place, (0, 0)), wanted.get(place, []), first) for place in sorted({*heard, *wanted}, key=str)]
 
 
+def explain(store: CaseStore, campaign: str) -> dict[str, str]:
+    """The SQL behind a campaign's table of neighbourhoods."""
+    return {f"{campaign}_voices": store.explained(_heard(campaign))}
+
+
 def _hear(db: Connection, store: CaseStore, campaign: Campaign, post: Post, deployment: Deployment) -> None:
     place, author = place_of(post, deployment), post.author.id if post.author else None
     line = {"campaign": campaign.id, "post": post.id, "place": place, "citizen": author, "views": post.views, "at": post.created_at}

@@ -24,6 +24,7 @@ class FindCases(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     citizen: str | None = None
     is_open: bool | None = True  # None: settled ones too
     overdue_at: Moment | None = None  # only those whose clock has run out by then
+    due_since: Moment | None = None  # only those whose clock has not run out before
     opened_since: Moment | None = None
     free_for: str | None = None  # leave out what other officers hold at `free_at`
     free_at: Moment | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
@@ -63,18 +64,30 @@ def keep(store: CaseStore, person: Person, plan: Plan, at: datetime, deployment:
 
 def every(store: CaseStore, published_only: bool = False) -> list[Plan]:
     """All lines, by id."""
-    asked = select(plans.c.record).order_by(plans.c.id)
     with store.reading() as db:
-        return [_plan(record) for record in db.scalars(asked.where(plans.c.published) if published_only else asked)]
+        return [_plan(record) for record in db.scalars(_kept(published_only))]
 
 
 def requests(store: CaseStore) -> dict[tuple[str | None, str | None], int]:
     """How many cases ask for something, by topic and place."""
-    asked = (
+    with store.reading() as db:
+        return {(category, place): int(number) for category, place, number in db.execute(_requests())}
+
+
+def explain(store: CaseStore) -> dict[str, str]:
+    """The SQL behind what everybody sees: the published lines, and how many asked for what."""
+    return {"plans": store.explained(_kept(published_only=True)), "requests": store.explained(_requests())}
+
+
+def _kept(published_only: bool) -> Select[Any]:
+    asked = select(plans.c.record).order_by(plans.c.id)
+    return asked.where(plans.c.published) if published_only else asked
+
+
+def _requests() -> Select[Any]:
+    return (
         select(cases.c.category, cases.c.place, func.count()).where(cases.c.status != "rejected").group_by(cases.c.category, cases.c.place)
     )
-    with store.reading() as db:
-        return {(category, place): int(number) for category, place, number in db.execute(asked)}
 
 
 def public(store: CaseStore, deployment: Deployment, language: str, today: date) -> list[PublicPlan]:

@@ -75,8 +75,7 @@ class CaseStore:
     def all(self) -> Iterator[Case]:
         """Every case, oldest first, without holding them in memory."""
         with engine.reading(self.database) as db:
-            asked = select(cases.c.record).order_by(cases.c.opened_at, cases.c.id)
-            for record in db.execution_options(yield_per=CHUNK).scalars(asked):
+            for record in db.execution_options(yield_per=CHUNK).scalars(asking.every()):
                 yield rows.to_case(record)
 
     def counts(self, now: datetime) -> OpenCounts:

@@ -19,7 +19,7 @@ from core.settings import Settings, of_this_process
 from core.theme import Theme
 from store.base import Pass, Store
 from store.embedded import EmbeddedStore
-from store.query import AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
+from store.query import AccountHistory, Count, CountPosts, Filter, FindPosts, Found, Question, WeekHour, WeekHours
 
 FRESH = timedelta(seconds=5)  # how old an answer on a page may be
 TICK = 10  # seconds; pages ask for times cut to this, so that two readers share an answer
@@ -116,7 +116,7 @@ class Asker:
         """Every post meant, for an export: not cached."""
         return self._store.posts(which)
 
-    def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str:
+    def explain(self, question: Question) -> str:
         return self._store.explain(question)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -72,6 +73,13 @@ def means(cells: Sequence[WeekHour]) -> list[list[float | None]]:
 def best(cells: Sequence[WeekHour]) -> WeekHour | None:
     """The hour of the week with the highest mean."""
     return max((c for c in cells if c.posts >= FEWEST), key=lambda c: c.interactions / c.posts, default=None)
+
+
+def at_hour(counts: Sequence[Count], weekday: int, hour: int, zone: ZoneInfo) -> list[tuple[datetime, int, int]]:
+    """Each time that an hour of the week came and something was published: when it began, posts, interactions; most per post first."""
+    local = [(c, c.start.astimezone(zone)) for c in counts if c.start]
+    mine = [(c.start, c.posts, c.interactions) for c, at in local if c.start and (at.weekday(), at.hour) == (weekday, hour)]
+    return sorted(mine, key=lambda slot: (-slot[2] / slot[1], slot[0]))
 
 
 def _by_account(counts: Sequence[Count]) -> dict[str, tuple[int, int]]:

@@ -11,17 +11,15 @@ import msgspec
 import streamlit as st
 
 from core.deployment import Deployment
-from dashboard import questions
+from dashboard import behind, questions
 from dashboard.bidi import escaped
 from dashboard.dates import ago
 from dashboard.figures import whole
 from dashboard.filters import accounts_of
 from dashboard.frame import Desk
-from dashboard.questions import Question
 from store.base import Pass
 
 CADENCE = timedelta(minutes=15)  # of a source for which neither the deployment nor its passes say one
-MOST_PASSES = 5000  # of the ledger, enough for a month of a dozen sources asked each hour
 SHORTEST = timedelta(minutes=5)  # a rhythm learnt from passes is never called shorter
 FEWEST_PASSES = 3  # below which they show no rhythm
 FEW_SOURCES = 6
@@ -56,14 +54,14 @@ def passes_seen(desk: Desk) -> list[Pass]:
     """The passes of those sources that bring what the reader filters for: of the platforms and accounts chosen."""
     handles = tuple(key.partition(":")[2] for key in accounts_of(desk.view, desk.about))
     return [
-        p for p in desk.ask.passes(limit=MOST_PASSES)
+        p for p in desk.ask.passes(limit=questions.MOST_PASSES)
         if (not desk.view.platform or p.platform in desk.view.platform) and (not handles or p.source.endswith(handles))
     ]  # fmt: skip
 
 
 def all_health(desk: Desk) -> list[Health]:
     """Every source there is, the worst first."""
-    passes, newest = desk.ask.passes(limit=MOST_PASSES), desk.ask.newest()
+    passes, newest = desk.ask.passes(limit=questions.MOST_PASSES), desk.ask.newest()
     by_source: dict[str, list[Pass]] = {source: [] for source in newest}
     for one in passes:
         by_source.setdefault(one.source, []).append(one)
@@ -84,16 +82,16 @@ def cadence(about: Deployment, source: str, passes: Sequence[Pass]) -> timedelta
 COLOURS = {"good": "green", "late": "orange", "silent": "red", "imported": "gray"}
 
 
-def draw(desk: Desk, means: Sequence[str], asked: msgspec.Struct | None = None, of_cases: Mapping[str, str] = {}) -> None:
-    """The foot. `means`: the keys of the page's numbers; `asked`: what the page asks of the posts; `of_cases`: of the cases, as SQL by name."""
+def draw(desk: Desk, means: Sequence[str], asked: msgspec.Struct | None = None, sql: Mapping[str, str] = {}) -> None:
+    """The foot. `means`: the keys of the page's numbers; `asked`: what the page asks of the posts; `sql`: what else, already as text, by name."""
     st.divider()
     with st.container(key="foot", gap="small"):
         st.markdown("  ".join(_ages(desk, all_health(desk))) or desk.words("foot.no_sources"))
         with st.expander(desk.words("foot.definitions")):
             st.markdown("\n".join(f"- **{desk.words(key)}** — {desk.words(f'{key}_means')}" for key in means))
-        if asked is not None or of_cases:
+        if asked is not None or sql:
             with st.expander(desk.words("foot.query")):
-                _queries(desk, questions.every(asked) if asked is not None else (), of_cases)
+                behind.draw(desk, questions.every(asked) if asked is not None else (), sql)
 
 
 def _ages(desk: Desk, every: Sequence[Health]) -> list[str]:
@@ -111,9 +109,3 @@ def _age(desk: Desk, health: Health) -> str:
     at = health.heard or health.newest
     age = ago(at, desk.now, desk.words) if at else desk.words("foot.never")
     return f":{COLOURS[health.state]}-badge[{escaped(health.source)} · {desk.words(f'health.{health.state}')} · {age}]"
-
-
-def _queries(desk: Desk, asked: Sequence[tuple[str, Question]], of_cases: Mapping[str, str]) -> None:
-    for name, sql in [*((name, desk.ask.explain(question)) for name, question in asked), *of_cases.items()]:
-        st.caption(escaped(name))
-        st.code(sql, language="sql", wrap_lines=True)

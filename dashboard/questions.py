@@ -7,14 +7,15 @@ from datetime import timedelta
 import msgspec
 
 from core.deployment import Deployment
+from core.theme import Theme
 from dashboard.filters import View, accounts_of, as_filter
 from dashboard.periods import USUAL, Window
-from store.query import AccountHistory, CountPosts, Filter, FindPosts, Found, WeekHours
+from store.query import AccountHistory, CountPosts, Filter, FindPasses, FindPosts, Found, Question, WeekHours
 
-Question = CountPosts | FindPosts | WeekHours | AccountHistory
 PAGE_SIZE = 20  # posts on one screen of the posts page
 NEWEST = 6  # posts below a page
 ANSWERS = ("comment", "reply")  # kinds of posts that people write below those of the organisation
+MOST_PASSES = 5000  # of the ledger, enough for a month of a dozen sources asked each hour
 RIPE = timedelta(days=1)  # a younger post has not had its day yet and is not called the worst
 
 
@@ -61,6 +62,12 @@ class Themes(msgspec.Struct, frozen=True, kw_only=True):
     topics: CountPosts
     topics_usual: tuple[CountPosts, ...]
     sentiments: CountPosts  # topic × sentiment × time
+
+
+class Ledger(msgspec.Struct, frozen=True, kw_only=True):
+    """How each source was read."""
+
+    passes: FindPasses = FindPasses(limit=MOST_PASSES)
 
 
 class Posts(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +125,11 @@ def engagement(view: View, about: Deployment, window: Window) -> Engagement:
     )
 
 
+def slots(asked: WeekHours) -> CountPosts:
+    """The same posts hour by hour, to open those of one hour of the week."""
+    return CountPosts(filter=asked.filter, bucket="hour", timezone=asked.timezone)
+
+
 def themes(view: View, about: Deployment, window: Window) -> Themes:
     """The questions of the Themes page."""
     here = during(view, about, window)
@@ -143,6 +155,11 @@ def posts(view: View, about: Deployment, window: Window, ids: tuple[str, ...] = 
 def is_countable(view: View, found: Found) -> bool:
     """Whether the posts found are also counted: words that more posts have than a store counts would take seconds and tell nothing."""
     return not view.q or found.total_is_exact
+
+
+def life(theme: Theme) -> FindPosts:
+    """The posts that a theme was found by, those deleted since then too: its life is what was said, hour by hour."""
+    return FindPosts(filter=Filter(ids=theme.evidence, deleted=True), order="oldest", limit=max(1, len(theme.evidence)))
 
 
 def every(asked: msgspec.Struct) -> list[tuple[str, Question]]:

@@ -9,7 +9,7 @@ import msgspec
 import streamlit as st
 
 from core.theme import State, Theme
-from dashboard import cards, charts, foot, frame, going, opening, sums
+from dashboard import cards, charts, foot, frame, going, opening, questions, sums
 from dashboard.bidi import bare
 from dashboard.charts import Axis, Line
 from dashboard.dates import clock, short_day
@@ -45,17 +45,27 @@ def draw(desk: Desk, found: Sequence[Theme], window: Window) -> None:
     if not found:
         return
     w = desk.words
-    names = {t.id: t.name for t in found}
-    chosen = desk.view.theme if desk.view.theme in names else found[0].id
+    names, theme = {t.id: t.name for t in found}, chosen(desk, found)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(w("themes.life"), anchor=False, width="stretch", help=w("themes.forecast_means"))
-        st.session_state["choose_theme"] = chosen
+        st.session_state["choose_theme"] = theme.id
         st.selectbox(w("themes.which"), list(names), key="choose_theme", label_visibility="collapsed", width=320, format_func=lambda id: bare(names[id]),
                      on_change=going.take, args=("theme", "choose_theme"))  # fmt: skip
-    theme = next(t for t in found if t.id == chosen)
-    life = lived(theme, [p.created_at for p in desk.ask.get(theme.evidence)], window, desk.now)
+    posts = desk.ask.find(questions.life(theme)).posts if theme.evidence else ()
+    life = lived(theme, [p.created_at for p in posts], window, desk.now)
     _chart(desk, theme, life)
     cards.opens(desk, w("posts.open"), {"theme": theme.id}, opening.ICON)
+
+
+def chosen(desk: Desk, found: Sequence[Theme]) -> Theme:
+    """The theme that the address names, else the first."""
+    return next((t for t in found if t.id == desk.view.theme), found[0])
+
+
+def asked(desk: Desk, found: Sequence[Theme]) -> dict[str, str]:
+    """The query behind the life that is drawn."""
+    theme = chosen(desk, found) if found else None
+    return {"life": desk.ask.explain(questions.life(theme))} if theme and theme.evidence else {}
 
 
 def lived(theme: Theme, times: Sequence[datetime], window: Window, now: datetime) -> Life:

@@ -11,7 +11,7 @@ import msgspec
 from core.account import Account, AccountSample
 from core.post import EngagementSample, Moment, Post
 from core.theme import Theme
-from store.query import AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
+from store.query import AccountHistory, Count, CountPosts, Filter, FindPosts, Found, Question, WeekHour, WeekHours
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,5 +98,5 @@ class Store(Protocol):
     def save_themes(self, themes: Sequence[Theme], follower: Follower | None = None) -> None: ...  # both or neither
     def follower(self, name: str) -> Follower | None: ...
     def themes(self, since: datetime | None = None) -> list[Theme]: ...  # newest first
-    def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str: ...  # the query behind a chart
+    def explain(self, question: Question) -> str: ...  # the query behind a chart
     def close(self) -> None: ...

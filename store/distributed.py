@@ -19,6 +19,7 @@ from store.elastic_bodies import whole
 from store.elastic_patience import Failure
 from store.elastic_saving import bulks, indexed
 from store.ledger import SqlLedger, open_ledger
+from store.query import FindPasses, Question
 
 log = logging.getLogger("sada.store")
 RECENT = 3  # passes of a source that are copied when one ends: workers have counted the pages of those before it meanwhile
@@ -78,6 +79,10 @@ class DistributedStore(ElasticStore):
     def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]:
         """The ledger, newest first."""
         return self._ledger.passes(source, limit)
+
+    def explain(self, question: Question) -> str:
+        """The query behind a chart: Elasticsearch's, or the ledger's SQL."""
+        return self._ledger.explain(question) if isinstance(question, FindPasses) else super().explain(question)
 
     def changes(self, after: int, limit: int) -> list[tuple[int, Post]]:
         """Nothing: here what follows the posts reads the topic `posts`."""

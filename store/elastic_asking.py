@@ -19,7 +19,7 @@ from core.post import EngagementSample
 from store import buckets, elastic_bodies, elastic_counting
 from store.elastic_bodies import POSTS, Body
 from store.elastic_counting import TooManyLines
-from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, FindPosts, Found, WeekHour, WeekHours
+from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, FindPosts, Found, PostQuestion, WeekHour, WeekHours
 
 SEVERAL = 1000  # documents read at once
 MOST_SOURCES = 10_000
@@ -28,7 +28,6 @@ NEWEST_MONTH_FIRST: dict[str, Any] = {"max_concurrent_shard_requests": 1, "pre_f
 WHOLE = "allow_partial_search_results=false&ignore_unavailable=true"
 """An answer of all months or a refusal: where one of them cannot be read, the others' sums would look like all there is."""
 RETRIED = (elasticsearch.ConnectionError, elasticsearch.ConnectionTimeout)
-Question = CountPosts | FindPosts | WeekHours | AccountHistory
 
 
 class ElasticAsking:
@@ -132,7 +131,7 @@ class ElasticAsking:
         }
         return {b["key"]: elastic_counting.at(b["at"]["value"]) for b in self._search(self._alias, body)["aggregations"]["s"]["buckets"]}
 
-    def explain(self, question: Question) -> str:
+    def explain(self, question: PostQuestion) -> str:
         """The request behind a chart, as it can be pasted into Kibana's console; where its answer comes in pages, the first.
 
         Of posts in order of time it is the whole question; its page is looked for first in a part of the period, by the same query.

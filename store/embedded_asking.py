@@ -21,8 +21,10 @@ from store.query import (
     Count,
     CountPosts,
     Filter,
+    FindPasses,
     FindPosts,
     Found,
+    Question,
     WeekHour,
     WeekHours,
 )
@@ -111,8 +113,7 @@ class EmbeddedAsking(EmbeddedFile):
 
     def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]:
         """The ledger, newest first."""
-        said, values = ("source = ?", [source]) if source else ("1", [])
-        return [_pass(r) for (r,) in self._rows(f"SELECT record FROM passes WHERE {said} ORDER BY started DESC LIMIT ?", [*values, limit])]
+        return [_pass(record) for (record,) in self._rows(*_passes(FindPasses(source=source, limit=limit)))]
 
     def newest(self) -> dict[str, datetime]:
         """When each source's newest post was written."""
@@ -136,11 +137,11 @@ class EmbeddedAsking(EmbeddedFile):
         rows = self._rows("SELECT record FROM themes WHERE raised >= ? ORDER BY raised DESC", [micros(since) if since else 0])
         return [_theme(r) for (r,) in rows]
 
-    def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str:
+    def explain(self, question: Question) -> str:
         """The SQL behind a chart, with its values."""
         return "\n".join(f"{sql}\n-- {json.dumps(values, ensure_ascii=False)}" for sql, values in self._behind(question))
 
-    def _behind(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> list[embedded_sql.Sql]:
+    def _behind(self, question: Question) -> list[embedded_sql.Sql]:
         if isinstance(question, CountPosts):
             using = embedded_find.plan(self._rows, question.filter)
             return [(part.sql, part.values) for part in embedded_count.parts(question, self.timezone, using)]
@@ -148,8 +149,15 @@ class EmbeddedAsking(EmbeddedFile):
             return [embedded_find.sql(question, embedded_find.plan(self._rows, question.filter), question.limit, question.offset)]
         if isinstance(question, WeekHours):
             return [(one.sql, one.values) for one in embedded_hours.stretches(question, *embedded_find.reach(self._rows))]
+        if isinstance(question, FindPasses):
+            return [_passes(question)]
         said, values = _history_where(question)
         return [(f"SELECT account, at, record FROM account_samples WHERE {said} ORDER BY at", values)]
+
+
+def _passes(question: FindPasses) -> embedded_sql.Sql:
+    said, values = ("source = ?", [question.source]) if question.source else ("1", [])
+    return f"SELECT record FROM passes WHERE {said} ORDER BY started DESC LIMIT ?", [*values, question.limit]
 
 
 def _history_where(question: AccountHistory) -> embedded_sql.Sql:

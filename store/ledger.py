@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import sqlalchemy as sql
@@ -14,6 +15,7 @@ from core.settings import Settings
 from store import database
 from store.base import Follower, Pass
 from store.database import History, postgres_address, reading, writing
+from store.query import FindPasses
 
 HISTORY = History(Path(__file__).parent / "migrations", "ledger_version")
 SEVERAL = 1000  # passes read at once
@@ -70,12 +72,13 @@ class SqlLedger:
 
     def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]:
         """The ledger, newest first."""
-        asked = sql.select(passes.c.record, passes.c.stored, passes.c.duplicates).order_by(passes.c.started.desc()).limit(limit)
-        if source:
-            asked = asked.where(passes.c.source == source)
         with reading(self._engine) as db:
-            rows = db.execute(asked).all()
+            rows = db.execute(_newest(FindPasses(source=source, limit=limit))).all()
         return [_counted(msgspec.json.decode(record, type=Pass), stored, duplicates) for record, stored, duplicates in rows]
+
+    def explain(self, question: FindPasses) -> str:
+        """The SQL behind `passes`."""
+        return str(_newest(question).compile(self._engine, compile_kwargs={"literal_binds": True}))
 
     def every(self) -> Iterator[Pass]:
         """All passes, oldest first, without holding them in memory."""
@@ -113,6 +116,11 @@ def open_ledger(settings: Settings) -> SqlLedger:
 def connect(url: str) -> Engine:
     """An engine whose tables of the ledger are up to date. Raises StoreFailed."""
     return database.connect(url, HISTORY)
+
+
+def _newest(question: FindPasses) -> sql.Select[Any]:
+    asked = sql.select(passes.c.record, passes.c.stored, passes.c.duplicates).order_by(passes.c.started.desc()).limit(question.limit)
+    return asked.where(passes.c.source == question.source) if question.source else asked
 
 
 def _counted(line: Pass, stored: int, duplicates: int) -> Pass:

@@ -15,7 +15,7 @@ from core.theme import Theme
 from store import buckets
 from store.base import Batch, Follower, Pass, Saved
 from store.merge import is_same, merged
-from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, WeekHour, WeekHours
+from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, Found, Question, WeekHour, WeekHours
 
 LAST = datetime.max.replace(tzinfo=UTC)
 FIRST = datetime.min.replace(tzinfo=UTC)
@@ -145,7 +145,7 @@ class MemoryStore:
         meant = [t for t in self._themes.values() if since is None or t.raised_at >= since]
         return sorted(meant, key=lambda t: t.raised_at, reverse=True)
 
-    def explain(self, question: CountPosts | FindPosts | WeekHours | AccountHistory) -> str:
+    def explain(self, question: Question) -> str:
         """The question itself: there is no engine behind it."""
         return msgspec.json.encode(question).decode()
 

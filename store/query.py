@@ -92,6 +92,13 @@ class WeekHour(msgspec.Struct, frozen=True, kw_only=True):
     seen: int = 0  # interactions of those posts of which views were told, so that interactions / views is fair
 
 
+class FindPasses(msgspec.Struct, frozen=True, kw_only=True):
+    """The ledger, newest first: the passes of one source, or of all."""
+
+    source: str | None = None
+    limit: int = 100
+
+
 class AccountHistory(msgspec.Struct, frozen=True, kw_only=True):
     """Samples of accounts (empty: all) between two moments, oldest first; at most one a day each with `daily`."""
 
@@ -99,3 +106,7 @@ class AccountHistory(msgspec.Struct, frozen=True, kw_only=True):
     since: Moment | None = None
     until: Moment | None = None
     daily: bool = False
+
+
+PostQuestion = CountPosts | FindPosts | WeekHours | AccountHistory
+Question = PostQuestion | FindPasses

@@ -40,7 +40,7 @@ def show(desk: Desk) -> None:
             _inside(desk, person, judged)
     with frame.part(desk):
         shown = alerts.explain(casework.opened(desk), desk.now - WEEK, SHOWN + 1, SHOWN * (desk.view.page - 1))
-        foot.draw(desk, MEANS, of_cases=shown)
+        foot.draw(desk, MEANS, sql=shown)
 
 
 def _door(desk: Desk) -> None:

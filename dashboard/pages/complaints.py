@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 import streamlit as st
 
-from cases import assigning, holding, links, users, work
+from cases import asking, assigning, holding, links, users, work
 from cases.query import FindCases
 from cases.roles import HOLDERS, Person, Right, may
 from core.case import Case
@@ -36,7 +38,7 @@ def show(desk: Desk) -> None:
             signing.mark(desk, person)
             _inside(desk, person)
     with frame.part(desk):
-        foot.draw(desk, MEANS, of_cases=_asked_of_cases(desk))
+        foot.draw(desk, MEANS, sql=_asked_of_cases(desk))
 
 
 def _asked_of_cases(desk: Desk) -> dict[str, str]:
@@ -45,7 +47,8 @@ def _asked_of_cases(desk: Desk) -> dict[str, str]:
     asked = {"open": FindCases(limit=0), "overdue": FindCases(overdue_at=desk.now, limit=0)}
     if person and may(person, Right.CASES):
         asked["queue"] = work.meant(person, _asked(desk, person), casework.at(desk))
-    return {name: store.explain(question) for name, question in asked.items()}
+    told = {name: store.explain(question) for name, question in asked.items()}
+    return told | {"table": f"{store.explained(asking.every())}\n-- {desk.words('table.computed')}"}
 
 
 def _by_link(desk: Desk) -> None:
@@ -110,17 +113,24 @@ def _queue(desk: Desk, person: Person) -> None:
 
 def shows(person: Person) -> tuple[str, ...]:
     """What of the queue may be looked at alone; what is one's own only where one can have any."""
-    return ("all", "complaint", "inquiry", "overdue", *(("mine",) if may(person, Right.HOLD) else ()))
+    return ("all", "complaint", "inquiry", "overdue", "today", *(("mine",) if may(person, Right.HOLD) else ()))
 
 
 def _asked(desk: Desk, person: Person) -> FindCases:
-    v = desk.view
+    v, at = desk.view, casework.at(desk)
     only = v.show if v.show in shows(person) else "all"
+    until = {"overdue": at, "today": end_of_day(desk, at)}.get(only)
     return FindCases(
         platforms=v.platform, categories=v.topic, places=v.place, limit=SHOWN, offset=SHOWN * (v.page - 1),
-        intents=(only,) if only in ("complaint", "inquiry") else (), overdue_at=casework.at(desk) if only == "overdue" else None,
+        intents=(only,) if only in ("complaint", "inquiry") else (), overdue_at=until, due_since=at if only == "today" else None,
         assignee=person.name if only == "mine" else None,
     )  # fmt: skip
+
+
+def end_of_day(desk: Desk, at: datetime) -> datetime:
+    """When the organisation's day ends."""
+    day = at.astimezone(desk.about.zone).date() + timedelta(days=1)
+    return datetime.combine(day, time(), desk.about.zone).astimezone(UTC)
 
 
 def _share_out(desk: Desk, person: Person) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import pandas as pd
@@ -14,18 +14,19 @@ from dashboard import cards, charts, engaging, filters, foot, frame, growing, he
 from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.charts import Axis, Line
-from dashboard.dates import short_day, weekday
+from dashboard.dates import exact, short_day, weekday
 from dashboard.figures import NONE, change, decimal, percent, whole
 from dashboard.frame import Desk
 from dashboard.periods import Window
 from dashboard.style import ACCENT
-from store.query import Count, WeekHour
+from store.query import Count, WeekHour, WeekHours
 
 PERIODS = ("7d", "30d", "90d", "1y")
 FILTERS = ("platform", "account", "topic")
 MEANS = ("engagement.posts", "engagement.interactions", "engagement.rate", "engagement.hour", "engagement.answers", "engagement.worst")
 BASES = ("followers", "views")
-MOST_ACCOUNTS = 12
+MOST_ACCOUNTS, MOST_SLOTS = 12, 10
+HOUR = timedelta(hours=1)
 SCALE = ((0.0, "#EEF3F3"), (0.5, "#7FB5B1"), (1.0, ACCENT))
 
 
@@ -43,7 +44,7 @@ def _draw(desk: Desk) -> None:
             _numbers(desk, asked, counts, history, window)
             _story(desk, asked, counts, growing.latest(history), window)
             _answers(desk, desk.ask.count(asked.answers))
-            _hours(desk, desk.ask.week_hours(asked.hours))
+            _hours(desk, asked.hours)
             _best_and_worst(desk, asked)
         else:
             frame.empty(desk, "engagement.empty")
@@ -165,8 +166,8 @@ def _linked(desk: Desk, account: str) -> str:
     return f"[{escaped(desk.account(account))}]({filters.address('posts', view)})"
 
 
-def _hours(desk: Desk, cells: list[WeekHour]) -> None:
-    w = desk.words
+def _hours(desk: Desk, asked: WeekHours) -> None:
+    w, cells = desk.words, desk.ask.week_hours(asked)
     st.subheader(w("engagement.hours"), anchor=False)
     first = _first_day(desk)
     order = [(first + i) % 7 for i in range(7)]
@@ -177,9 +178,23 @@ def _hours(desk: Desk, cells: list[WeekHour]) -> None:
     if not any(n is not None for row in means for n in row):
         frame.empty(desk, "engagement.few_hours")
         return
-    figure = charts.heat(hours, days, [means[d] for d in order], hover, SCALE, height=280)
+    figure = charts.pickable(charts.heat(hours, days, [means[d] for d in order], hover, SCALE, height=280))
     figure.update_layout(xaxis_type="category")
-    frame.chart(desk, figure, "engagement.hours_alt", "engagement_hours")
+    picked = opening.place(frame.clickable(desk, figure, "engagement.hours_alt", "engagement_hours"), "point_index", 7 * 24)
+    if picked is not None:
+        _slots(desk, asked, order[picked // 24], picked % 24)
+
+
+def _slots(desk: Desk, asked: WeekHours, day: int, hour: int) -> None:
+    """Offer the posts of each time at which that hour of the week came, those that did best first."""
+    w, zone = desk.words, desk.about.zone
+    found = engaging.at_hour(desk.ask.count(questions.slots(asked)), day, hour, zone)
+    if found:
+        st.caption(f"{w('engagement.hour_posts')}: {weekday(day, w)} {w.digits(f'{hour}:00')}")
+    for start, posts, interactions in found[:MOST_SLOTS]:
+        at = exact(start, zone, desk.about.calendar, w)
+        said = w("engagement.slot", at=at, posts=whole(posts, w), interactions=whole(interactions, w))
+        cards.opens(desk, said, {"kind": ("own",), "since": start, "until": start + HOUR, "order": "most"}, opening.ICON)
 
 
 def _first_day(desk: Desk) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard import cards, charts, foot, frame, heading, opening, sums, volume
+from dashboard import cards, charts, foot, frame, heading, opening, questions, sums, volume
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import ago, exact, length
@@ -34,7 +34,7 @@ def _draw(desk: Desk) -> None:
     window = desk.window()
     with frame.part(desk):
         every = foot.all_health(desk)
-        known = desk.ask.passes(limit=foot.MOST_PASSES)
+        known = desk.ask.passes(limit=questions.MOST_PASSES)
         passes = [p for p in known if p.started >= window.since]
         gaps = sums.gaps_of(passes, window.since, window.now)
         _numbers(desk, every, passes, gaps)
@@ -48,7 +48,7 @@ def _draw(desk: Desk) -> None:
         _gaps(desk, gaps)
         _passes(desk, passes)
     with frame.part(desk):
-        foot.draw(desk, MEANS)
+        foot.draw(desk, MEANS, questions.Ledger())
 
 
 def _numbers(desk: Desk, every: Sequence[Health], passes: Sequence[Pass], gaps: Sequence[tuple[str, Gap]]) -> None:

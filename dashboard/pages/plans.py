@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from cases import guide, roadmap
+from cases import campaigns, guide, roadmap
 from cases.guide import Procedure
 from cases.roadmap import Plan, PublicPlan
 from cases.roles import Person, Right, may
@@ -34,7 +34,15 @@ def show(desk: Desk) -> None:
         parts["guide"] = lambda: _guide(desk)
         parts[heading.segments(desk, "part", tuple(parts))]()
     with frame.part(desk):
-        foot.draw(desk, MEANS)
+        foot.draw(desk, MEANS, sql=_asked(desk))
+
+
+def _asked(desk: Desk) -> dict[str, str]:
+    """The SQL behind the figures, the road map and the campaigns, by what it asks for."""
+    store, told = casework.opened(desk), {}
+    for campaign in desk.about.campaigns:
+        told |= campaigns.explain(store, campaign.id)
+    return roadmap.explain(store) | told
 
 
 def _numbers(desk: Desk, plans: Sequence[PublicPlan]) -> None:

@@ -63,7 +63,7 @@ def _draw(desk: Desk) -> None:
     with frame.part(desk):
         _each_topic(desk, desk.ask.count(asked.sentiments), window)
     with frame.part(desk):
-        foot.draw(desk, MEANS, asked)
+        foot.draw(desk, MEANS, asked, theme_life.asked(desk, found))
 
 
 def _matches(desk: Desk, theme: Theme) -> bool:

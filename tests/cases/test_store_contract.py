@@ -88,6 +88,13 @@ def test_the_queue_has_overdue_first_and_what_waits_for_the_citizen_last(store):
     assert [c.id for c in store.find(FindCases(overdue_at=SUNDAY_NOON + timedelta(hours=3))).cases] == ["c-2"]
 
 
+def test_what_falls_due_in_a_time_is_neither_overdue_before_it_nor_due_after(store):
+    store.put_many([case(n, answer_due=SUNDAY_NOON + timedelta(hours=n)) for n in (1, 2, 3)] + [case(4)])
+    due = FindCases(due_since=SUNDAY_NOON + timedelta(hours=2), overdue_at=SUNDAY_NOON + timedelta(hours=3))
+    found = store.find(due)
+    assert [c.id for c in found.cases] == ["c-2"] and found.total == 1
+
+
 @pytest.mark.parametrize(
     ("asked", "ids"),
     [

@@ -72,6 +72,14 @@ def test_the_foot_shows_the_sql_of_cases_and_alerts(staffed: CaseStore, name: st
     assert all(f"FROM {table}" in shown for table in tables)
 
 
+def test_what_falls_due_today_is_shown_alone(staffed: CaseStore) -> None:
+    """NOW is 12:20 in the city; its day ends at midnight there, 21:00 UTC."""
+    at = {1: -HOUR, 2: HOUR, 3: timedelta(hours=11, minutes=39), 4: timedelta(hours=11, minutes=41)}
+    staffed.put_many([opened(n, 2 * HOUR, answer_due=NOW + due) for n, due in at.items()])
+    shown = page(staffed, "complaints", Role.OFFICER, part="queue", show="today")
+    assert {b.key.removeprefix("open_") for b in shown.button if b.key and b.key.startswith("open_")} == {"c-2", "c-3"}
+
+
 def test_the_queue_on_just_the_overdue_cases_is_one_click_from_their_number(staffed: CaseStore) -> None:
     links = [link.proto.query_string for link in page(staffed, "complaints", Role.OFFICER).get("page_link")]
     assert any("show=overdue" in link and "part=queue" in link for link in links)

@@ -1,6 +1,7 @@
 """Engagement rates say what they are a share of."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dashboard import engaging
 from store.query import Count, WeekHour
@@ -54,3 +55,14 @@ def test_an_hour_with_few_posts_says_nothing() -> None:
     assert engaging.means(cells)[3][8] == 10
     assert engaging.best(cells) == cells[1]
     assert engaging.best(cells[:1]) is None
+
+
+def test_the_times_at_which_an_hour_came_are_told_by_local_clock_the_best_first() -> None:
+    def hour(day: int, at: int, posts: int, interactions: int) -> Count:
+        return Count(posts=posts, interactions=interactions, start=datetime(2026, 11, day, at, tzinfo=UTC))
+
+    counts = [hour(2, 6, 2, 10), hour(9, 6, 1, 30), hour(16, 7, 5, 500), hour(3, 6, 5, 500), Count(posts=1, interactions=1)]
+    riyadh = ZoneInfo("Asia/Riyadh")  # Mondays at nine there
+    found = engaging.at_hour(counts, 0, 9, riyadh)
+    assert [(start.day, posts, interactions) for start, posts, interactions in found] == [(9, 1, 30), (2, 2, 10)]
+    assert engaging.at_hour(counts, 6, 9, riyadh) == []

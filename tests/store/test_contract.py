@@ -11,7 +11,7 @@ from core.theme import Theme
 from store.base import Batch, Follower, Gap, Pass, Saved
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
-from store.query import AccountHistory, CountPosts, Filter, FindPosts, WeekHours
+from store.query import AccountHistory, CountPosts, Filter, FindPasses, FindPosts, WeekHours
 from tests.make import NOON, claim, post, sample
 
 STORES = ("memory", "sqlite", "elasticsearch")
@@ -254,7 +254,7 @@ def test_accounts_samples_and_themes_are_kept(store):
 
 
 def test_every_question_can_be_explained(filled):
-    for question in (CountPosts(), FindPosts(), WeekHours(), AccountHistory()):
+    for question in (CountPosts(), FindPosts(), WeekHours(), AccountHistory(), FindPasses(), FindPasses(source="x.city")):
         assert filled.explain(question)
 
 
