@@ -74,9 +74,10 @@ class Detector:
         return self.step(counts(posts, self.own), now)
 
     def step(self, window: WindowCounts, now: datetime) -> list[Theme]:
-        """The same from what workers counted and `join` put together."""
+        """The same from what workers counted and `join` put together; what they say is gone is forgotten."""
         self.ended = []
         touched = {living.theme.id for digest in window.digests for living in self._see(digest)}
+        self.forget(window.gone)
         return [*self.ended, *self._age(hours_of(now), touched)]
 
     def forget(self, ids: Collection[str]) -> bool:

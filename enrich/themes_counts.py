@@ -43,6 +43,7 @@ class WindowCounts(msgspec.Struct, frozen=True):
     """Digests of one or more pages in time order; equal times by post id. The same whatever page a post came in."""
 
     digests: tuple[Digest, ...] = ()
+    gone: tuple[str, ...] = ()  # ids of posts of any time that were deleted
 
 
 def from_post(post: Post) -> Observation:
@@ -69,7 +70,10 @@ def counts(posts: Sequence[Observation], own: frozenset[str] = frozenset()) -> W
 
 def join(pages: Sequence[WindowCounts]) -> WindowCounts:
     """All pages of one window as one; what a single process would have counted."""
-    return pages[0] if len(pages) == 1 else WindowCounts(tuple(merge(*(page.digests for page in pages), key=_order)))
+    if len(pages) == 1:
+        return pages[0]
+    gone = dict.fromkeys(id for page in pages for id in page.gone)
+    return WindowCounts(tuple(merge(*(page.digests for page in pages), key=_order)), tuple(gone))
 
 
 def _order(digest: Digest) -> tuple[Moment, str]:

@@ -140,7 +140,8 @@ class Memory:
 
     def forget(self, ids: Collection[str]) -> bool:
         """Let go of what these posts said and who said it, and tell whether any was remembered; that somebody spoke then still counts."""
-        told = [(i, d) for i, d in enumerate(self.digests[: self.stop]) if d is not None and d.post.id in ids]
+        gone = frozenset(ids)
+        told = [(i, d) for i, d in enumerate(self.digests[: self.stop]) if d is not None and d.post.id in gone] if gone else []
         for i, digest in told:
             self.digests[i] = msgspec.structs.replace(digest, post=msgspec.structs.replace(digest.post, text="", author=""))
         return bool(told)

@@ -24,6 +24,7 @@ from stream import handling, metrics
 from stream.agents_hand import Hand, together
 from stream.dead_letters import Limit
 from stream.deletions import Deletions
+from stream.following import forget_posts
 from stream.handling import Understand
 from stream.topics import COUNTS, DEAD, POSTS, RAW, SAMPLES, DeadLetter, decode_samples, encode
 
@@ -178,6 +179,7 @@ async def _samples(messages: list[bytes], topics: Topics, parts: Parts) -> None:
         await asyncio.to_thread(parts.store.save_posts, batch)
         if told.deleted:
             await _patiently(lambda told=told: parts.deletions.hear(told.deleted))  # type: ignore[misc]
+            await (await topics[COUNTS].send(key=ONE_PARTITION, value=forget_posts([id for id, _ in told.deleted])))
 
 
 async def _patiently(work: Callable[[], T]) -> T:

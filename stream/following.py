@@ -111,13 +111,14 @@ class ThemeJoin(_Themes):
         self._keep(self._detector.step(window, at), self.place)
 
     def _unseen(self, window: WindowCounts) -> WindowCounts:
-        """Without posts that came before, as they do when their numbers change."""
+        """Without posts that came before, as they do when their numbers change, and those that were deleted before they came."""
+        self._seen |= dict.fromkeys(window.gone)
         fresh: dict[str, Digest] = {}
         for digest in window.digests:
             if digest.post.id not in self._seen:
                 fresh.setdefault(digest.post.id, digest)
         self._seen |= dict.fromkeys(fresh)
-        return WindowCounts(tuple(fresh.values()))
+        return WindowCounts(tuple(fresh.values()), window.gone)
 
 
 decode_counts = msgspec.msgpack.Decoder(WindowCounts).decode
@@ -126,7 +127,13 @@ decode_counts = msgspec.msgpack.Decoder(WindowCounts).decode
 def count_themes(posts: Sequence[Post], deployment: Deployment) -> bytes:
     """One worker's share of a page, as a message."""
     own = frozenset(name.lower() for name in settings(deployment).own)
-    return msgspec.msgpack.encode(counts([from_post(post) for post in posts if post.deleted_at is None], own))
+    window = counts([from_post(post) for post in posts if post.deleted_at is None], own)
+    return msgspec.msgpack.encode(WindowCounts(window.digests, tuple(post.id for post in posts if post.deleted_at is not None)))
+
+
+def forget_posts(ids: Sequence[str]) -> bytes:
+    """That these posts were deleted, as a message to the join, which lets go of what they said and of what may still come of them."""
+    return msgspec.msgpack.encode(WindowCounts(gone=tuple(ids)))
 
 
 def settings(deployment: Deployment) -> ThemeSettings:

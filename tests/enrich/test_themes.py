@@ -303,3 +303,41 @@ def test_when_a_stream_falls_silent_its_long_windows_come_back():
     shorter = detector.memory.longest
     detector.observe(quiet, quiet[-1].at)
     assert shorter < 96.0 == detector.memory.longest
+
+
+def test_what_is_gone_is_forgotten_wherever_it_was_counted_and_still_was_a_post():
+    posts = mixed(usual(days=9), burst(200))
+    detector, gone = Detector(), [p.id for p in burst(200)[:3]]
+    detector.observe(posts, posts[-1].at)
+    seen = detector.memory.seen
+    pages = [msgspec.structs.replace(counts([]), gone=tuple(gone[:2])), msgspec.structs.replace(counts([]), gone=tuple(gone[1:]))]
+    detector.step(join(pages), posts[-1].at)
+    left = {d.post.id: d.post for d in detector.memory.digests if d is not None and d.post.id in gone}
+    assert set(left) == set(gone) and not any(p.text or p.author for p in left.values())
+    assert detector.memory.seen == seen
+    state = detector.encode()
+    assert not any(text.encode() in state for text in BURST[:3]) and BURST[3].encode() in state
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_raised_stays_the_same_when_all_later_posts_are_withheld(seed: int):
+    """Wherever the stream is cut: every alert up to then is there, of the same posts, under the same id."""
+    dice = random.Random(seed)
+    posts = mixed(
+        usual(days=15, rate=50, seed=seed),
+        burst(dice.uniform(200, 250)),
+        burst(dice.uniform(280, 330), [f"{t} still" for t in BURST[::-1]], "p5"),
+    )
+    whole = first_told(posts)
+    assert whole
+    for cut in dice.sample(range(len(posts) // 2, len(posts)), 2):
+        assert first_told(posts[:cut]) == [told for told in whole if told[0] <= posts[cut - 1].at]
+
+
+def first_told(posts: Sequence[Observation]) -> list[tuple[datetime, str, str, float, tuple[str, ...]]]:
+    """When each theme was raised, with its id, name, probability and posts as they were first told; posts shown one by one."""
+    detector, found = Detector(), {}
+    for one in posts:
+        for theme in detector.observe([one], one.at):
+            found.setdefault(theme.id, (theme.raised_at, theme.id, theme.name, theme.probability, theme.evidence))
+    return sorted(found.values())

@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import SadaError, StoreFailed
 from core.page import Page
+from enrich.themes import WindowCounts
 from store.base import Saved
 from store.elastic_saving import Outcome, Refused
 from stream import handling
@@ -15,6 +16,7 @@ from stream.agents import Parts, add_agents
 from stream.agents_hand import MOST_BYTES, Hand, together
 from stream.dead_letters import Limit, TooManyDeadLetters
 from stream.deletions import Deletions, delete
+from stream.following import decode_counts
 from stream.topics import COUNTS, DEAD, POSTS, RAW, SAMPLES, TOPICS, DeadLetter, Samples, decode_dead_letter, decode_page, encode
 from tests.make import NOON, post
 
@@ -278,6 +280,12 @@ def test_samples_are_kept_and_what_is_gone_reaches_the_cases():
     assert bench.run("samples", [message]) == [message]
     assert [batch.deleted for batch in bench.parts.store.batches] == [(), (("x:7", NOON),)]
     assert [[p.id for p in posts] for posts in bench.followed] == [["x:7"]]
+
+
+def test_what_is_gone_is_told_to_the_join_of_themes_after_the_store_knows():
+    bench = Bench()
+    bench.run("samples", [encode(Samples(source="s1", deleted=(("x:7", NOON), ("x:8", NOON)))), encode(Samples(source="s1"))])
+    assert [decode_counts(message) for message in bench.topics[COUNTS].sent] == [WindowCounts(gone=("x:7", "x:8"))]
 
 
 @pytest.mark.parametrize(

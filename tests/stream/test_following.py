@@ -23,6 +23,8 @@ from stream.following import (
     ThemeJoin,
     beside_workers,
     count_themes,
+    decode_counts,
+    forget_posts,
     hear_campaigns,
     receive_cases,
     take_in_entries,
@@ -129,6 +131,40 @@ def test_many_workers_and_one_join_find_what_one_process_finds(store):
     here, there = store.themes(), elsewhere.themes()
     assert [(t.id, t.posts, t.authors, set(t.evidence)) for t in here] == [(t.id, t.posts, t.authors, set(t.evidence)) for t in there]
     assert len(here) == 1
+
+
+def test_a_deletion_reaches_the_join_and_what_comes_after_it_is_not_taken_in():
+    """The words and the author leave the kept memory at once; a post that its deletion overtook leaves no trace."""
+    store, at = MemoryStore(), NOON + timedelta(days=1)
+    told = [post(n, text=f"Zerquibolt lamp {n} is dark", author=Author(id=f"x:marvolina{n}")) for n in range(3)]
+    join = ThemeJoin(store, NEUTRAL, lambda: at)
+    join.step([(0, count_themes(told[:2], NEUTRAL))])
+    assert kept(store).count(b"Zerquibolt") == 2
+    join.step([(1, forget_posts(["x:0", "x:2"]))])
+    join.step([(2, count_themes(told[2:], NEUTRAL))])
+    assert kept(store).count(b"Zerquibolt") == 1
+    assert b"marvolina0" not in kept(store) and b"marvolina2" not in kept(store)
+    again = ThemeJoin(store, NEUTRAL, lambda: at)
+    again.step([(3, count_themes(told, NEUTRAL))])
+    assert kept(store).count(b"Zerquibolt") == 1, "another worker that takes over knows it too"
+
+
+def test_a_post_and_its_deletion_in_one_window_leave_nothing_whichever_lies_first():
+    for order in (1, -1):
+        store = MemoryStore()
+        messages = [count_themes([post(1, text="Zerquibolt lamp")], NEUTRAL), forget_posts(["x:1"])][::order]
+        ThemeJoin(store, NEUTRAL, lambda: NOON).step(list(enumerate(messages)))
+        assert b"Zerquibolt" not in kept(store)
+
+
+def test_a_deleted_post_on_a_page_is_counted_as_gone():
+    window = decode_counts(count_themes([post(1), post(2, deleted_at=NOON)], NEUTRAL))
+    assert ([d.post.id for d in window.digests], window.gone) == (["x:1"], ("x:2",))
+
+
+def kept(store):
+    """The memory of themes as it would be read after a restart."""
+    return store.follower("themes").state
 
 
 def test_what_was_said_at_the_telephone_becomes_a_post_once_and_no_second_case(store, tmp_path):
