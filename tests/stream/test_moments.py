@@ -55,9 +55,29 @@ def test_a_moment_is_read(written, calendar, utc):
 
 @pytest.mark.parametrize(
     "written",
-    ["", "yesterday", "32.01.2026", "2026-13-01", "1404/12/10", "12", "1/3/2026 13:05 PM", "Sun Mar 32 10:00:00 +0000 2026", "0", "-1",
-     "9999-12-31T23:59:59-14:00", "0001-01-01", "2026-02-30", "26-03-01", "1/3/2026 25:00", "1/3/2026 10:75", "1 Brumaire 2026",
-     "2026-03-01 10:00 Asia/Riyadh", "12345", "99999999999999999999", "1" * 5000],
+    [
+        "",
+        "yesterday",
+        "32.01.2026",
+        "2026-13-01",
+        "1404/12/10",
+        "12",
+        "1/3/2026 13:05 PM",
+        "Sun Mar 32 10:00:00 +0000 2026",
+        "0",
+        "-1",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01",
+        "2026-02-30",
+        "26-03-01",
+        "1/3/2026 25:00",
+        "1/3/2026 10:75",
+        "1 Brumaire 2026",
+        "2026-03-01 10:00 Asia/Riyadh",
+        "12345",
+        "99999999999999999999",
+        "1" * 5000,
+    ],
 )
 def test_what_is_no_moment_is_refused(written):
     with pytest.raises(ValueError):
@@ -66,7 +86,11 @@ def test_what_is_no_moment_is_refused(written):
 
 @pytest.mark.parametrize(
     ("written", "calendar", "says"),
-    [("03/25/2026", "gregorian", "no month 25"), ("1404/12/10", "gregorian", "the year 1404 is of no calendar"), ("1/3/04", "jalali", "the year 4 is of no calendar")],
+    [
+        ("03/25/2026", "gregorian", "no month 25"),
+        ("1404/12/10", "gregorian", "the year 1404 is of no calendar"),
+        ("1/3/04", "jalali", "the year 4 is of no calendar"),
+    ],
 )
 def test_what_can_be_said_of_a_wrong_date_is_said(written, calendar, says):
     with pytest.raises(NoMoment, match=says):
