@@ -52,6 +52,8 @@ class Session(web.BoundedSession):
             how["params"] = {**(how.get("params") or {}), "appsecret_proof": self._proof}
         answer = super().request(method, url, *args, **how)
         self.latest.status, self.latest.headers = answer.status_code, {k.lower(): v for k, v in answer.headers.items()}
+        if web.is_json(answer.content):  # facebook-sdk reads JSON only where it is called so, and a proxy may call it text
+            answer.headers["content-type"] = self.latest.headers["content-type"] = "application/json"
         self.latest.text = "" if "json" in self.latest.headers.get("content-type", "") else answer.text[:400]
         return answer
 
@@ -86,8 +88,12 @@ def get(client: Client, path: str, args: Mapping[str, Any], now: datetime) -> di
         raise _failed(client, client.session.latest.text, now) from None
     except requests.RequestException as error:
         raise web.line_problem(client.platform, error, now) from None
-    except KeyError:  # facebook-sdk reads a content-type that is not there
-        raise _failed(client, client.session.latest.text, now) from None
+    except (
+        KeyError,
+        ValueError,
+        RecursionError,
+    ):  # facebook-sdk reads a content-type that is not there, and numbers and depths without end
+        raise _failed(client, client.session.latest.text or "unreadable", now) from None
     if client.session.latest.status >= 400 or not isinstance(told, dict) or is_error(told):
         raise _failed(client, told, now)
     return told

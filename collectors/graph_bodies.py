@@ -70,15 +70,13 @@ def is_error(body: Any) -> bool:
 def problem(platform: str, status: int, headers: Mapping[str, str], body: Any, now: datetime) -> PlatformProblem:
     """What an error of the Graph means: its code and subcode tell, and only without them the status."""
     if isinstance(body, str | bytes):
-        return table.problem(platform, now, status=status, code=_unreadable(status, body))
+        return table.problem(platform, now, status=status, code=_unreadable(status, body), until=table.retry_after(headers, now))
     told = object_(body)
     error = object_(told.get("error")) or told
     code, subcode = native(error.get("code")), native(error.get("error_subcode"))
     whole = "/".join(filter(None, (code, subcode)))
     message = next((error[k] for k in ("message", "error_message") if isinstance(error.get(k), str)), "")
-    lower = {name.lower(): value for name, value in headers.items()}
-    seconds = number(lower.get("retry-after"))
-    until = now + timedelta(seconds=seconds) if seconds else usage(lower, now)[1]
+    until = table.retry_after(headers, now) or usage(headers, now)[1]
     detail = f"code {whole}" if whole else ""
     found = table.problem(platform, now, status=status, code=whole, message=message, until=until, detail=detail)
     if found.then == "stop" and error.get("is_transient") is True:  # a code we do not know, of which the platform says that it passes

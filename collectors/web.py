@@ -20,6 +20,11 @@ class TooBig(requests.RequestException):
     """An answer larger than we take."""
 
 
+def is_json(body: bytes) -> bool:
+    """Whether a body looks like an object or a list of JSON, whatever it is called."""
+    return body.lstrip()[:1] in (b"{", b"[")
+
+
 class BoundedSession(requests.Session):
     """A session that never hangs and never fills the memory; give it to a client library in place of its own.
 
@@ -42,6 +47,8 @@ class BoundedSession(requests.Session):
         until = time.monotonic() + self._whole_s
         response = super().request(method if isinstance(method, str) else method.decode(), address, *args, **how)
         response._content = self._read(response, until)  # what requests itself does for an answer that is no stream
+        if is_json(response.content) and "charset" not in response.headers.get("content-type", "").lower():
+            response.encoding = None  # requests takes what is called text for Latin-1; JSON is Unicode whatever it is called
         return response
 
     def _read(self, response: requests.Response, until: float) -> bytes:

@@ -70,7 +70,14 @@ def call(method: Ask, now: datetime, **told: Any) -> dict[str, Any]:
         raise problem(response.status_code, _lower(response.headers), _body(response), now) from None
     except requests.RequestException as error:
         raise web.line_problem(PLATFORM, error, now) from None
-    except (tweepy.TweepyException, ValueError, AttributeError, KeyError, TypeError):  # a body or header that tweepy itself cannot read
+    except (
+        tweepy.TweepyException,
+        ValueError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ):  # a body or header that tweepy itself cannot read
         raise table.problem(PLATFORM, now, code="unreadable") from None
     if not isinstance(found, dict):
         raise table.problem(PLATFORM, now, code="unreadable")

@@ -9,7 +9,6 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import httplib2
 import msgspec
 import requests
 
@@ -17,7 +16,7 @@ from collectors import table, web, youtube_feed, youtube_lists
 from collectors.base import Answer, Context, Finding, Source, context
 from collectors.findings import looked_at
 from collectors.told import moment
-from collectors.youtube_asking import AGAIN, TIMEOUT_S, Unread, get
+from collectors.youtube_asking import AGAIN, Line, Unread, get
 from collectors.youtube_bodies import READS_TEXT as READS_TEXT
 from collectors.youtube_bodies import problem as problem
 from collectors.youtube_bodies import translate as translate
@@ -60,7 +59,7 @@ def _built(key: str, address: str) -> Resource:
     from googleapiclient.discovery import build  # 17 MB: only where there is a key
 
     logging.getLogger("googleapiclient.http").setLevel(logging.ERROR)  # below that it writes a refused question's whole answer
-    return build("youtube", "v3", developerKey=key, http=httplib2.Http(timeout=TIMEOUT_S), static_discovery=True, cache_discovery=False,
+    return build("youtube", "v3", developerKey=key, http=Line(), static_discovery=True, cache_discovery=False,
                  client_options={"api_endpoint": address})  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from collectors import table, youtube_feed
 from collectors.base import Answer, Context
 from collectors.parts import translated, with_strays
-from collectors.told import native, number, rows
+from collectors.told import native, rows
 from collectors.told import table as object_
 from collectors.youtube_posts import PLATFORM, to_answer
 from core.errors import PlatformProblem
@@ -23,16 +23,15 @@ def problem(status: int, headers: Mapping[str, str], body: Any, now: datetime) -
     """What an error answer means: the reason of its first error tells."""
     if isinstance(body, str | bytes):
         code = "" if status >= 400 else "html" if table.is_web_page(body) else "unreadable"
-        return table.problem(PLATFORM, now, status=status, code=code)
+        return table.problem(PLATFORM, now, status=status, code=code, until=table.retry_after(headers, now))
     if isinstance(by_login := object_(body).get("error"), str):  # the form of the login server
         return table.problem(PLATFORM, now, status=status, code=by_login, message=str(body.get("error_description") or ""))
     error = object_(object_(body).get("error"))
     first = next(iter(rows(error.get("errors"))), {})
     reason = next((d["reason"] for d in rows(error.get("details")) if isinstance(d.get("reason"), str)), "")
     reason = first["reason"] if isinstance(first.get("reason"), str) else reason
-    seconds = number({k.lower(): v for k, v in headers.items()}.get("retry-after"))
-    until = now + timedelta(seconds=seconds) if seconds else None
-    return table.problem(PLATFORM, now, status=status, code=reason, message=str(error.get("message") or ""), until=until, detail=reason)
+    until, message = table.retry_after(headers, now), str(error.get("message") or "")
+    return table.problem(PLATFORM, now, status=status, code=reason, message=message, until=until, detail=reason)
 
 
 def translate(body: Any, context: Context) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from store.base import Pass
 from store.memory import MemoryStore
 from store.query import Filter
 from stream import collecting, reconcile
-from tests.collectors.replay import Reply, replay
+from tests.collectors.replay import Reply, by_path, replay
 from tests.collectors.scenarios import NOON, SCENARIOS, Scenario
 
 EVERY = [pytest.param(c, id=c.PLATFORM) for c in COLLECTORS]
@@ -79,6 +80,12 @@ def test_a_second_pass_changes_nothing(scenario):
     pytest.param(Reply(b"\x00\xff\xfe{", status=200), id="bytes that are no text"),
     pytest.param(Reply("[]"), id="a list where an object was promised"),
     pytest.param(Reply("null"), id="null"),
+    pytest.param(Reply("[" * 100_000 + "]" * 100_000), id="a list in lists without end"),
+    pytest.param(Reply('{"data":' * 50_000 + "1" + "}" * 50_000), id="an object in objects without end"),
+    pytest.param(Reply('{"data": [{"id": ' + "9" * 6_000 + "}], \"ok\": true, \"items\": "), id="a number nobody can read"),
+    pytest.param(Reply(b"\x1f\x8b\x08\x00scribbled", headers={"Content-Encoding": "gzip"}), id="broken gzip"),
+    pytest.param(Reply(status=302, headers={"Location": "/"}), id="a way in a circle"),
+    pytest.param(Reply(status=301, headers={"Location": "ftp://there.example/"}), id="a way that is none"),
 ])  # fmt: skip
 @pytest.mark.parametrize("scenario", ASKING)
 def test_whatever_comes_back_no_pass_crashes_and_no_cursor_moves(scenario, trouble):
@@ -90,6 +97,23 @@ def test_whatever_comes_back_no_pass_crashes_and_no_cursor_moves(scenario, troub
     assert stored(store) == {}
     assert all(p.finished and p.state != "running" for p in passes)
     assert [p.source for p in passes if p.cursor_after is not None] == []
+
+
+@pytest.mark.parametrize("headers", [
+    pytest.param({"Content-Encoding": "gzip"}, id="packed"), pytest.param({"Content-Type": "text/plain; charset=utf-8"}, id="called text"),
+    pytest.param({"Content-Type": "text/javascript"}, id="called a script"), pytest.param({"Content-Type": ""}, id="called nothing"),
+])  # fmt: skip
+@pytest.mark.parametrize("scenario", ASKING)
+def test_however_an_answer_is_packed_and_called_its_items_are_stored(scenario, headers):
+    answers, store = by_path(dict(scenario.routes)), MemoryStore()
+
+    def dressed(asked):
+        plain = answers(asked)
+        return Reply(gzip.compress(plain.raw) if "Content-Encoding" in headers else plain.raw, plain.status, {**plain.headers, **headers})
+
+    with replay(dressed) as server:
+        collect(scenario, server.url, store)
+    assert {id: post.text for id, post in stored(store).items()} == {id: text for id, (text, _, _) in scenario.posts.items()}
 
 
 @pytest.mark.parametrize("scenario", ASKING)

@@ -12,6 +12,8 @@ import pytest
 
 from collectors import translating, youtube
 from collectors.base import Answer, Context, Source
+from collectors.web import TooBig
+from collectors.youtube_asking import Line
 from core.deployment import Deployment, OfficialAccount, Watch
 from core.errors import PlatformProblem
 from core.post import Kind
@@ -424,3 +426,8 @@ def messages(body: Any) -> Iterator[str]:
             yield from (body["snippet"].get(key, "") for key in ("title", "description"))
     for part in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
         yield from messages(part)
+
+
+def test_an_answer_of_googles_client_without_end_is_cut_off_at_its_limit():
+    with replay(lambda _: Reply(b"x" * 300_000)) as server, pytest.raises(TooBig):
+        Line(most_bytes=100_000).request(server.url, headers={"accept": "application/json"})

@@ -100,6 +100,7 @@ def test_a_pass_that_still_runs_or_failed_is_not_taken_for_news():
     assert "3 hours ago" in lights([line(1, state="running", finished=None), *old])
     assert "3 hours ago" in lights([line(1, state="failed"), line(2, state="waiting"), *old])
     assert lights([line(1, state="partial"), *old]) == ""
+    assert "3 hours ago" in lights([line(1, state="partial", error="x: this is not there any more (HTTP 404)"), *old])
 
 
 def test_a_pass_that_never_said_when_it_ended_is_as_old_as_its_beginning():
