@@ -1,11 +1,12 @@
 """The one command: puts together each folder's commands, nothing else."""
 
+import errno
 import importlib
 import sys
 
 import typer
 
-from core.errors import SadaError
+from core.errors import DiskFull, SadaError
 
 # In the order of the way of a post.
 COMMANDS = ("collectors.commands", "stream.collect_command", "stream.commands", "stream.cluster_commands", "enrich.commands",
@@ -41,9 +42,19 @@ def main() -> None:
     except SadaError as error:
         print(f"sada: {error}", file=sys.stderr)
         sys.exit(error.exit_status)
+    except OSError as error:  # a file or the standard output, where no folder of ours knew better what to say
+        print(f"sada: {_of_the_system(error)}", file=sys.stderr)
+        sys.exit(DiskFull.exit_status if error.errno == errno.ENOSPC else SadaError.exit_status)
     except KeyboardInterrupt:
         print("sada: stopped by you; what was stored stays, start again to go on", file=sys.stderr)
         sys.exit(1)
+
+
+def _of_the_system(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{where}the disk is full; what was being written is not whole. Free some space and try again."
+    return f"{where}{error.strerror or error}; see that it is there and that this user may use it, then try again"
 
 
 if __name__ == "__main__":

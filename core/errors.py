@@ -40,7 +40,9 @@ class StoreFailed(SadaError):
 
 
 class DiskFull(StoreFailed):
-    """No space is left where the data lie."""
+    """No space is left where the data lie; a person must make some, as after any other wrong request (exit status 2)."""
+
+    exit_status = 2
 
 
 class PlatformProblem(SadaError):

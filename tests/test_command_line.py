@@ -93,7 +93,7 @@ WRONG = [
     ("export posts", "holds no posts yet"),
     ("export posts --format jsonl --out nowhere/posts.jsonl", "--out nowhere/posts.jsonl"),
     ("export posts --format csv --out .", "--out ."),
-    ("import . ", "no such file"),
+    ("import . ", "is a folder"),
     ("import ok.csv --map text=nope", "'nope' is no field of ours"),
     ("import ok.csv --map txet=text", "did you mean 'text'"),
     ("import ok.csv --map text=missing", "no field"),
@@ -195,6 +195,18 @@ def test_a_data_folder_that_is_a_file_is_named(line, tmp_path, monkeypatch, caps
     assert (status, out) == (1, "")
     assert "SADA_DATA" in err.strip().splitlines()[-1]
     assert (tmp_path / "var").read_text(encoding="utf-8") == "in the way"
+
+
+@pytest.mark.parametrize(
+    ("out", "status", "says"), [("/dev/full", 2, "the disk is full"), ("/proc/posts.jsonl", 1, "/proc/posts.jsonl: No such file")]
+)
+def test_a_file_that_cannot_be_written_is_one_sentence(out, status, says, tmp_path, monkeypatch, capsys):
+    (tmp_path / "ok.csv").write_text("id,text,created_at\n1,a lamp is dark,2026-03-01\n", encoding="utf-8")
+    assert typed(["import", "ok.csv"], tmp_path, monkeypatch, capsys)[0] == 0
+    ended, _, err = typed(["export", "posts", "--out", out], tmp_path, monkeypatch, capsys)
+    said = err.strip().splitlines()
+    assert (ended, len(said)) == (status, 1)
+    assert says in said[0] and "try again" in said[0]
 
 
 @pytest.mark.parametrize(("file", "what"), [("posts.db", "data"), ("cases.db", "cases")])

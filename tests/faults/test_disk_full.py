@@ -56,7 +56,7 @@ def folder(tmp_path_factory):
 
 def test_the_command_fails_and_says_what_and_what_then(folder):
     said = (folder / "first.txt").read_text(encoding="utf-8").splitlines()[-1]
-    assert (folder / "first.status").read_text().strip() == "1"
+    assert (folder / "first.status").read_text().strip() == "2"
     assert said.startswith("sada: ") and "the disk is full" in said and "Free some space" in said
     assert (folder / "first.json").read_text() == ""
     assert "Traceback" not in (folder / "first.txt").read_text()
@@ -69,7 +69,7 @@ def test_what_was_stored_can_be_read_while_the_disk_is_still_full(folder):
 
 
 def test_what_the_audit_cannot_note_does_not_leave_the_house(folder):
-    assert (folder / "export.status").read_text().strip() == "1"
+    assert (folder / "export.status").read_text().strip() == "2"
     assert (folder / "export.jsonl").read_text() == ""
     assert "the disk is full" in (folder / "export.txt").read_text().splitlines()[-1]
 
