@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 from cases import broadcasting, outbox, rows, workflow
 from cases.forgetting import HIDDEN, forgotten
 from cases.identity import case_id
-from cases.joining import Index, Line, intent_of, joins, line_of, place_of, topic_of, verdict
+from cases.joining import OVER, Index, Line, citizens, intent_of, is_sure, joins, line_of, place_of, topic_of, verdict
 from cases.lessons import lessons
 from cases.roles import Role
 from cases.routing import Lessons, route
@@ -44,7 +44,9 @@ def receive(posts: Sequence[Post], deployment: Deployment, case_store: CaseStore
     with case_store.writing() as db:
         sitting = Sitting(_lines(db, posts), {}, _triaged(db, posts), deployment, now, lessons(db))
         sitting.know(_cases(db, {line.case_id for line in sitting.index.by_post.values()}))
-        sitting.know(_cases(db, {case.duplicate_of for case in sitting.cases.values() if case.duplicate_of} - sitting.cases.keys()))
+        while originals := {case.duplicate_of for case in sitting.cases.values() if case.duplicate_of} - sitting.cases.keys() - sitting.unknown:
+            sitting.know(_cases(db, originals))
+            sitting.unknown |= originals
         for post in posts:
             sitting.take(post)
         _write(db, case_store, sitting)
@@ -63,6 +65,7 @@ class Sitting:
         self.lines: list[Line] = []
         self.to_triage: list[Post] = []
         self.erased: list[str] = []
+        self.unknown: set[str] = set()  # originals that were asked for
         self.unsaid: dict[str, str] = {}  # case → what its opening post said until it was deleted
 
     def know(self, cases: Iterable[Case]) -> None:
@@ -103,9 +106,17 @@ class Sitting:
     def _join(self, post: Post) -> None:
         line = joins(post, self.index, self.cases, self.deployment)
         if line:
-            case = self.cases[line.case_id]
-            case = self.cases.get(case.duplicate_of or "", case)  # what is said of a duplicate is said of its original
-            self._keep(joined(case, post, self.deployment, self.now), post)
+            told = self.cases[line.case_id]
+            case = self._original(told)  # what is said of a duplicate is said of its original
+            self._keep(joined(case, post, self.deployment, self.now, citizens(told)), post)
+
+    def _original(self, case: Case) -> Case:
+        """The case at the end of a chain of duplicates."""
+        seen = {case.id}
+        while (found := self.cases.get(case.duplicate_of or "")) and found.id not in seen:
+            seen.add(found.id)
+            case = found
+        return case
 
     def _keep(self, case: Case, post: Post) -> None:
         self.cases[case.id] = case
@@ -145,6 +156,8 @@ class Sitting:
             kept = {"summary": "", "citizen": None}
             self.unsaid[case.id] = case.summary
             case = msgspec.structs.replace(case, steps=forgotten(case.steps, case.summary, line.author))
+        elif line.author != case.citizen:
+            case = msgspec.structs.replace(case, steps=forgotten(case.steps, "", line.author))
         self.cases[case.id] = workflow.noted(case, WHO, self._at(case), line.post, self.deployment, "erased", **kept)
 
     def _at(self, case: Case) -> datetime:
@@ -167,18 +180,25 @@ def opened(post: Post, intent: str, deployment: Deployment, now: datetime, who: 
     return workflow.add(case, Step(who=who, at=now, was=None, now=Status.RECEIVED), deployment)
 
 
-def joined(case: Case, post: Post, deployment: Deployment, now: datetime) -> Case:
-    """The case with one more post. If it waited for this citizen, he is heard; if he complains again after its end, it is reopened."""
+def joined(case: Case, post: Post, deployment: Deployment, now: datetime, known: frozenset[str] = frozenset()) -> Case:
+    """The case with one more post. If it waited for this citizen, he is heard; if one of its citizens asks again after its end, it is reopened.
+
+    `known`: the citizens of a duplicate of it.
+    """
+    theirs = citizens(case) | known
     author = post.author.id if post.author else None
     at = max(now, case.steps[-1].at if case.steps else case.opened_at)
     others = (*case.others, author) if author and author != case.citizen and author not in case.others else case.others
     case = msgspec.structs.replace(case, posts=(*case.posts, post.id), others=others)
-    if author and author == case.citizen:
-        if case.waiting_since:
-            return workflow.heard(case, WHO, at, post.id, deployment)
-        if case.status in (Status.CLOSED, Status.NOT_FIXED, Status.ANSWERED) and intent_of(post) == "complaint":
-            return workflow.move(case, Status.REOPENED, author, Role.CITIZEN, at, post.id, deployment)
+    if author and author == case.citizen and case.waiting_since:
+        return workflow.heard(case, WHO, at, post.id, deployment)
+    if author in theirs and case.status in OVER and _asks_again(post, deployment):
+        return workflow.move(case, Status.REOPENED, author, Role.CITIZEN, at, post.id, deployment)
     return workflow.noted(case, WHO, at, post.id, deployment, "joined")
+
+
+def _asks_again(post: Post, deployment: Deployment) -> bool:
+    return intent_of(post) == "complaint" or (intent_of(post) == "inquiry" and is_sure(post, deployment))
 
 
 def branch_of(post: Post, place: str | None, deployment: Deployment) -> str | None:

@@ -8,12 +8,14 @@ from typing import Literal
 
 import msgspec
 
-from core.case import Case
+from core.case import Case, Status
 from core.deployment import Deployment
 from core.post import Kind, Moment, Post
 
 ASKING = ("complaint", "inquiry", "suggestion")
 REPORTED = (Kind.REPORT, Kind.CALL)  # somebody came to us on purpose: always a case
+OVER = (Status.CLOSED, Status.NOT_FIXED, Status.ANSWERED, Status.REJECTED)
+"""Where nobody works on a case any more: what its citizens say then reopens it, and what others say is a matter of its own."""
 Verdict = Literal["open", "join", "triage", "pass"]
 
 
@@ -89,7 +91,8 @@ def joins(post: Post, index: Index, cases: dict[str, Case], deployment: Deployme
     """The post of a case that this one belongs with, if any.
 
     A reply to a post of a case; the same author in the same conversation; the same author on the same topic, or a near-duplicate on
-    the same topic, within the days the deployment gives. What plainly asks for something else never joins.
+    the same topic, within the days the deployment gives. What plainly asks for something else never joins, and what somebody new
+    asks for after a case's end would be heard by nobody there.
     """
     author, topic = post.author.id if post.author else None, topic_of(post, deployment)
     near = timedelta(days=deployment.desk.same_matter_days)
@@ -109,7 +112,25 @@ def _other_matter(post: Post, line: Line, cases: dict[str, Case], deployment: De
     case = cases.get(line.case_id)
     if case is None or intent_of(post) not in ASKING or not is_sure(post, deployment):
         return case is None
+    if _is_somebody_new(post, line, case) and not case.duplicate_of and _ended(case, post.created_at):
+        return True
     return _differ(topic_of(post, deployment), case.category) or _differ(place_of(post, deployment), case.place)
+
+
+def citizens(case: Case) -> frozenset[str]:
+    """Everybody who told of it."""
+    return frozenset(filter(None, (case.citizen, *case.others)))
+
+
+def _is_somebody_new(post: Post, line: Line, case: Case) -> bool:
+    author = post.author.id if post.author else None
+    return author is None or author not in citizens(case) | {line.author}
+
+
+def _ended(case: Case, at: datetime) -> bool:
+    """Whether it was over when something was written."""
+    moved = next((step.at for step in reversed(case.steps) if step.what in ("moved", "returned", "undone")), case.opened_at)
+    return case.status in OVER and moved < at
 
 
 def _differ(one: str | None, other: str | None) -> bool:

@@ -6,14 +6,14 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from cases import desk, workflow
+from cases import desk, work, workflow
 from cases.identity import case_id
 from cases.roles import Role
 from cases.tables import case_posts, triage
 from core.case import Status
 from core.errors import StoreFailed
 from core.post import Author, Claim, Kind, Span, tombstone
-from tests.cases.factory import CITY, SUNDAY_NOON, complaint
+from tests.cases.factory import CITY, SUNDAY_NOON, SUPERVISOR, complaint
 
 NOW = SUNDAY_NOON + timedelta(hours=1)
 
@@ -136,6 +136,60 @@ def test_a_citizen_who_complains_again_after_the_end_reopens(store, take):
         store.change(case_id("x:1"), None, lambda c, to=to: workflow.move(c, to, "sami", Role.SUPERVISOR, NOW, "why", CITY, "cleaning"))
     take(complaint(2, author=Author(id="x:u1"), conversation_id="x:1"), now=NOW + timedelta(hours=1))
     assert (only(store).status, only(store).reopened, only(store).steps[-1].who) == (Status.REOPENED, 1, "x:u1")
+
+
+def ended(store, status=Status.NOT_FIXED, at=NOW):
+    way = {Status.REJECTED: (Status.REJECTED,)}.get(status, (Status.REFERRED, Status.IN_HAND, Status.NOT_FIXED))
+    for to in way:
+        store.change(case_id("x:1"), None, lambda c, to=to: workflow.move(c, to, "sami", Role.SUPERVISOR, at, "why", CITY, "cleaning"))
+
+
+@pytest.mark.parametrize("status", [Status.NOT_FIXED, Status.REJECTED])
+@pytest.mark.parametrize("again", [
+    complaint(9, author=Author(id="x:u1"), conversation_id="x:1"), complaint(9, author=Author(id="x:u2"), conversation_id="x:1"),
+    complaint(9, author=Author(id="x:u2"), intent=claim("inquiry")),
+])  # fmt: skip
+def test_whoever_told_of_a_case_reopens_it_by_asking_again(store, take, status, again):
+    take(complaint(1), complaint(2, parent_id="x:1", conversation_id="x:1"))
+    ended(store, status)
+    take(again, now=NOW + timedelta(hours=1))
+    assert (only(store).status, only(store).steps[-1].who) == (Status.REOPENED, again.author.id)
+
+
+@pytest.mark.parametrize("said", [claim("other"), claim("thanks"), claim("inquiry", 0.5)])
+def test_who_asks_for_nothing_after_the_end_reopens_nothing(store, take, said):
+    take(complaint(1))
+    ended(store)
+    take(complaint(2, author=Author(id="x:u1"), conversation_id="x:1", intent=said), now=NOW + timedelta(hours=1))
+    assert only(store).status == Status.NOT_FIXED
+
+
+@pytest.mark.parametrize("link", [{"copy_of": "group-7"}, {"parent_id": "x:1"}])
+def test_what_somebody_new_asks_for_after_the_end_is_a_case_of_its_own(store, take, link):
+    take(complaint(1, copy_of="group-7"))
+    ended(store)
+    late = complaint(2, **link)
+    assert take(late, now=NOW + timedelta(hours=1)).joined == 1  # written while it was still worked on, and collected late
+    assert take(complaint(3, created_at=NOW + timedelta(minutes=1), **link), now=NOW + timedelta(hours=2)).opened == 1
+
+
+def test_what_is_said_of_a_duplicates_duplicate_is_said_of_the_last_original(store, take):
+    take(complaint(1), complaint(2), complaint(3))
+    ids = [case_id(f"x:{n}") for n in (1, 2, 3)]
+    for duplicate, original in ((0, 1), (1, 2)):
+        work.duplicate(store, SUPERVISOR, ids[duplicate], None, ids[original], NOW, CITY)
+    take(complaint(4, parent_id="x:1"), now=NOW + timedelta(hours=1))
+    assert store.get(ids[2]).posts == ("x:3", "x:4")
+
+
+def test_an_author_who_reopened_somebody_elses_case_and_deleted_it_is_named_no_more(store, take):
+    take(complaint(1), complaint(2, parent_id="x:1"))
+    ended(store)
+    again = complaint(9, author=Author(id="x:u2"), parent_id="x:1")
+    take(again, now=NOW + timedelta(hours=1))
+    assert only(store).steps[-1].who == "x:u2"
+    take(tombstone(again, NOW), tombstone(complaint(2, parent_id="x:1"), NOW), now=NOW + timedelta(hours=2))
+    assert "x:u2" not in {step.who for step in only(store).steps} and only(store).citizen == "x:u1"
 
 
 def test_an_answer_of_the_organisation_on_the_platform_counts_as_the_first_answer(store, take):
