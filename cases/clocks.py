@@ -11,6 +11,7 @@ import msgspec
 
 from core.deployment import DAYS, Deployment, Target
 
+LONGEST_BREAK = timedelta(days=21)  # without a working day
 LONGEST = 3660  # days looked ahead; a clock that has not run out by then never will
 
 
@@ -72,6 +73,16 @@ def deadline(when: WorkingTime, since: datetime, hours: float, pauses: Sequence[
             hours += worked(when, max(began, since), ended) / timedelta(hours=1)
             at = due(when, since, hours)
     return at
+
+
+def closed_since(when: WorkingTime, now: datetime) -> datetime | None:
+    """When work last ended before `now`; None if that was more than LONGEST_BREAK ago."""
+    found = None
+    for start, end in _spans(when, now - LONGEST_BREAK):
+        if start >= now:
+            break
+        found = end if end <= now else found
+    return found
 
 
 def _spans(when: WorkingTime, since: datetime) -> Iterator[tuple[datetime, datetime]]:

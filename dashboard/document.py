@@ -42,9 +42,10 @@ async def sent(request: Request) -> Response:
 
 
 def drawn(plain: str, language: str) -> str:
-    """Streamlit's document in a language. Our style stands behind what Streamlit adds to the head, or it would not count."""
+    """Streamlit's document in a language. Our style stands behind what Streamlit adds to the head, or it would not count; and before what a
+    page itself adds to it, as what a dark page needs."""
     turned = plain.replace('<html lang="en">', f'<html lang="{language}" dir="{words(language).direction}">', 1)
-    return turned.replace("<title>Streamlit</title>", "<title>Sada</title>", 1).replace(ROOT, ROOT + style.BLOCK, 1)
+    return turned.replace("<title>Streamlit</title>", "<title>Sada</title>", 1).replace(ROOT, style.BLOCK + ROOT, 1)
 
 
 def _first_language() -> str:

@@ -12,17 +12,18 @@ import msgspec
 import plotly.graph_objects as go
 import streamlit as st
 
+from cases import clocks
 from core.deployment import Deployment, label
 from core.errors import SadaError
 from core.settings import Settings
 from dashboard import charts, data, filters, going
 from dashboard.filters import View
-from dashboard.periods import Window, window
+from dashboard.periods import NIGHT, Window, since_closing, window
 from dashboard.words import LANGUAGES, Words, words
 
 LIVE = "10s"  # how often a live part asks again
 PAGES = {  # file in pages/ → its icon, in the order of the navigation
-    "now": "pulse_alert", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "complaints": "support_agent", "plans": "signpost",
+    "now": "pulse_alert", "brief": "news", "growth": "trending_up", "engagement": "favorite", "themes": "bubble_chart", "posts": "forum", "complaints": "support_agent", "plans": "signpost",
     "alerts": "notifications",
     "ledger": "checklist",
 }  # fmt: skip
@@ -41,7 +42,10 @@ class Desk:
 
     def window(self) -> Window:
         """The period that is shown, as moments."""
-        return window(self.view.period, self.now, self.about.timezone)
+        zone = self.about.timezone
+        if self.view.period == NIGHT:
+            return since_closing(clocks.closed_since(clocks.office(self.about), self.now), self.now, zone)
+        return window(self.view.period, self.now, zone)
 
     def later(self) -> Desk:
         """The same desk at the present time and with the address as it is now, for a live part."""

@@ -11,6 +11,7 @@ from store.query import Bucket
 
 HOURS: dict[str, tuple[int, Bucket]] = {"1h": (1, "quarter"), "6h": (6, "quarter"), "24h": (24, "hour")}
 DAYS: dict[str, tuple[int, Bucket]] = {"7d": (7, "day"), "30d": (30, "day"), "90d": (90, "week"), "1y": (365, "week")}
+NIGHT = "night"  # since the office closed
 USUAL = 4  # so many earlier periods make what is usual
 
 
@@ -39,6 +40,11 @@ def window(period: str, now: datetime, zone: str) -> Window:
     return Window(
         since=midnight(now, zone, 1 - days), until=midnight(now, zone, 1), now=now, step=timedelta(days=days), bucket=bucket, timezone=zone
     )
+
+
+def since_closing(closed: datetime | None, now: datetime, zone: str) -> Window:
+    """From when the office closed until now, a day where nothing says when that was; the same hours of earlier weeks are what is usual."""
+    return Window(since=closed or now - timedelta(days=1), until=now, now=now, step=timedelta(days=7), bucket="hour", timezone=zone)
 
 
 def midnight(now: datetime, zone: str, days: int = 0) -> datetime:

@@ -16,6 +16,7 @@ PAGE_SIZE = 20  # posts on one screen of the posts page
 NEWEST = 6  # posts below a page
 ANSWERS = ("comment", "reply")  # kinds of posts that people write below those of the organisation
 MOST_PASSES = 5000  # of the ledger, enough for a month of a dozen sources asked each hour
+WEEK = timedelta(days=7)
 RIPE = timedelta(days=1)  # a younger post has not had its day yet and is not called the worst
 
 
@@ -27,6 +28,18 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     topics: CountPosts
     usual: tuple[CountPosts, ...]  # topics in each of the USUAL periods before
     newest: FindPosts
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened lately, on one sheet."""
+
+    volume: CountPosts  # by sentiment
+    before: CountPosts
+    topics: CountPosts
+    usual: tuple[CountPosts, ...]  # topics in each of the USUAL periods before
+    own: CountPosts
+    best: FindPosts
+    history: AccountHistory
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +106,20 @@ def now(view: View, about: Deployment, window: Window) -> Now:
         topics=CountPosts(filter=here, by=("topic",), timezone=zone),
         usual=tuple(CountPosts(filter=_at(here, window, n), by=("topic",), timezone=zone) for n in range(1, USUAL + 1)),
         newest=FindPosts(filter=here, limit=NEWEST),
+    )
+
+
+def brief(view: View, about: Deployment, window: Window) -> Brief:
+    """The questions of the Brief page."""
+    asked, own = now(view, about, window), msgspec.structs.replace(during(view, about, window), kinds=("own",))
+    return Brief(
+        volume=msgspec.structs.replace(asked.volume, bucket=None),
+        before=asked.before,
+        topics=asked.topics,
+        usual=asked.usual,
+        own=CountPosts(filter=own, by=("account",), timezone=window.timezone),
+        best=FindPosts(filter=own, order="most", limit=1),
+        history=AccountHistory(accounts=own.accounts, since=window.now - WEEK, until=window.now, daily=True),
     )
 
 

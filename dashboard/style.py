@@ -37,17 +37,26 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
 [data-testid=stMetricValue] {font-variant-numeric: tabular-nums; letter-spacing: -.01em}
 [data-testid=stHeading] h1 {padding: 0 0 .1rem}
 [data-testid=stPageLink] a {padding: 0; background: none}
+[data-testid=stPageLink] a, [data-testid=stPageLink] a * {white-space: normal; overflow: visible; height: auto}
 [data-testid=stPageLink] a p {color: #0B6E69; font-size: .87rem}
 [data-testid=stPageLink] a:hover p {text-decoration: underline}
 .stApp [data-testid=stCaptionContainer] {opacity: .78}
 .stApp [data-testid=stCode] code span {color: inherit !important}
 .stApp a:focus-visible, [data-testid=stTopNavLink]:focus-visible {outline: 2px solid #0B6E69; outline-offset: 2px; border-radius: .3rem}
 [data-testid=stTable] td, [data-testid=stTable] th {text-align: start !important; font-variant-numeric: tabular-nums}
+@media print {
+  header, [data-testid=stSidebar], [data-testid=stButtonGroup], .st-key-filters, .st-key-take, .st-key-foot, .st-key-above [data-testid=stSelectbox] {display: none !important}
+  [data-testid=stApp], [data-testid=stMain], [data-testid=stAppViewContainer] {position: static !important; height: auto !important; overflow: visible !important}
+  .stMainBlockContainer {padding: 0}
+}
 @media (max-width: 640px) {
+  [data-testid=stMetricValue] > div, [data-testid=stMetricLabel] p, [data-testid=stMetricDelta] * {white-space: normal; overflow: visible; text-overflow: clip}
+  .st-key-head [data-testid=stButtonGroup], .st-key-head [data-testid=stButtonGroup] * {max-width: 100%}
+  .st-key-head [data-testid=stButtonGroup] [role=radiogroup] {flex-wrap: wrap}
   .stMainBlockContainer {padding-left: 1rem; padding-right: 1rem; padding-top: 4rem}
   .st-key-numbers [data-testid=stHorizontalBlock] {flex-wrap: wrap; gap: .6rem}
   .st-key-numbers [data-testid=stColumn] {flex: 1 1 calc(50% - .3rem) !important; min-width: calc(50% - .3rem) !important; width: calc(50% - .3rem) !important}
-  [data-testid=stMetricValue] {font-size: 1.35rem}
+  [data-testid=stMetricValue] {font-size: 1.15rem; overflow-wrap: anywhere}
   .js-plotly-plot .ytick text {font-size: 10px !important}
   .st-key-desk_open > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock], .st-key-desk_open > [data-testid=stHorizontalBlock] {flex-direction: column-reverse}
   .st-key-desk_open > * > [data-testid=stColumn], .st-key-desk_open > * > * > [data-testid=stColumn] {width: 100% !important; min-width: 100% !important}

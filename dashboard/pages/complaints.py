@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-
 import streamlit as st
 
 from cases import asking, assigning, holding, links, users, work
 from cases.query import FindCases
 from cases.roles import HOLDERS, Person, Right, may
 from core.case import Case
-from dashboard import cards, case_card, case_parts, casework, foot, frame, going, heading, signing
+from dashboard import briefing, cards, case_card, case_parts, casework, foot, frame, going, heading, signing
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.cards import Number
 from dashboard.figures import NONE, percent, whole
@@ -119,18 +117,12 @@ def shows(person: Person) -> tuple[str, ...]:
 def _asked(desk: Desk, person: Person) -> FindCases:
     v, at = desk.view, casework.at(desk)
     only = v.show if v.show in shows(person) else "all"
-    until = {"overdue": at, "today": end_of_day(desk, at)}.get(only)
+    until = {"overdue": at, "today": briefing.end_of_day(desk, at)}.get(only)
     return FindCases(
         platforms=v.platform, categories=v.topic, places=v.place, limit=SHOWN, offset=SHOWN * (v.page - 1),
         intents=(only,) if only in ("complaint", "inquiry") else (), overdue_at=until, due_since=at if only == "today" else None,
         assignee=person.name if only == "mine" else None,
     )  # fmt: skip
-
-
-def end_of_day(desk: Desk, at: datetime) -> datetime:
-    """When the organisation's day ends."""
-    day = at.astimezone(desk.about.zone).date() + timedelta(days=1)
-    return datetime.combine(day, time(), desk.about.zone).astimezone(UTC)
 
 
 def _share_out(desk: Desk, person: Person) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cards, charts, foot, frame, heading, opening, questions, sums, volume
-from dashboard.bidi import bare, escaped, foreign
+from dashboard.bidi import bare, escaped, foreign, plotted
 from dashboard.cards import Number
 from dashboard.dates import ago, exact, length
 from dashboard.figures import NONE, whole
@@ -127,13 +127,19 @@ def _coverage(desk: Desk, sources: Sequence[str], passes: Sequence[Pass], gaps: 
             "tickmode": "array",
             "tickvals": [str(i) for i in shown],
             "ticktext": [names[i] for i in shown],
-        }
+        },
+        yaxis={"tickmode": "array", "tickvals": list(range(len(sources))), "ticktext": [plotted(_short(source)) for source in sources]},
     )
     points = frame.clickable(desk, charts.pickable(figure), "ledger.coverage", "coverage")
     st.caption(w("ledger.colours"))
     if (i := opening.place(points, "point_index", len(at) * len(sources))) is not None:
         row, column = divmod(i, len(at))
         opening.in_time(desk, [{"x": column}], at, window.now, {"source": (sources[row],)})
+
+
+def _short(source: str, most: int = 24) -> str:
+    """As much of a source's id as leaves room for its row on a phone; the whole of it is said on hovering and in the table above."""
+    return source if len(source) <= most else f"{source[: most - 1]}…"
 
 
 def covered(
