@@ -12,14 +12,13 @@ settings.register_profile("same", derandomize=True, deadline=None, suppress_heal
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("random" if os.environ.get("SADA_TESTS_RANDOM") else "same")
 
-# Fixtures that start or ask real servers, or a browser
-OUTSIDE = {"elastic": "services", "cluster": "services", "postgres": "services", "browser": "browser"}
+SERVERS = {"elastic", "cluster", "postgres"}  # fixtures that start or ask real servers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks a real server or a browser is marked as such and gets a second try, which the summary tells; nothing else does."""
+    """What asks a real server or a browser gets a second try, which the summary tells; nothing else does."""
     for item in items:
-        for marker in {OUTSIDE[name] for name in getattr(item, "fixturenames", ()) if name in OUTSIDE}:
-            item.add_marker(marker)
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("services")
         if any(item.iter_markers("services")) or any(item.iter_markers("browser")):
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -43,7 +43,7 @@ def test_a_deployment_that_cannot_be_read_still_gets_a_document(browser: TestCli
 def test_every_page_comes_with_the_style_behind_streamlits_own(browser: TestClient, path: str) -> None:
     answer = browser.get(f"{path}?lang=en")
     assert answer.headers["cache-control"] == "no-cache" and answer.headers["content-type"].startswith("text/html")
-    assert answer.text.index("</head>") < answer.text.index(document.ROOT + style.BLOCK)
+    assert answer.text.index("</head>") < answer.text.index(style.BLOCK + document.ROOT)
 
 
 def test_nothing_else_of_streamlits_document_is_changed() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
@@ -69,8 +70,8 @@ def store(journey_city: Path) -> Iterator[EmbeddedStore]:
     made.close()
 
 
-def opened(browser: Browser, width: int = 1440, height: int = 900) -> Page:
+def opened(browser: Browser, width: int = 1440, height: int = 900, theme: Literal["light", "dark"] = "light") -> Page:
     """A page in a browser of its own, with patience for a busy machine; whoever asks for it closes its context."""
-    context = browser.new_context(viewport=ViewportSize(width=width, height=height), accept_downloads=True)
+    context = browser.new_context(viewport=ViewportSize(width=width, height=height), color_scheme=theme, accept_downloads=True)
     context.set_default_timeout(PATIENCE_S * 1000)
     return context.new_page()

@@ -28,7 +28,7 @@ from stream.following import receive_cases
 from stream.sending import Sending
 from tests.collectors.replay import Reply, replay
 from tests.dashboard import factory
-from tests.journeys.town import EN, now, open_town, someone
+from tests.journeys.town import EN, now, open_town, someone, turn
 
 pytestmark = pytest.mark.browser
 TEXT = "no water in Olive Quarter since yesterday"
@@ -115,7 +115,7 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     verifier = someone(browser, city.address, "verifier", case=CASE)
     press(verifier, "move.verified")
     stands(verifier, Status.VERIFIED)
-    officer = someone(browser, city.address, "officer", case=CASE)
+    turn(officer, city.address, case=CASE)
     press(officer, "move.referred")
     stands(officer, Status.REFERRED)
     department = someone(browser, city.address, "department", case=CASE)
@@ -126,10 +126,10 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     stands(department, Status.DONE)
 
     # Somebody else confirms, the answer goes out once through WhatsApp, the case is closed
-    verifier = someone(browser, city.address, "verifier", case=CASE)
+    turn(verifier, city.address, case=CASE)
     press(verifier, "move.confirmed")
     stands(verifier, Status.CONFIRMED)
-    officer = someone(browser, city.address, "officer", case=CASE)
+    turn(officer, city.address, case=CASE)
     officer.get_by_label(EN("answer.text"), exact=True).fill(ANSWER)
     press(officer, "answer.send")
     expect(officer.get_by_text(EN("answer.ready"))).to_be_visible()
@@ -138,12 +138,12 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     sending.once()
     (sent,) = city.server.asked
     assert ANSWER in sent.body.decode()
-    officer = someone(browser, city.address, "officer", case=CASE)
+    turn(officer, city.address, case=CASE)
     press(officer, "move.closed")
     stands(officer, Status.CLOSED)
 
     # The table and the audit show it
-    row = someone(browser, city.address, "officer", part="table").get_by_role("row").filter(has_text="Water").first
+    row = turn(officer, city.address, part="table").get_by_role("row").filter(has_text="Water").first
     expect(row).to_contain_text("1 · 100%")
     boss = someone(browser, city.address, "supervisor", part="audit")
     expect(boss.get_by_role("row").filter(has_text=CASE).first).to_be_visible()
@@ -166,6 +166,6 @@ def test_a_complaint_goes_from_the_webhook_to_its_answer_and_is_forgotten_when_i
     assert (post.text, post.author, case.summary, case.citizen) == ("", None, "", None)
     assert case.status == Status.CLOSED
     assert TEXT not in str(case)
-    officer = someone(browser, city.address, "officer", case=CASE)
+    turn(officer, city.address, case=CASE)
     expect(officer.get_by_text(EN("case.forgotten")).first).to_be_visible()
     expect(officer.get_by_text(TEXT)).to_have_count(0)

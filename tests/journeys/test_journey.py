@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Position, expect
 
-from dashboard.words import words
+from dashboard import figures
+from dashboard.words import Words, words
 from store.embedded import EmbeddedStore
 from store.query import CountPosts, Filter
 from tests.dashboard import factory
+from tests.journeys.seen import still, whole
 
 pytestmark = pytest.mark.browser
-ARABIC = words("ar")
+ARABIC, ENGLISH = words("ar"), words("en")
 DAY = Filter(since=factory.NOW - timedelta(hours=24), until=factory.NOW)
 
 
@@ -26,10 +28,10 @@ def counted(store: EmbeddedStore, which: Filter) -> int:
     return sum(c.posts for c in store.count(CountPosts(filter=which)))
 
 
-def number(page: Page, name: str) -> int:
-    """The number shown under a name, whatever its digits."""
-    said = page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue").first.inner_text()
-    return int("".join(str(int(c)) for c in said if c.isdigit()))
+def says(page: Page, name: str, number: int, language: Words = ENGLISH) -> None:
+    """The number under a name comes to be this one, in the language's digits and with its separators."""
+    value = page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue").first
+    expect(value).to_have_text(figures.whole(number, language))
 
 
 def test_the_journey(page: Page, address: str, store: EmbeddedStore) -> None:
@@ -41,7 +43,7 @@ def test_the_journey(page: Page, address: str, store: EmbeddedStore) -> None:
     page.goto(f"{address}/?lang=en", wait_until="commit")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     print(f"\nfirst chart after {time.monotonic() - began:.2f} s")
-    assert number(page, "Posts") == counted(store, DAY)
+    says(page, "Posts", counted(store, DAY))
 
     # Switch to Arabic: the document turns round
     page.get_by_test_id("stSelectbox").first.click()
@@ -49,8 +51,8 @@ def test_the_journey(page: Page, address: str, store: EmbeddedStore) -> None:
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator("html")).to_have_attribute("lang", "ar")
     expect(page.get_by_role("heading", name=ARABIC("now.title"), exact=True)).to_be_visible()
-    assert "lang=ar" in page.url
-    assert number(page, ARABIC("now.posts")) == counted(store, DAY)
+    page.wait_for_url(re.compile("lang=ar"))
+    says(page, ARABIC("now.posts"), counted(store, DAY), ARABIC)
 
     # Filter by topic: the address says so, and the number is the store's
     page.get_by_role("button", name=ARABIC("filter.topic")).click()
@@ -62,7 +64,7 @@ def test_the_journey(page: Page, address: str, store: EmbeddedStore) -> None:
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(ARABIC.digits(str(water)))
 
     # Drill down: the number opens exactly its posts
-    page.get_by_test_id("stPageLink").first.get_by_role("link").click()
+    whole(page).get_by_test_id("stPageLink").first.get_by_role("link").click()
     page.wait_for_url(re.compile("/posts.*topic=water"))
     expect(page.get_by_role("heading", name=ARABIC("posts.title"), exact=True)).to_be_visible()
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(ARABIC.digits(str(water)))
@@ -91,7 +93,7 @@ def test_strangers_text_runs_nowhere(page: Page, address: str) -> None:
     text = page.get_by_test_id("stText").filter(has_text="alert(1)").first
     expect(text).to_contain_text("<script>alert(1)</script> **bold** [x](javascript:alert(1))")
     expect(page.get_by_text('<img src=x onerror="alert(1)"> **B**')).to_be_visible()
-    assert page.locator("[data-testid=stText] a, [data-testid=stText] script, img[src='x']").count() == 0
+    assert still(page).locator("[data-testid=stText] a, [data-testid=stText] script, img[src='x']").count() == 0
     assert page.locator("a[href^='javascript']").count() == 0
     assert alerts == []
 
@@ -101,12 +103,12 @@ def test_a_page_opened_by_its_own_address_keeps_it(page: Page, address: str) -> 
     expect(page.get_by_role("heading", name=words("fa")("growth.title"), exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name=words("fa")("scale.indexed"))).to_be_checked()
     expect(page.get_by_role("radio", name=words("fa")("period.90d"))).to_be_checked()
-    assert all(part in page.url for part in ("/growth", "lang=fa", "period=90d", "scale=indexed"))
+    page.wait_for_url(lambda url: all(part in url for part in ("/growth", "lang=fa", "period=90d", "scale=indexed")))
 
 
 def test_the_navigation_keeps_language_and_filters(page: Page, address: str) -> None:
     page.goto(f"{address}/?lang=ru&topic=roads")
-    page.get_by_test_id("stTopNavLink").filter(has_text=words("ru")("themes.title")).click()
+    whole(page).get_by_test_id("stTopNavLink").filter(has_text=words("ru")("themes.title")).click()
     expect(page.get_by_role("heading", name=words("ru")("themes.title"), exact=True)).to_be_visible()
     page.wait_for_url(re.compile("/themes.*lang=ru.*topic=roads"))
 
@@ -115,14 +117,14 @@ def test_nothing_is_fetched_from_another_machine(page: Page, address: str) -> No
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/?lang=kk")
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    whole(page)
+    assert asked
     assert [url for url in asked if not url.startswith((address, "data:", "blob:", address.replace("http", "ws")))] == []
 
 
 def test_a_cell_of_the_map_opens_exactly_its_posts(page: Page, address: str, store: EmbeddedStore) -> None:
     page.goto(f"{address}/themes?lang=en&period=7d")
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    page.locator(".st-key-foot [data-testid=stExpander]").last.wait_for()  # all is drawn, so nothing moves under the pointer
+    whole(page)  # so that nothing moves under the pointer
     cells = page.locator(".js-plotly-plot").first.locator(".nsewdrag").first
     box = cells.bounding_box()
     assert box is not None

@@ -25,6 +25,7 @@ from core.settings import Settings, read
 from dashboard.commands import launch
 from dashboard.words import words
 from store.embedded import EmbeddedStore
+from tests.journeys.seen import still
 from tests.ports import free_port
 
 PATIENCE_S = 120  # a busy machine may take long over what is quick; nothing waits longer than it must
@@ -99,8 +100,13 @@ def window(context: BrowserContext, address: str, **view: str) -> Page:
     """The page of complaints in one more window of a browser."""
     page = context.new_page()
     page.set_default_timeout(PATIENCE_S * 1000)
-    page.goto(f"{address}/complaints?" + "&".join(f"{key}={value}" for key, value in {"lang": "en", **view}.items()))
+    page.goto(complaints(address, **view))
     return page
+
+
+def complaints(address: str, **view: str) -> str:
+    """The address of the page of complaints, in English where the view names no other language."""
+    return f"{address}/complaints?" + "&".join(f"{key}={value}" for key, value in {"lang": "en", **view}.items())
 
 
 def sign_in(page: Page, name: str) -> Page:
@@ -109,9 +115,16 @@ def sign_in(page: Page, name: str) -> Page:
     page.locator("input[autocomplete=current-password]").fill(PASSWORD)
     with page.expect_response(lambda answer: answer.url.endswith("/session")) as kept:
         page.get_by_role("button", name=EN("sign_in.do"), exact=True).click()
-    assert kept.value.status == 204
+    assert kept.value.status == 204, kept.value.text()
     expect(page.get_by_role("button", name=EN("sign_in.out"))).to_be_visible()
     return page
+
+
+def turn(page: Page, address: str, **view: str) -> Page:
+    """The page of somebody who has signed in, at another address of theirs, freshly loaded."""
+    page.goto(complaints(address, **view))
+    expect(page.get_by_role("button", name=EN("sign_in.out"))).to_be_visible()
+    return still(page)
 
 
 def someone(browser: Browser, address: str, name: str, width: int = 1440, **view: str) -> Page:
