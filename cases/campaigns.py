@@ -81,8 +81,12 @@ def _hear(db: Connection, store: CaseStore, campaign: Campaign, post: Post, depl
 
 
 def _forget(db: Connection, post: str) -> None:
-    """A deleted post's words and author go; the vote it was stays as a number."""
-    db.execute(update(voices).where(voices.c.post == post).values(citizen=None))
+    """A deleted post's words and author go; who deleted all they said in a campaign has voted for nothing there."""
+    theirs = select(voices.c.campaign, voices.c.citizen).where(voices.c.post == post, voices.c.citizen.is_not(None))
+    for campaign, citizen in db.execute(theirs).all():
+        db.execute(update(voices).where(voices.c.campaign == campaign, voices.c.post == post).values(citizen=None))
+        if not db.scalar(select(func.count()).select_from(voices).where(voices.c.campaign == campaign, voices.c.citizen == citizen)):
+            proposals.withdraw(db, campaign, citizen)
     proposals.forget(db, post)
 
 

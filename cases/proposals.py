@@ -131,8 +131,33 @@ def _words(text: str) -> frozenset[str]:
 
 
 def forget(db: Connection, id: str) -> None:
-    """Take a proposal's words and author away, and the author's vote for it; what it was stays as a number."""
-    author = db.scalar(select(proposals.c.citizen).where(proposals.c.id == id))
-    db.execute(update(proposals).where(proposals.c.id == id).values(text="", citizen=None))
-    if author:
-        db.execute(delete(votes).where(votes.c.proposal == id, votes.c.citizen == author))
+    """Take a proposal's words and author away, and the author's vote for it; that it was said stays as a number.
+
+    What others said alike goes on under the oldest of theirs, with everybody's votes.
+    """
+    c = proposals.c
+    row = db.execute(select(c.citizen, c.joined_to).where(c.id == id)).one_or_none()
+    if row is None:
+        return
+    head = row.joined_to or id
+    db.execute(update(proposals).where(c.id == id).values(text="", citizen=None))
+    alike = select(c.id, c.citizen).where((c.id == head) | (c.joined_to == head), c.text != "").order_by(c.at, c.id)
+    left = db.execute(alike).all()
+    if row.citizen and row.citizen not in {other.citizen for other in left}:
+        db.execute(delete(votes).where(votes.c.proposal == head, votes.c.citizen == row.citizen))
+    if head == id and left:
+        _go_on_as(db, head, left[0].id)
+
+
+def _go_on_as(db: Connection, old: str, new: str) -> None:
+    """Another of those that say the same stands for them from now on."""
+    db.execute(update(proposals).where(proposals.c.joined_to == old).values(joined_to=new))
+    db.execute(update(proposals).where(proposals.c.id == old).values(joined_to=new))
+    db.execute(update(proposals).where(proposals.c.id == new).values(joined_to=None))
+    db.execute(update(votes).where(votes.c.proposal == old).values(proposal=new))
+
+
+def withdraw(db: Connection, campaign: str, citizen: str) -> None:
+    """Take back everything a citizen voted for in a campaign."""
+    theirs = select(proposals.c.id).where(proposals.c.campaign == campaign)
+    db.execute(delete(votes).where(votes.c.citizen == citizen, votes.c.proposal.in_(theirs)))

@@ -391,6 +391,39 @@ def test_a_deleted_proposal_leaves_no_words_and_no_vote(store):
     assert (port.first, port.votes, port.citizens, port.views) == ((), 0, 0, 1)
 
 
+def test_a_deleted_proposal_that_others_said_too_goes_on_as_theirs_with_their_votes(store):
+    first, second, third = (idea(n, f"{please}plant more trees along the quay") for n, please in ((1, ""), (2, "please "), (3, "do ")))
+    campaigns.receive([first, second, third], TOWN, store, NOW, 1)
+    vote = complaint(4, text=f"#IAmMayor {proposals.code('x:1')}", intent=None)
+    campaigns.receive([vote], TOWN, store, NOW, 2)
+    campaigns.receive([tombstone(first, NOW)], TOWN, store, NOW, 3)
+    (port, *_) = [hood for hood in campaigns.standing(store, "mayor") if hood.place == "port"]
+    assert [(p.id, p.text, p.said, p.votes) for p in port.first] == [("x:2", "please plant more trees along the quay", 3, 3)]
+    late = complaint(
+        5, text=f"#IAmMayor {proposals.code('x:1')} {proposals.code('x:3')}", intent=None
+    )  # digits that stand on leaflets still count
+    campaigns.receive([late], TOWN, store, NOW, 4)
+    assert [p.votes for hood in campaigns.standing(store, "mayor") for p in hood.first] == [4]
+
+
+def test_who_deletes_all_they_said_has_voted_for_nothing_and_is_named_nowhere(store):
+    campaigns.receive([idea(1, "plant more trees"), idea(2, "a library for children")], TOWN, store, NOW, 1)
+    votes = [complaint(n, text=f"#IAmMayor {proposals.code(f'x:{n - 2}')}", intent=None, author=Author(id="x:v")) for n in (3, 4)]
+    campaigns.receive(votes, TOWN, store, NOW, 2)
+
+    def standing():
+        return {p.id: p.votes for hood in campaigns.standing(store, "mayor") for p in hood.first}
+
+    assert standing() == {"x:1": 2, "x:2": 2}
+    campaigns.receive([tombstone(votes[0], NOW)], TOWN, store, NOW, 3)
+    assert standing() == {"x:1": 2, "x:2": 2}  # they still take part
+    campaigns.receive([tombstone(votes[1], NOW)], TOWN, store, NOW, 4)
+    assert standing() == {"x:1": 1, "x:2": 1}
+    campaigns.receive([votes[0]], TOWN, store, NOW, 5)
+    campaigns.receive([votes[0]], TOWN, store, NOW, 6)
+    assert standing()["x:1"] == 2  # and may begin anew, with one vote
+
+
 def test_ambassadors_are_told_by_their_reach(store):
     ambassadors.sign_up(store, MAYOR, "x:u1", "R.", "port", 100, NOW)
     ambassadors.sign_up(store, MAYOR, "x:u2", "S.", "hill", None, NOW)
