@@ -51,6 +51,15 @@ def finish(app: faust.App, hand: Hand) -> None:
     app.on_before_shutdown.connect(finished, weak=False)
 
 
+def on_taking_over(app: faust.App, do: Callable[[], None]) -> None:
+    """Do this, which must not take long, whenever the application was given its share of the partitions."""
+
+    async def taken(*_: object, **__: object) -> None:
+        do()
+
+    app.on_partitions_assigned.connect(taken, weak=False)
+
+
 def readiness(app: faust.App) -> Callable[[], bool]:
     """Whether the application has its share of the partitions (none, where there are more workers than partitions) and is not about to end."""
     shared_out = threading.Event()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
@@ -93,12 +95,28 @@ def _known_topics(client: AdminClient | Consumer, topic: str | None = None) -> M
 
 def read_all(address: str, topic: str, since: int = 0) -> Iterator[tuple[int, int, bytes]]:
     """Every message now in a topic: (partition, offset, bytes), partition by partition. Leaves no trace on the broker. Raises StoreFailed."""
+    with _reader(address, topic) as consumer:
+        for partition in _partitions(consumer, topic):
+            yield from ((partition.partition, told.offset(), told.value()) for told in _read_partition(consumer, partition, since))
+
+
+def read_since(address: str, topic: str, since: datetime) -> Iterator[tuple[datetime, bytes]]:
+    """Every message now in a topic that was published at `since` or later: (when, bytes). Leaves no trace on the broker. Raises StoreFailed."""
+    with _reader(address, topic) as consumer:
+        begin = [TopicPartition(topic, one.partition, int(since.timestamp() * 1000)) for one in _partitions(consumer, topic)]
+        for partition in consumer.offsets_for_times(begin, timeout=ANSWERS_WITHIN):
+            if partition.offset >= 0:  # else nothing is that new
+                for told in _read_partition(consumer, partition, partition.offset):
+                    yield datetime.fromtimestamp(told.timestamp()[1] / 1000, UTC), told.value()
+
+
+@contextmanager
+def _reader(address: str, topic: str) -> Iterator[Consumer]:
     consumer = Consumer(
         {"bootstrap.servers": address, "group.id": "sada-reader", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
     )
     try:
-        for partition in _partitions(consumer, topic):
-            yield from _read_partition(consumer, partition, since)
+        yield consumer
     except KafkaException as error:
         raise StoreFailed(f"Kafka stopped answering while {topic} was read ({error.args[0].str()})") from error
     finally:
@@ -112,7 +130,7 @@ def _partitions(consumer: Consumer, topic: str) -> Sequence[TopicPartition]:
     return [TopicPartition(topic, number) for number in sorted(known.partitions)]
 
 
-def _read_partition(consumer: Consumer, partition: TopicPartition, since: int) -> Iterator[tuple[int, int, bytes]]:
+def _read_partition(consumer: Consumer, partition: TopicPartition, since: int) -> Iterator[Message]:
     first, end = consumer.get_watermark_offsets(partition, timeout=ANSWERS_WITHIN)
     at = max(first, since)
     consumer.assign([TopicPartition(partition.topic, partition.partition, at)])
@@ -121,7 +139,7 @@ def _read_partition(consumer: Consumer, partition: TopicPartition, since: int) -
         if message is None or message.error():
             raise StoreFailed(f"Kafka stopped answering while {partition.topic} was read")
         at = message.offset() + 1
-        yield partition.partition, message.offset(), message.value()
+        yield message
 
 
 def lag(address: str, group: str, topic: str) -> int:

@@ -28,7 +28,7 @@ from stream.agents import Parts, add_agents
 from stream.agents_hand import Hand
 from stream.alert_running import alerting
 from stream.dead_letters import SHARE, Limit
-from stream.deletions import Deletions, delete
+from stream.deletions import Deletions, delete, told_since
 from stream.following import ThemeJoin, beside_workers, count_themes, following
 from stream.kafka import Publisher
 from stream.repeating import Repeating
@@ -84,7 +84,7 @@ def _parts(settings: Settings, deployment: Deployment, cases: CaseStore, stages:
     return Parts(
         understand=lambda posts: understand(posts, knowledge), indexer=open_indexer(settings, metrics.RETRIES.inc),
         store=store, ledger=store.ledger, clock=set_up.now, limits=defaultdict(lambda: Limit(most_dead)), halt=halt, after=after,
-        deletions=Deletions(partial(delete, store, after), set_up.now),
+        deletions=Deletions(partial(delete, store, after), set_up.now, partial(told_since, required(settings), settings.topic_prefix)),
         counts=partial(count_themes, deployment=deployment), themes=ThemeJoin(store, deployment, set_up.now).step if "themes" in stages else None,
     )  # fmt: skip
 
@@ -98,6 +98,8 @@ def _application(address: str, prefix: str, group: str, stages: Sequence[str], p
     application.finish(app, hand)
     if "index" in here:
         app.on_before_shutdown.connect(_closing(parts), weak=False)
+    if "samples" in here:
+        application.on_taking_over(app, parts.deletions.recall)
     for stage in here:
         metrics.LAG.labels(stage).set_function(partial(application.lag, app, prefixed(READS[stage], prefix)))
     return app

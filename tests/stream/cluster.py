@@ -24,7 +24,7 @@ from core.post import Post
 from core.settings import Settings, read
 from stream import kafka
 from stream.kafka import Publisher
-from stream.topics import DEAD, POSTS, RAW, decode_dead_letter, encode, prefixed
+from stream.topics import DEAD, POSTS, RAW, SAMPLES, decode_dead_letter, encode, prefixed
 from tests.conftest import address
 from tests.make import NOON
 
@@ -126,6 +126,10 @@ class Cluster:
     def wait_until_understood(self) -> None:
         """Until nothing that was collected waits to be understood."""
         self._wait_until_taken("sada", RAW)
+
+    def wait_until_heard(self) -> None:
+        """Until sizes, numbers and deletions have been taken in."""
+        self._wait_until_taken("sada", SAMPLES)
 
     def _wait_until_taken(self, group: str, topic: str) -> None:
         until = time.monotonic() + PATIENCE_S

@@ -172,7 +172,7 @@ class Bench:
             "halt": self.halted.append, "after": self.followed.append, "counts": lambda posts: b"%d" % len(posts),
         }  # fmt: skip
         whole = usual | told
-        self.parts = Parts(**whole, deletions=Deletions(partial(delete, whole["store"], whole["after"]), whole["clock"]))
+        self.parts = Parts(**whole, deletions=Deletions(partial(delete, whole["store"], whole["after"]), whole["clock"], lambda since: ()))
         self.topics, self.app, self.hand = {name: Topic() for name in TOPICS}, App(), Hand()
         add_agents(self.app, self.topics, self.parts, ("understand", "index", "samples", "follow"), self.hand)
 

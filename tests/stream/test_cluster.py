@@ -21,7 +21,7 @@ from store.elastic import ElasticStore
 from store.embedded import EmbeddedStore
 from store.query import Filter
 from stream import set_up
-from stream.topics import RAW
+from stream.topics import RAW, SAMPLES, Samples, encode
 from tests.make import NOON, post
 from tests.stream.cluster import PATIENCE_S, numbered
 from tests.stream.cluster import cluster as cluster  # a fixture
@@ -153,6 +153,26 @@ def test_what_people_wrote_down_and_corrected_by_hand_reaches_the_posts(cluster)
         time.sleep(0.5)
         cluster.count()  # refreshes
     assert [one.id for one in found] == [entered.id]
+
+
+def test_a_deletion_that_overtook_its_post_is_made_good_by_the_worker_that_takes_over(cluster):
+    worker = cluster.work()
+    cluster.publisher.publish(SAMPLES, [encode(Samples(source="x.mentions.city", deleted=(("x:1", datetime.now(UTC)),)))])
+    cluster.publish(posts(1, first=5))
+    cluster.wait_for(1)
+    cluster.wait_until_heard()
+    worker.kill()
+    worker.communicate()
+    cluster.publish(posts(2))  # x:0, and x:1 after its deletion
+    cluster.work()
+    cluster.wait_for(3)
+    store = ElasticStore(cluster.client, cluster.prefix)
+    until = time.monotonic() + PATIENCE_S
+    while not store.get(["x:1"])[0].deleted_at:
+        assert time.monotonic() < until, "the late post is still there"
+        time.sleep(0.5)
+    gone, other = store.get(["x:1"])[0], store.get(["x:0"])[0]
+    assert (gone.text, gone.author, other.deleted_at) == ("", None, None)
 
 
 def test_both_set_ups_give_the_same_documents(cluster, tmp_path):

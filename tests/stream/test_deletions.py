@@ -7,12 +7,15 @@ import pytest
 
 from cases import desk
 from cases.store import open_cases
+from core.account import Account
 from core.deployment_file import SHIPPED, load
 from core.errors import StoreFailed
 from core.settings import Settings
 from store.base import Batch
 from store.memory import MemoryStore
-from stream.deletions import AGES, MOST, Deletions, delete
+from stream import kafka
+from stream.deletions import AGES, MOST, Deletions, delete, told_since
+from stream.topics import Samples, encode
 from tests.make import NOON, claim, post
 
 ONE, TWO = ("x:1", NOON), ("x:2", NOON)
@@ -23,8 +26,17 @@ class Hours:
     """A clock that is moved by hand, and what was carried out when."""
 
     def __init__(self):
-        self.at, self.done, self.is_away = NOON, [], False
-        self.deletions = Deletions(self.carry_out, lambda: self.at)
+        self.at, self.done, self.is_away, self.topic = NOON, [], False, []
+        self.start()
+
+    def start(self):
+        """A worker begins, with nothing in its memory."""
+        self.deletions = Deletions(self.carry_out, lambda: self.at, self.told)
+
+    def told(self, since):
+        if self.is_away:
+            raise StoreFailed("away")
+        return ((at, one) for at, one in self.topic if at >= since)
 
     def carry_out(self, deleted):
         if self.is_away:
@@ -113,7 +125,7 @@ def test_a_post_that_comes_after_its_deletion_is_gone_within_a_minute_from_the_s
     def after(posts):
         desk.receive(posts, neutral, cases, hours.at, 0)
 
-    deletions = Deletions(partial(delete, store, after), lambda: hours.at)
+    deletions = Deletions(partial(delete, store, after), lambda: hours.at, hours.told)
     deletions.hear([("x:1", NOON + MINUTE)])  # the post itself is still on its way
     store.save(Batch(posts=(late,)))
     after([late])
@@ -123,3 +135,51 @@ def test_a_post_that_comes_after_its_deletion_is_gone_within_a_minute_from_the_s
     assert (store.get(["x:1"])[0].text, store.get(["x:1"])[0].author) == ("", None)
     assert [(case.summary, case.citizen) for case in cases.all()] == [("", None)]
     cases.close()
+
+
+def test_a_worker_that_takes_over_asks_what_was_told_within_the_day_and_goes_on_with_it():
+    hours = Hours()
+    hours.topic = [(NOON - timedelta(hours=25), TWO), (NOON - timedelta(hours=3), ONE)]
+    hours.deletions.recall()
+    hours.pass_by(timedelta(hours=30), every=MINUTE)
+    assert [(at, deleted) for at, deleted in hours.done] == [(MINUTE, [ONE]), (timedelta(hours=3), [ONE]), (timedelta(hours=21), [ONE])]
+
+
+def test_what_is_remembered_is_not_taken_twice_from_the_topic():
+    hours = Hours()
+    hours.deletions.hear([ONE])
+    hours.topic = [(NOON, ONE), (NOON, TWO)]
+    hours.deletions.recall()
+    hours.pass_by(timedelta(seconds=20))
+    assert [deleted for _, deleted in hours.done] == [[ONE], [TWO]]
+
+
+def test_a_topic_that_cannot_be_read_is_asked_again_at_the_next_turn():
+    hours = Hours()
+    hours.topic = [(NOON, ONE)]
+    hours.deletions.recall()
+    hours.is_away = True
+    for _ in "12":
+        with pytest.raises(StoreFailed):
+            hours.deletions.again()
+    hours.is_away = False
+    hours.deletions.again()
+    assert [deleted for _, deleted in hours.done] == [[ONE]]
+
+
+def test_one_that_took_over_nothing_asks_nothing():
+    hours = Hours()
+    hours.topic = [(NOON, ONE)]
+    hours.pass_by(timedelta(hours=1), every=MINUTE)
+    assert hours.done == []
+
+
+def test_the_topic_tells_of_deletions_and_of_nothing_else(monkeypatch):
+    messages = [
+        encode(Samples(source="s", deleted=(ONE,))),
+        b"\xc1",
+        encode(Samples(source="s", accounts=(Account(id="x:a", platform="x"),))),
+        encode(Samples(source="s", deleted=(ONE, TWO))),
+    ]
+    monkeypatch.setattr(kafka, "read_since", lambda address, topic, since: ((NOON, message) for message in messages))
+    assert list(told_since("", "", NOON)) == [(NOON, ONE), (NOON, ONE), (NOON, TWO)]
