@@ -129,7 +129,7 @@ def _broker(settings: Settings) -> tuple[str, str]:
 @letters.command("list", epilog="Example: sada dead-letters list")
 def list_letters(as_json: AsJson = False) -> None:
     """Every dead letter: id, stage, reason, source; never a text."""
-    kept = list(dead_letters.kept(*_broker(door.settings())))
+    kept = dead_letters.kept(*_broker(door.settings()))
     if as_json:
         rows = [
             {"id": k.id, "stage": k.letter.stage, "why": k.letter.why, "at": k.letter.at.isoformat(), "source": k.letter.source}

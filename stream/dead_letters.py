@@ -53,21 +53,24 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     letter: DeadLetter
 
 
-def kept(address: str, prefix: str = "") -> Iterator[Kept]:
-    """Every dead letter there is, once: a worker killed before it could acknowledge buries the same thing again."""
-    seen: set[tuple[str, str, str | bytes | None]] = set()
+def kept(address: str, prefix: str = "") -> list[Kept]:
+    """Every dead letter there is, once and the oldest first: a worker killed before it could acknowledge buries the same thing again.
+
+    Of several burials the first counts, so that a letter keeps its id however often it is replayed and comes back.
+    """
+    first: dict[tuple[str, str, str | bytes | None], Kept] = {}
     for one in _all(address, prefix):
         letter = one.letter
         what = (letter.stage, letter.why, letter.post.id if letter.post else letter.message)
-        if what not in seen:
-            seen.add(what)
-            yield one
+        if what not in first or letter.at < first[what].letter.at:
+            first[what] = one
+    return sorted(first.values(), key=lambda one: one.letter.at)
 
 
 def find(address: str, prefix: str, id: str) -> Kept:
     """The dead letter that lies at this place. Raises AskedWrongly if none does.
 
-    It is looked for among all, not among those listed: what is replayed and buried again may come to lie in front of the first.
+    It is looked for among all, not only among those listed: an id may have been seen elsewhere than in the list.
     """
     found = next((one for one in _all(address, prefix) if one.id == id), None)
     if found is None:

@@ -1,5 +1,7 @@
 """What could not be handled: how much of it is too much, and how it comes back."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.errors import AskedWrongly
@@ -84,16 +86,19 @@ def test_a_post_comes_back_as_a_page_of_its_own_and_a_message_as_it_was():
 @pytest.fixture
 def buried_twice(monkeypatch):
     """What the broker holds after a letter was replayed and came back: the second burial lies in a partition that is read first."""
-    messages = [encode(DeadLetter(stage="enrich", why="too long", at=NOON, post=post(1)))] * 2
-    monkeypatch.setattr(kafka, "read_all", lambda address, topic, since=0: iter([(0, 7, messages[0]), (1, 0, messages[1])]))
+    again, first, other = (
+        encode(DeadLetter(stage="enrich", why="too long", at=NOON + timedelta(hours=hour), post=post(number)))
+        for hour, number in ((2, 1), (0, 1), (1, 2))
+    )
+    monkeypatch.setattr(kafka, "read_all", lambda address, topic, since=0: iter([(0, 7, again), (0, 8, other), (1, 0, first)]))
 
 
 def test_a_letter_is_found_under_its_id_though_it_was_buried_again_since(buried_twice):
-    assert find("", "", "1-0").letter == find("", "", "0-7").letter
+    assert find("", "", "1-0").letter.post == find("", "", "0-7").letter.post == post(1)
 
 
-def test_what_was_buried_again_is_listed_once(buried_twice):
-    assert [one.id for one in kept("", "")] == ["0-7"]
+def test_what_was_buried_again_is_listed_once_under_the_id_it_had_at_first(buried_twice):
+    assert [one.id for one in kept("", "")] == ["1-0", "0-8"]
 
 
 @pytest.mark.parametrize("id", ["1-1", "2-0", "", "x"])
