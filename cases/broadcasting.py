@@ -33,6 +33,7 @@ _AROUND = re.compile(r"[^\w\s]+")
 RETRY_AFTER = timedelta(minutes=1)  # who could not be told for a passing reason
 ORDER = ("waiting", "sending", "sent", "delivered", "read")  # a receipt never takes a message back
 ENDED = ("failed", "opted_out")
+NOT_WANTED = "not wanted"  # the kind of a platform's refusal where the person told it so
 
 
 class Broadcaster(Protocol):
@@ -112,6 +113,15 @@ def starts(post: Post) -> bool:
     return post.kind == Kind.DIRECT and post.platform in CHANNELS and _said(post) in START_WORDS
 
 
+def heed(store: CaseStore, posts: Sequence[Post], at: datetime) -> None:
+    """Let those out who want no more, before their messages are posts: news under way must not overtake them."""
+    leaving = [(post.platform, post.author.id) for post in posts if post.author and post.author.id and stops(post)]
+    if leaving:
+        with store.writing() as db:
+            for platform, citizen in leaving:
+                opt_out(db, platform, citizen, at)
+
+
 def hear(db: Connection, store: CaseStore, posts: Sequence[Post], at: datetime) -> None:
     """Let those in who ask for the news, and out who want no more, inside the transaction that received their messages."""
     for post in posts:
@@ -185,12 +195,18 @@ def send(store: CaseStore, senders: Mapping[str, Broadcaster], at: datetime, mos
     return told
 
 
-def receipt(store: CaseStore, platform: str, native_id: str, state: str, at: datetime) -> None:
-    """The platform says: delivered, read or failed. What was read is not delivered again; an unknown message is passed over."""
+def receipt(store: CaseStore, platform: str, native_id: str, state: str, at: datetime, why: str | None = None) -> None:
+    """The platform says: delivered, read or failed, and `why`. What was read is not delivered again; an unknown message is passed over.
+
+    Who told the platform that they want no such messages has left.
+    """
     before = ORDER[: ORDER.index(state)] if state in ORDER else ORDER[:3]
-    theirs = (deliveries.c.platform == platform, deliveries.c.native_id == native_id, deliveries.c.state.in_(before))
+    theirs = (deliveries.c.platform == platform, deliveries.c.native_id == native_id)
     with store.writing() as db:
-        db.execute(update(deliveries).where(*theirs).values(state=state if state in (*ORDER, *ENDED) else "failed", at=at))
+        became = state if state in (*ORDER, *ENDED) else "failed"
+        db.execute(update(deliveries).where(*theirs, deliveries.c.state.in_(before)).values(state=became, at=at))
+        if why == NOT_WANTED and (citizen := db.scalar(select(deliveries.c.citizen).where(*theirs))):
+            opt_out(db, platform, citizen, at)
 
 
 def figures(store: CaseStore, id: str) -> Figures:
@@ -245,11 +261,15 @@ def _has_left(db: Connection, row: Row) -> bool:  # type: ignore[type-arg]
 
 def _tell(store: CaseStore, sender: Broadcaster, row: Row, at: datetime) -> tuple[str, bool]:  # type: ignore[type-arg]
     """How the message stands now, and whether the platform takes no more of them for a while."""
+    left = False
     try:
         values, rests = {"state": "sent", "native_id": sender.tell(row.citizen, row.text, row.template)}, False
     except PlatformProblem as problem:
         values, rests = {"state": after(problem), "problem": problem.says}, problem.then in ("wait", "credential")
+        left = problem.kind == NOT_WANTED
     with store.writing() as db:
+        if left:
+            opt_out(db, row.platform, row.citizen, at)
         db.execute(update(deliveries).where(*_one(row)).values(at=at, **values))
     return values["state"], rests
 

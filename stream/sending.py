@@ -9,9 +9,13 @@ from datetime import datetime
 from cases import broadcasting, outbox
 from cases import sending as answers
 from cases.store import CaseStore
-from collectors.inbox import Inbox
+from collectors import parts, translating, whatsapp
+from collectors.base import Context
+from collectors.inbox import Delivery, Inbox
 from collectors.speaking import Speakers, speakers, tellers
 from core.deployment import Deployment
+from core.errors import PlatformProblem
+from core.post import Post
 from core.settings import Settings
 from store.base import Store
 from stream.repeating import Repeating
@@ -19,6 +23,7 @@ from stream.repeating import Repeating
 log = logging.getLogger("sada.sending")
 EVERY_S = 2.0
 MOST = 500
+A_FEW, ROUNDS = 20, 10  # messages of news between two looks at the door, and looks in one turn
 
 
 class Speaking:
@@ -38,7 +43,7 @@ class Sending:
 
     def __init__(self, store: Store, cases: CaseStore, settings: Settings, deployment: Deployment, clock: Callable[[], datetime]) -> None:
         self._cases, self._deployment, self._clock = cases, deployment, clock
-        self._inbox, self._place = Inbox(settings.data), 0
+        self._inbox, self._place, self._door = Inbox(settings.data), 0, 0
         self._senders = speakers(settings, lambda id: next(iter(store.get([id])), None), clock, deployment)
         self._tellers = tellers(self._senders, deployment)
         self._repeating = Repeating("sending", {"messages": self.once}, EVERY_S)
@@ -58,8 +63,31 @@ class Sending:
         """Send what is ready now, and pass on the receipts that came."""
         if self._senders:
             answers.send_ready(self._cases, {name: Speaking(one) for name, one in self._senders.items()}, self._clock(), self._deployment)
-            broadcasting.send(self._cases, self._tellers, self._clock())
+            self._tell_news()
         self._place = pass_on(self._inbox, self._cases, self._place)
+
+    def _tell_news(self) -> None:
+        """A few at a time: who says stop meanwhile is heard before the next few."""
+        for _ in range(ROUNDS):
+            self._door = heed(self._inbox, self._cases, self._door, self._clock())
+            if not broadcasting.send(self._cases, self._tellers, self._clock(), A_FEW):
+                return
+
+
+def heed(inbox: Inbox, cases: CaseStore, after: int, at: datetime) -> int:
+    """Let out those who say stop in deliveries after number `after` that are no posts yet; returns the last number."""
+    while found := inbox.read(whatsapp.PLATFORM, after, MOST):
+        broadcasting.heed(cases, [post for one in found for post in _said(one)], at)
+        after = found[-1].id
+    return after
+
+
+def _said(one: Delivery) -> tuple[Post, ...]:
+    """What a delivery holds; one that nobody can read says nothing here, and is counted where it becomes posts."""
+    try:
+        return whatsapp.translate(translating.decoded(one.body), Context(now=one.received_at)).posts
+    except (PlatformProblem, *parts.BAD):
+        return ()
 
 
 def pass_on(inbox: Inbox, cases: CaseStore, after: int) -> int:
@@ -67,6 +95,6 @@ def pass_on(inbox: Inbox, cases: CaseStore, after: int) -> int:
     while found := inbox.receipts_after(after, MOST):
         for number, one in found:
             platform, _, native_id = one.post_id.partition(":")
-            broadcasting.receipt(cases, platform, native_id, "read" if one.state == "played" else one.state, one.at)
+            broadcasting.receipt(cases, platform, native_id, "read" if one.state == "played" else one.state, one.at, one.why)
             after = number
     return after
