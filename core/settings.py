@@ -147,12 +147,17 @@ def read(environment: Mapping[str, str], dotenv: str = "") -> Settings:
             raise BadSettings(f"SADA_{key}: is not a setting of Sada; did you mean SADA_{near[0]}? Nothing was started.")
     settings_values.check(ours, base_urls)
     return Settings(
-        data=Path(ours.get("DATA", "var")), deployment=ours.get("DEPLOYMENT"), kafka=ours.get("KAFKA"),
+        data=_folder(ours.get("DATA", "var")), deployment=ours.get("DEPLOYMENT"), kafka=ours.get("KAFKA"),
         elasticsearch=ours.get("ELASTICSEARCH"), postgres=ours.get("POSTGRES"),
         base_urls={base_urls[k]: v.rstrip("/") for k, v in ours.items() if k in base_urls},
         credentials={k: Secret(v) for k, v in ours.items() if _unnamed(k) in CREDENTIALS or "PASSWORD" in k or k == "SECRET_KEY"},
         others={k: v for k, v in ours.items() if k in OTHERS and "PASSWORD" not in k and k != "SECRET_KEY"},
     )  # fmt: skip
+
+
+def _folder(told: str) -> Path:
+    """A folder; nobody expands its ~ in a .env file as a shell does."""
+    return Path(told).expanduser() if told.startswith("~/") else Path(told)
 
 
 def _unnamed(key: str) -> str:
@@ -200,7 +205,7 @@ def dotenv(path: Path = Path(".env")) -> str:
 
 
 def lines(dotenv: str) -> dict[str, str]:
-    """KEY=value lines of a .env file; quotes around a value and `export` before a key are allowed."""
+    """KEY=value lines of a .env file; quotes around a value, `export` before a key and a comment behind a value are allowed."""
     found = {}
     for number, line in enumerate(dotenv.splitlines(), 1):
         line = line.strip().removeprefix("export ").strip()
@@ -209,5 +214,12 @@ def lines(dotenv: str) -> dict[str, str]:
         key, equals, value = line.partition("=")
         if not equals:
             raise BadSettings(f".env line {number}: is not KEY=value; mend it or put # before it. Nothing was started.")
-        found[key.strip()] = value.strip().strip("'\"")
+        found[key.strip()] = _unquoted(value.strip())
     return found
+
+
+def _unquoted(value: str) -> str:
+    """What stands between quotes; without them what stands before a comment."""
+    if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) > 0 and re.fullmatch(r"\s*(#.*)?", value[end + 1 :]):
+        return value[1:end]
+    return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].rstrip()

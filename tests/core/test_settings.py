@@ -35,6 +35,23 @@ def test_a_line_that_is_no_setting_is_named():
         read({}, "SADA_DATA=a\nnonsense\n")
 
 
+# what stands behind the equals sign → the value
+WRITTEN = [
+    ("abc", "abc"), ("'abc'", "abc"), ('"a b"', "a b"), ("abc # of the ministry", "abc"), ("'abc' # mine", "abc"), ('"a # b"  # c', "a # b"), ("a#b", "a#b"),
+    ("'abc", "'abc"), ("abc'", "abc'"), ("'it's'", "'it's'"), ("# nothing yet", None), ("''", None), ("", None), ("a=b==", "a=b=="),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "value"), WRITTEN)
+def test_a_value_is_read_as_other_programs_read_env_files(written, value):
+    assert read({}, f"export SADA_X_BEARER_TOKEN = {written}\r\n").credential("X_BEARER_TOKEN") == value
+
+
+def test_home_is_meant_where_a_shell_would_have_said_so(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/clerk")
+    assert [str(read({"SADA_DATA": told}).data) for told in ("~/sada", "~sada", "a~/b")] == ["/home/clerk/sada", "~sada", "a~/b"]
+
+
 def test_a_secret_may_lie_in_a_file(tmp_path):
     (tmp_path / "token").write_text("from-a-file\n")
     settings = read({"SADA_X_BEARER_TOKEN_FILE": str(tmp_path / "token")})
