@@ -12,6 +12,7 @@ import yaml
 from bench import services
 from core.settings import read as read_settings
 from store.elastic_people import roles
+from stream import app
 from stream.cluster_commands import _passwords
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +125,17 @@ def test_elasticsearch_speaks_tls_only_and_is_asked_so():
 def test_what_lasts_starts_again_and_says_how_it_is(name):
     assert SERVICES[name]["restart"] == "unless-stopped"
     assert SERVICES[name]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_own_services_hear_that_they_shall_end_and_have_the_time_for_it(name):
+    assert SERVICES[name]["init"] is True
+    assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) >= 2 * app.DONE_WITHIN
+
+
+@pytest.mark.parametrize("name", ["kafka", "elasticsearch", "postgres"])
+def test_an_engine_may_close_its_files_before_it_is_killed(name):
+    assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) >= 60
 
 
 @each
