@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Insert, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
@@ -19,6 +20,7 @@ from core.case import Case
 from core.errors import AskedWrongly, Stale
 from core.settings import Settings
 
+EVERY = FindCases()  # all that are open
 CHUNK = 5000  # rows written or read at once
 
 
@@ -78,10 +80,10 @@ class CaseStore:
             for record in db.execution_options(yield_per=CHUNK).scalars(asking.every()):
                 yield rows.to_case(record)
 
-    def counts(self, now: datetime) -> OpenCounts:
-        """What is open at `now`."""
-        asked = select(cases.c.status, func.count(), func.count(cases.c.due)).where(cases.c.is_open).group_by(cases.c.status)
-        late = asking.total(FindCases(overdue_at=now))
+    def counts(self, now: datetime, which: FindCases = EVERY) -> OpenCounts:
+        """What is open at `now`, of the cases meant."""
+        asked = select(cases.c.status, func.count(), func.count(cases.c.due)).where(asking.where(which)).group_by(cases.c.status)
+        late = asking.total(msgspec.structs.replace(which, overdue_at=now))
         with engine.reading(self.database) as db:
             told = [(str(status), int(number), int(running)) for status, number, running in db.execute(asked)]
             overdue = db.scalar(late) or 0

@@ -15,7 +15,7 @@ from core.theme import State
 from dashboard import cards, case_numbers, casework, foot, growing, questions, sums
 from dashboard.bidi import bare, foreign
 from dashboard.dates import exact
-from dashboard.figures import decimal, signed, whole
+from dashboard.figures import NONE, change, decimal, signed, signed_percent, whole
 from dashboard.frame import Desk
 from dashboard.periods import Window
 
@@ -108,8 +108,14 @@ def _done(desk: Desk, over: Window) -> list[Line]:
 def _own(desk: Desk, asked: questions.Brief, over: Window) -> list[Line]:
     """What the organisation published, what did best, and its followers against a week ago."""
     w = desk.words
-    published = sum(c.posts for c in desk.ask.count(asked.own))
-    found = [Line(text=w("brief.published", count=whole(published, w)), opens=_in(over, kind=("own",)))]
+    own, before = desk.ask.count(asked.own), desk.ask.count(asked.own_before)
+    given, gave = (sum(c.interactions for c in counts) for counts in (own, before))
+    moved = change(given, gave)
+    engaged = w("brief.engaged", count=whole(given, w), change=signed_percent(moved, w) if moved is not None else NONE)
+    found = [
+        Line(text=w("brief.published", count=whole(sum(c.posts for c in own), w)), opens=_in(over, kind=("own",))),
+        Line(text=engaged, opens={}, page="engagement"),
+    ]
     found += [_best(desk, post, over) for post in desk.ask.find(asked.best).posts]
     zone = desk.about.zone
     every = growing.grown(desk.ask.history(asked.history), days(desk), zone)

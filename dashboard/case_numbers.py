@@ -11,8 +11,9 @@ import streamlit as st
 from cases import first_answers
 from cases.engine import address
 from cases.query import FindCases
+from cases.roles import Role
 from cases.store import CaseStore
-from dashboard import cards, casework
+from dashboard import cards, casework, signing
 from dashboard.cards import Number
 from dashboard.casework import FRESH
 from dashboard.figures import NONE, change, decimal, whole
@@ -34,7 +35,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def meant(desk: Desk) -> FindCases:
     """The cases that a reader filters for: by what a case knows, which is not the language of a post or the account it was written to."""
     v = desk.view
-    return FindCases(platforms=v.platform, branches=v.branch, categories=v.topic, places=v.place)
+    return theirs(desk, FindCases(platforms=v.platform, branches=v.branch, categories=v.topic, places=v.place))
+
+
+def theirs(desk: Desk, which: FindCases) -> FindCases:
+    """Of the cases meant, for a department's people their own, which are all that they can open."""
+    person = signing.who(desk)
+    mine = person is not None and person.role == Role.DEPARTMENT
+    return msgspec.structs.replace(which, departments=person.departments or ("",)) if person and mine else which
 
 
 def asked(desk: Desk, window: Window) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     topics: CountPosts
     usual: tuple[CountPosts, ...]  # topics in each of the USUAL periods before
     own: CountPosts
+    own_before: CountPosts
     best: FindPosts
     history: AccountHistory
 
@@ -118,6 +119,7 @@ def brief(view: View, about: Deployment, window: Window) -> Brief:
         topics=asked.topics,
         usual=asked.usual,
         own=CountPosts(filter=own, by=("account",), timezone=window.timezone),
+        own_before=CountPosts(filter=_at(own, window, 1), by=("account",), timezone=window.timezone),
         best=FindPosts(filter=own, order="most", limit=1),
         history=AccountHistory(accounts=own.accounts, since=window.now - WEEK, until=window.now, daily=True),
     )

@@ -51,8 +51,9 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
 }
 @media (max-width: 640px) {
   [data-testid=stMetricValue] > div, [data-testid=stMetricLabel] p, [data-testid=stMetricDelta] * {white-space: normal; overflow: visible; text-overflow: clip}
-  .st-key-head [data-testid=stButtonGroup], .st-key-head [data-testid=stButtonGroup] * {max-width: 100%}
-  .st-key-head [data-testid=stButtonGroup] [role=radiogroup] {flex-wrap: wrap}
+  [data-testid=stButtonGroup], [data-testid=stButtonGroup] * {max-width: 100%}
+  [data-testid=stButtonGroup] [role=radiogroup] {flex-wrap: wrap}
+  [data-testid=stTable] {overflow-x: auto}
   .stMainBlockContainer {padding-left: 1rem; padding-right: 1rem; padding-top: 4rem}
   .st-key-numbers [data-testid=stHorizontalBlock] {flex-wrap: wrap; gap: .6rem}
   .st-key-numbers [data-testid=stColumn] {flex: 1 1 calc(50% - .3rem) !important; min-width: calc(50% - .3rem) !important; width: calc(50% - .3rem) !important}

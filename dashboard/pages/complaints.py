@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import streamlit as st
 
 from cases import asking, assigning, holding, links, users, work
 from cases.query import FindCases
 from cases.roles import HOLDERS, Person, Right, may
 from core.case import Case
-from dashboard import briefing, cards, case_card, case_parts, casework, foot, frame, going, heading, signing
+from dashboard import briefing, cards, case_card, case_numbers, case_parts, casework, foot, frame, going, heading, signing
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.cards import Number
 from dashboard.figures import NONE, percent, whole
@@ -42,7 +43,8 @@ def show(desk: Desk) -> None:
 def _asked_of_cases(desk: Desk) -> dict[str, str]:
     """The SQL behind the figures and the queue, by what it asks for."""
     store, person = casework.opened(desk), signing.who(desk)
-    asked = {"open": FindCases(limit=0), "overdue": FindCases(overdue_at=desk.now, limit=0)}
+    which = msgspec.structs.replace(_which(desk), limit=0)
+    asked = {"open": which, "overdue": msgspec.structs.replace(which, overdue_at=desk.now)}
     if person and may(person, Right.CASES):
         asked["queue"] = work.meant(person, _asked(desk, person), casework.at(desk))
     told = {name: store.explain(question) for name, question in asked.items()}
@@ -77,7 +79,7 @@ def _inside(desk: Desk, person: Person) -> None:
 
 
 def _numbers(desk: Desk) -> None:
-    w, counts = desk.words, casework.opened(desk).counts(desk.now)
+    w, counts = desk.words, casework.opened(desk).counts(desk.now, _which(desk))
     in_target = casework.table(desk, "category").total.answered_within_target
     cards.numbers(desk, [
         Number(key="complaints.open", value=whole(counts.open, w), opens=_opening(desk, "all"), page="complaints", link="now.cases"),
@@ -114,12 +116,18 @@ def shows(person: Person) -> tuple[str, ...]:
     return ("all", "complaint", "inquiry", "overdue", "today", *(("mine",) if may(person, Right.HOLD) else ()))
 
 
+def _which(desk: Desk) -> FindCases:
+    """The cases that the filters above mean."""
+    v = desk.view
+    return case_numbers.theirs(desk, FindCases(platforms=v.platform, categories=v.topic, places=v.place))
+
+
 def _asked(desk: Desk, person: Person) -> FindCases:
     v, at = desk.view, casework.at(desk)
     only = v.show if v.show in shows(person) else "all"
     until = {"overdue": at, "today": briefing.end_of_day(desk, at)}.get(only)
-    return FindCases(
-        platforms=v.platform, categories=v.topic, places=v.place, limit=SHOWN, offset=SHOWN * (v.page - 1),
+    return msgspec.structs.replace(
+        _which(desk), limit=SHOWN, offset=SHOWN * (v.page - 1),
         intents=(only,) if only in ("complaint", "inquiry") else (), overdue_at=until, due_since=at if only == "today" else None,
         assignee=person.name if only == "mine" else None,
     )  # fmt: skip

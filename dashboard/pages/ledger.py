@@ -128,7 +128,7 @@ def _coverage(desk: Desk, sources: Sequence[str], passes: Sequence[Pass], gaps: 
             "tickvals": [str(i) for i in shown],
             "ticktext": [names[i] for i in shown],
         },
-        yaxis={"tickmode": "array", "tickvals": list(range(len(sources))), "ticktext": [plotted(_short(source)) for source in sources]},
+        yaxis={"tickmode": "array", "tickvals": list(range(len(sources))), "ticktext": [plotted(name) for name in _short(sources)]},
     )
     points = frame.clickable(desk, charts.pickable(figure), "ledger.coverage", "coverage")
     st.caption(w("ledger.colours"))
@@ -137,9 +137,11 @@ def _coverage(desk: Desk, sources: Sequence[str], passes: Sequence[Pass], gaps: 
         opening.in_time(desk, [{"x": column}], at, window.now, {"source": (sources[row],)})
 
 
-def _short(source: str, most: int = 24) -> str:
-    """As much of a source's id as leaves room for its row on a phone; the whole of it is said on hovering and in the table above."""
-    return source if len(source) <= most else f"{source[: most - 1]}…"
+def _short(sources: Sequence[str], most: int = 24) -> list[str]:
+    """As much of each source's id as leaves room for its row on a phone, without the word that all begin with; hovering says the whole."""
+    first = {source.partition(".")[0] for source in sources}
+    told = [source.partition(".")[2] or source for source in sources] if len(first) == 1 else list(sources)
+    return [name if len(name) <= most else f"{name[: most - 1]}…" for name in told]
 
 
 def covered(

@@ -124,6 +124,17 @@ def test_another_pages_period_is_not_taken_for_the_briefs(staffed: CaseStore) ->
     assert page(staffed, "growth", period="night").title[0].value == "Growth"  # it shows its own and does not fail
 
 
+def test_engagement_is_held_against_the_same_time_before(staffed: CaseStore, store: EmbeddedStore) -> None:
+    over = periods.window("7d", factory.NOW, "Asia/Riyadh")
+    spans = ((over.since, over.until), over.earlier(1))
+    now, before = (
+        sum(c.interactions for c in store.count(CountPosts(filter=Filter(kinds=("own",), since=since, until=until))))
+        for since, until in spans
+    )
+    (line,) = [said for said in links(page(staffed, "brief", period="7d")) if said.startswith("Interactions with them")]
+    assert f"{now:,}," in line and f"{abs(now / before - 1):.0%}" in line
+
+
 # The file
 
 

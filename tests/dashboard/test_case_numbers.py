@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 
+from cases import users
 from cases.roles import Role
 from cases.store import CaseStore
 from core.case import Case, Status
@@ -78,6 +79,28 @@ def test_what_falls_due_today_is_shown_alone(staffed: CaseStore) -> None:
     staffed.put_many([opened(n, 2 * HOUR, answer_due=NOW + due) for n, due in at.items()])
     shown = page(staffed, "complaints", Role.OFFICER, part="queue", show="today")
     assert {b.key.removeprefix("open_") for b in shown.button if b.key and b.key.startswith("open_")} == {"c-2", "c-3"}
+
+
+@pytest.mark.parametrize("name", ["now", "brief", "complaints"])
+def test_a_department_counts_what_it_can_open(staffed: CaseStore, name: str) -> None:
+    referred = {"status": Status.REFERRED}
+    staffed.put_many([opened(1, HOUR, department="cleaning", **referred), opened(2, HOUR, department="roads", **referred), opened(3, HOUR)])
+    users.add(staffed, "department", Role.DEPARTMENT, ("cleaning",), "a very long password", NOW, "test")
+    counted = {
+        role: [m.value for m in page(staffed, name, role).metric if m.label in ("Open", "Open cases")]
+        for role in (Role.DEPARTMENT, Role.OFFICER)
+    }
+    assert counted == {Role.DEPARTMENT: ["1"], Role.OFFICER: ["3"]}
+
+
+def test_the_figures_above_a_queue_are_narrowed_with_it(staffed: CaseStore) -> None:
+    staffed.put_many(
+        [opened(1, HOUR, category="water"), opened(2, HOUR, category="waste", answer_due=NOW - HOUR), opened(3, HOUR, category="waste")]
+    )
+    shown = page(staffed, "complaints", Role.OFFICER, topic="waste", part="queue")
+    numbers = {m.label: m.value for m in shown.metric}
+    assert (numbers["Open"], numbers["Overdue"]) == ("2", "1")
+    assert len([b for b in shown.button if b.key and b.key.startswith("open_")]) == 2
 
 
 def test_the_queue_on_just_the_overdue_cases_is_one_click_from_their_number(staffed: CaseStore) -> None:
