@@ -32,7 +32,7 @@ ACCOUNTS = tuple(f"{platform}:account{n}" for platform in ("x", "facebook", "ins
 TOPICS, PLACES = tuple(f"topic{n}" for n in range(15)), tuple(f"place{n}" for n in range(30))
 WORDS = tuple(f"word{n}" for n in range(5000))
 PERIODS = {
-    "now": ("1h", "6h", "24h", "7d"), "growth": ("30d", "90d", "1y"), "engagement": ("7d", "30d", "90d", "1y"),
+    "now": ("1h", "6h", "24h", "7d"), "brief": ("24h", "7d"), "growth": ("30d", "90d", "1y"), "engagement": ("7d", "30d", "90d", "1y"),
     "themes": ("24h", "7d", "30d", "90d"), "posts": ("24h", "7d", "30d", "90d", "1y"),
 }  # fmt: skip
 """The periods each page offers; a test holds them to the pages."""
