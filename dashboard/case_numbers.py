@@ -34,15 +34,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def meant(desk: Desk) -> FindCases:
     """The cases that a reader filters for: by what a case knows, which is not the language of a post or the account it was written to."""
-    v = desk.view
-    return theirs(desk, FindCases(platforms=v.platform, branches=v.branch, categories=v.topic, places=v.place))
-
-
-def theirs(desk: Desk, which: FindCases) -> FindCases:
-    """Of the cases meant, for a department's people their own, which are all that they can open."""
-    person = signing.who(desk)
-    mine = person is not None and person.role == Role.DEPARTMENT
-    return msgspec.structs.replace(which, departments=person.departments or ("",)) if person and mine else which
+    v, person = desk.view, signing.who(desk)
+    which = FindCases(platforms=v.platform, branches=v.branch, categories=v.topic, places=v.place)
+    if person and person.role == Role.DEPARTMENT:  # of these its own, which are all that it can open
+        return msgspec.structs.replace(which, departments=person.departments or ("",))
+    return which
 
 
 def asked(desk: Desk, window: Window) -> dict[str, str]:

@@ -17,7 +17,7 @@ from dashboard.frame import Desk
 
 MEANS = ("complaints.open", "complaints.overdue", "complaints.waiting", "complaints.in_target")
 SHOWN = 25  # cases of the queue on one page
-FILTERED = ("platform", "topic", "place")
+FILTERED = ("platform", "branch", "topic", "place")
 
 
 def show(desk: Desk) -> None:
@@ -43,7 +43,7 @@ def show(desk: Desk) -> None:
 def _asked_of_cases(desk: Desk) -> dict[str, str]:
     """The SQL behind the figures and the queue, by what it asks for."""
     store, person = casework.opened(desk), signing.who(desk)
-    which = msgspec.structs.replace(_which(desk), limit=0)
+    which = msgspec.structs.replace(case_numbers.meant(desk), limit=0)
     asked = {"open": which, "overdue": msgspec.structs.replace(which, overdue_at=desk.now)}
     if person and may(person, Right.CASES):
         asked["queue"] = work.meant(person, _asked(desk, person), casework.at(desk))
@@ -79,7 +79,7 @@ def _inside(desk: Desk, person: Person) -> None:
 
 
 def _numbers(desk: Desk) -> None:
-    w, counts = desk.words, casework.opened(desk).counts(desk.now, _which(desk))
+    w, counts = desk.words, casework.opened(desk).counts(desk.now, case_numbers.meant(desk))
     in_target = casework.table(desk, "category").total.answered_within_target
     cards.numbers(desk, [
         Number(key="complaints.open", value=whole(counts.open, w), opens=_opening(desk, "all"), page="complaints", link="now.cases"),
@@ -116,18 +116,12 @@ def shows(person: Person) -> tuple[str, ...]:
     return ("all", "complaint", "inquiry", "overdue", "today", *(("mine",) if may(person, Right.HOLD) else ()))
 
 
-def _which(desk: Desk) -> FindCases:
-    """The cases that the filters above mean."""
-    v = desk.view
-    return case_numbers.theirs(desk, FindCases(platforms=v.platform, categories=v.topic, places=v.place))
-
-
 def _asked(desk: Desk, person: Person) -> FindCases:
     v, at = desk.view, casework.at(desk)
     only = v.show if v.show in shows(person) else "all"
     until = {"overdue": at, "today": briefing.end_of_day(desk, at)}.get(only)
     return msgspec.structs.replace(
-        _which(desk), limit=SHOWN, offset=SHOWN * (v.page - 1),
+        case_numbers.meant(desk), limit=SHOWN, offset=SHOWN * (v.page - 1),
         intents=(only,) if only in ("complaint", "inquiry") else (), overdue_at=until, due_since=at if only == "today" else None,
         assignee=person.name if only == "mine" else None,
     )  # fmt: skip

@@ -94,10 +94,9 @@ def test_a_department_counts_what_it_can_open(staffed: CaseStore, name: str) -> 
 
 
 def test_the_figures_above_a_queue_are_narrowed_with_it(staffed: CaseStore) -> None:
-    staffed.put_many(
-        [opened(1, HOUR, category="water"), opened(2, HOUR, category="waste", answer_due=NOW - HOUR), opened(3, HOUR, category="waste")]
-    )
-    shown = page(staffed, "complaints", Role.OFFICER, topic="waste", part="queue")
+    told = [{"category": "water"}, {"answer_due": NOW - HOUR}, {}, {"branch": "north"}]
+    staffed.put_many([opened(n, HOUR, **({"category": "waste", "branch": "south"} | one)) for n, one in enumerate(told, 1)])
+    shown = page(staffed, "complaints", Role.OFFICER, topic="waste", branch="south", part="queue")
     numbers = {m.label: m.value for m in shown.metric}
     assert (numbers["Open"], numbers["Overdue"]) == ("2", "1")
     assert len([b for b in shown.button if b.key and b.key.startswith("open_")]) == 2
