@@ -41,9 +41,10 @@ class LabelledSet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SETS = (
-    LabelledSet(folder="ar/arsarcasm_v2", task="sentiment", language="ar", licence="open", labels=_SAME),
+    # first, as its own labels are to stay where ArSarcasm holds the same tweets and labelled them anew
     LabelledSet(folder="ar/semeval2017_ar", task="sentiment", language="ar", licence="attribution", labels=_SAME, weight=3.0),
-    LabelledSet(folder="ar/atsad_gold", task="sentiment", language="ar", licence="open", labels=_SAME),
+    LabelledSet(folder="ar/arsarcasm_v2", task="sentiment", language="ar", licence="open", labels=_SAME),
+    LabelledSet(folder="ar/atsad_gold", task="sentiment", language="ar", licence="open", labels=_SAME, weight=0.5),  # holds no neutral text
     LabelledSet(folder="ar/ajgt", task="sentiment", language="ar", licence="open", labels=_SAME),
     LabelledSet(folder="fa/itrc_opinion_part", task="sentiment", language="fa", licence="none stated", labels=_SAME),
     LabelledSet(folder="ru/rusentitweet", task="sentiment", language="ru", licence="none stated", labels=_SAME, weight=3.0),
@@ -59,6 +60,9 @@ SETS = (
 TRUSTED_ORIGINS = {"ar/arsarcasm_v2": "open", "en/semeval2017_en": "attribution", "UMSAB": "attribution", "kk/kazsandra_sc": "attribution",
                    "ru/rusentitweet": "none stated"}  # fmt: skip
 """Origins of social_lid rows that may train shipped weights, each with the licence class under which it may."""
+
+ONLY_READ = {"ar/saudi_irony": "open", "safety/mpold_ar": "open"}
+"""Sets whose own labels train nothing here, but whose texts we read and labelled (docs/decisions/0107), each with its licence class."""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +85,7 @@ def licences_of(origins: Iterable[str]) -> dict[str, str]:
 def _licence(origin: str) -> str:
     if origin.startswith(("own/", "corrections")):
         return "own"
-    known = {s.folder: s.licence for s in SETS} | TRUSTED_ORIGINS
+    known = {s.folder: s.licence for s in SETS} | TRUSTED_ORIGINS | ONLY_READ
     return known.get(origin) or next(licence for name, licence in known.items() if origin.startswith(name))
 
 

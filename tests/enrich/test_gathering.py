@@ -5,7 +5,7 @@ import pytest
 from core.errors import BadInput
 from enrich import sets
 from enrich.gathering import OWN_SHARE, OWN_WEIGHT, gathered
-from enrich.sets import INTENTS, READ, Example, clean, forbidden, is_apart, licences_of, read_by_us, rows, sha256
+from enrich.sets import INTENTS, READ, SENTIMENTS, Example, clean, forbidden, is_apart, licences_of, read_by_us, rows, sha256
 from enrich.train import languages_of, recipe_for
 
 EVERY = ("open", "attribution", "own", "none stated")
@@ -132,11 +132,21 @@ def test_labels_read_hold_no_text_and_each_text_once():
         lines = list(rows(path))
         assert all(len(r["sha256"]) == 64 and int(r["sha256"], 16) for r in lines)
         assert len({(r["set"], r["sha256"]) for r in lines}) == len(lines)
-        assert {r["intent"] for r in lines} <= set(INTENTS)
+        assert {r.get("intent") for r in lines} <= {*INTENTS, None} and {r.get("sentiment") for r in lines} <= {*SENTIMENTS, None}
+        assert all(r.get("intent") or r.get("sentiment") for r in lines)
 
 
 def test_labels_read_count_with_the_licence_of_their_set():
     assert licences_of(["en/semeval2017_en:read"]) == {"en/semeval2017_en:read": "attribution"}
+    for path in READ.glob("*.tsv"):
+        assert set(licences_of({r["set"] for r in rows(path)}).values()) <= {"open", "attribution"}
+
+
+def test_a_tweet_that_two_sets_labelled_keeps_the_label_of_the_set_that_is_tested(data):
+    lay(data, "ar/semeval2017_ar/train.tsv", "الشارع مقفول من الصبح\tnegative")
+    lay(data, "ar/arsarcasm_v2/train.tsv", "الشارع مقفول من الصبح!\tneutral\tmsa", "الجو لطيف\tpositive\tmsa", head="text\tlabel\tdialect")
+    found = [(e.origin, e.label) for e in gathered("sentiment", "ar", data, ("open", "attribution"), frozenset())]
+    assert found == [("ar/semeval2017_ar", "negative"), ("ar/arsarcasm_v2", "positive")]
 
 
 def test_a_model_of_one_language_may_have_its_own_recipe():
