@@ -22,9 +22,11 @@ LISTED = 2000  # most evidence a theme lists
 NAMED_BY = 60  # newest of its posts that name it
 SPOKEN = 300  # newest of its posts that speak for it
 RECENT = 6.0  # hours by which its present rate is measured
-LIKE = 0.27  # a finding whose words point so far the theme's way is the theme
+LIKE = 0.27  # a finding whose words point so far the theme's way is the theme …
+LIKE_LATER = 0.5  # … and, once nobody has spoken of it for a day, so that it is over, so far
 SHARED = 0.3  # … or of whose company so much is the theme's
-NEAR = 0.1  # … or both together, within half a day and on one topic
+NEAR = 0.1  # … or both together, within a quarter of a day and on one topic
+NEAR_LATER = 0.15  # … or within half a day
 BARELY = 0.2  # … or that much, where no topic is known
 SOON, HARDLY = 2.0, 0.05  # hours, and what is enough within them
 STRAY = 0.15  # one post joins a theme that most of its company belongs to, if its words point so far its way
@@ -162,9 +164,11 @@ def _continues(like: float, shared: float, rows: list[int], known: list[int], me
     columns, new, old = memory.columns, np.array(rows), np.array(known)
     topics, places = ((main(column, new), main(column, old)) for column in (columns.topic, columns.place))
     same_topic, same_place = topics[0] == topics[1] != 0, places[0] == places[1] != 0
-    near = (HARDLY if pause < SOON else NEAR) if same_topic else BARELY
+    near = (HARDLY if pause < SOON else NEAR if pause < HALF_DAY / 2 else NEAR_LATER) if same_topic else BARELY
     may_be_near = (same_topic or topics == (0, 0)) and pause < HALF_DAY
-    return like >= LIKE or shared >= SHARED or (same_topic and same_place) or (may_be_near and like + shared >= near)
+    over = pause > 2 * HALF_DAY
+    is_like = like >= (LIKE_LATER if over else LIKE) or (same_topic and same_place and not over)
+    return is_like or shared >= SHARED or (may_be_near and like + shared >= near)
 
 
 def stray_of(i: int, company: Sequence[int], living: Sequence[Living], memory: Memory) -> Living | None:

@@ -16,6 +16,7 @@ WEEK = 168.0
 DAY = 24.0
 MARGIN = 2.5  # evidence a group may add to what its anchor saw alone: it was chosen for being alike
 DIFFER, REPEAT = 0.25, 0.45  # shared words of texts that differ, and of texts that repeat one another
+HARDLY, SAYS = 5, 7  # words of a text too short to tell whether it repeats another, and of one that is not
 HALF = 0.4  # of the voices of a usual burst so many more than usual are new
 COMPARED = 16  # newest texts of a finding that are compared with one another
 HEARD = 40  # newest texts of a finding that are compared
@@ -88,7 +89,7 @@ def marks_of(memory: Memory, rows: list[int], alike: Floats, seen: Seen) -> Mark
     fresh, voices = _fresh(memory, at, np.append(alike, alike.mean()))
     today = int(np.sum(hours > now - DAY))
     alone, group = _within(seen.alone, -2, 12), _within(seen.group, -2, 15)
-    fresh = _doubted(fresh, told)
+    fresh = _doubted(fresh, told, length)
     return Marks(
         post=_within(float(memory.score[i]), 0, 12), alone=alone, group=group,
         margin=min(group, alone + MARGIN) - log(1 + i - _row_at(memory, i, now - WEEK)), posts=log1p(n), sure=seen.sure, voices=seen.voices,
@@ -139,13 +140,15 @@ def _fresh(memory: Memory, rows: Rows, weight: Floats) -> tuple[float, int]:
     return float(np.average(heard[known], weights=weight[known]) - usual), int(known.sum())
 
 
-def _doubted(fresh: float, told: float) -> float:
-    """How far newcomers speak against a finding: wholly where they repeat one another, no more than usual bursts do where their words differ.
+def _doubted(fresh: float, told: float, length: float) -> float:
+    """How far newcomers speak against a finding: wholly where they repeat one another or say so little that it cannot be told,
+    no more than usual bursts do where their words differ.
 
     A failing pipe makes people write who never wrote before; a campaign is known by what it repeats.
     """
     repeating = _within((told - DIFFER) / (REPEAT - DIFFER), 0, 1)
-    return min(fresh, HALF + repeating * (1 - HALF))
+    brief = _within((SAYS - length) / (SAYS - HARDLY), 0, 1)
+    return min(fresh, HALF + max(repeating, brief) * (1 - HALF))
 
 
 def _agreement(name: str, values: Rows) -> dict[str, float]:

@@ -8,8 +8,10 @@ from core.theme import State, Theme
 from enrich.themes import Detector, Observation
 from enrich.themes_counts import counts
 from enrich.themes_joining import join, other_matter, split, twin
-from enrich.themes_life import Living, moment, take_in
-from enrich.themes_memory import Memory
+from enrich.themes_judge import Finding
+from enrich.themes_life import Living, moment, owner, take_in
+from enrich.themes_marks import Marks
+from enrich.themes_memory import Memory, code
 from tests.enrich.test_themes import BURST, burst, mixed, post, usual
 
 START = datetime(2025, 3, 3, tzinfo=UTC)
@@ -36,6 +38,7 @@ SCHOOL = [
     "cold school heating off pupils",
     "school pupils coats heating dead",
 ]
+NO_MARKS = Marks(*[0.0] * len(Marks._fields))
 
 
 class Talk:
@@ -46,9 +49,11 @@ class Talk:
         for n in range(160):
             self.say(f"bus {n % 7} tree {n % 11} lane {n % 13}", f"known{n}")
 
-    def say(self, text: str, author: str, after: float = 1.0, topic: str = "") -> int:
+    def say(self, text: str, author: str, after: float = 1.0, topic: str = "", place: str = "") -> int:
         self.hours, self.said = self.hours + after, self.said + 1
-        one = Observation(id=f"x:{self.said:05d}", at=moment(self.hours), text=text, author=author, topic=topic, sentiment="negative")
+        one = Observation(
+            id=f"x:{self.said:05d}", at=moment(self.hours), text=text, author=author, topic=topic, place=place, sentiment="negative"
+        )  # fmt: skip
         row = self.memory.add(counts([one]).digests[0], self.hours)
         self.memory.settle(row)
         return row
@@ -167,3 +172,53 @@ def test_a_restart_between_joins_changes_nothing():
     for k in range(0, len(rest), 20):
         page, at = rest[k : k + 20], rest[min(k + 20, len(rest)) - 1].at + timedelta(seconds=1)
         assert whole.observe(page, at) == parted.observe(page, at)
+
+
+PARTLY = ["canal footbridge closed, detour", "queue, planks of the footbridge", "loose dogs on the canal detour", "canal footbridge queue"]
+HARDLY = [
+    "canal market stalls burnt",
+    "market stalls smoke canal side",
+    "burnt stalls, smoke in the market",
+    "who pays for burnt market stalls",
+]
+
+
+def found(talk: Talk, texts: list[str], topic: str = "roads", place: str = "") -> Finding:
+    """A finding of these texts as the scan would hand it on; its marks are not asked."""
+    rows = [talk.say(text, f"new{n}", 0.01, topic, place) for n, text in enumerate(texts)]
+    return Finding(rows, len(rows), 3, 0.1, NO_MARKS)
+
+
+@pytest.mark.parametrize(
+    "texts, place, pause, continues",
+    [
+        (BRIDGE["en"], "", 1.0, True),
+        (BRIDGE["en"], "", 40.0, True),  # the same words after the theme was over
+        (BRIDGE["en"], "", 80.0, False),  # for days nobody spoke of it
+        (PARTLY, "", 20.0, True),  # overnight
+        (PARTLY, "", 40.0, False),  # somewhat alike is not enough to wake a theme that is over
+        (HARDLY, "", 1.0, True),  # a word or two on one topic, at once …
+        (HARDLY, "", 10.0, False),  # … and not half a day later
+        (SCHOOL, "", 1.0, False),
+        (HARDLY, "p3", 10.0, True),  # but of one place, while it lives
+        (HARDLY, "p3", 30.0, False),
+    ],
+)
+def test_what_continues_a_theme_must_be_the_more_alike_the_longer_it_was_silent(texts, place, pause, continues):
+    talk = Talk()
+    living, rows = talk.theme(0, BRIDGE["en"])
+    talk.memory.columns.topic[rows], talk.memory.columns.place[rows] = code("roads"), code("p3")
+    for n in range(20):
+        talk.say(f"bus {n % 7} tree {n % 11} lane {n % 13}", f"known{n}", pause / 20)
+    finding = found(talk, texts, place=place)
+    assert (owner(finding, [], [living], talk.memory, talk.hours) is living) is continues
+
+
+def test_a_finding_whose_company_is_a_themes_belongs_to_it_however_long_it_was_silent():
+    talk = Talk()
+    living, rows = talk.theme(0, BRIDGE["en"])
+    for n in range(20):
+        talk.say(f"bus {n % 7} tree {n % 11} lane {n % 13}", f"known{n}", 2.0)
+    finding = found(talk, SCHOOL)
+    assert owner(finding, [*rows[:2], *finding.rows], [living], talk.memory, talk.hours) is living
+    assert owner(finding, [rows[0], *finding.rows], [living], talk.memory, talk.hours) is None

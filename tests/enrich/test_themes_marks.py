@@ -120,3 +120,18 @@ def test_weights_of_another_version_are_refused_with_a_way_out(tmp_path: Path, k
     (tmp_path / "themes.json").write_bytes(kept)
     with pytest.raises(BadWeights, match=r"enrich\.themes_learn"):
         load(tmp_path / "themes.json")
+
+
+LONG = [
+    "tower four has a lift that nobody mends",
+    "stuck since noon with two small children inside",
+    "my mother climbs nine floors because it is broken",
+    "who is paid for looking after these machines",
+]
+
+
+def test_newcomers_of_a_few_words_cannot_show_that_their_words_differ():
+    newcomers = ["n1", "n2", "n3", "n4"]
+    brief = [" ".join(text.split()[:3]) for text in LONG]
+    assert marks(LONG, newcomers).fresh <= 0.4 < 0.5 < marks(brief, newcomers).fresh
+    assert marks(brief, ["known1", "known2", "known3", "known4"]).fresh <= 0
