@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from cases import broadcasting, outbox, rows, workflow
-from cases.forgetting import HIDDEN, forgotten
+from cases.forgetting import HIDDEN, Marks, forgotten, marks, packed, unpacked
 from cases.identity import case_id
-from cases.joining import OVER, Index, Line, citizens, intent_of, is_sure, joins, line_of, place_of, topic_of, verdict
+from cases.joining import OVER, Index, Line, citizens, intent_of, is_sure, joins, line_of, marks_of, place_of, topic_of, verdict
 from cases.lessons import lessons
 from cases.roles import Role
 from cases.routing import Lessons, route
@@ -44,9 +44,14 @@ def receive(posts: Sequence[Post], deployment: Deployment, case_store: CaseStore
     with case_store.writing() as db:
         sitting = Sitting(_lines(db, posts), {}, _triaged(db, posts), deployment, now, lessons(db))
         sitting.know(_cases(db, {line.case_id for line in sitting.index.by_post.values()}))
-        while originals := {case.duplicate_of for case in sitting.cases.values() if case.duplicate_of} - sitting.cases.keys() - sitting.unknown:
+        while (
+            originals := {case.duplicate_of for case in sitting.cases.values() if case.duplicate_of}
+            - sitting.cases.keys()
+            - sitting.unknown
+        ):
             sitting.know(_cases(db, originals))
             sitting.unknown |= originals
+        sitting.said = _marks(db, sitting, posts)
         for post in posts:
             sitting.take(post)
         _write(db, case_store, sitting)
@@ -66,7 +71,9 @@ class Sitting:
         self.to_triage: list[Post] = []
         self.erased: list[str] = []
         self.unknown: set[str] = set()  # originals that were asked for
-        self.unsaid: dict[str, str] = {}  # case → what its opening post said until it was deleted
+        self.said: dict[str, Marks] = {}  # post → marks of its words, of all posts of cases in which something is deleted
+        self.unsaid: dict[str, Marks] = {}  # case → marks of what was said there until it was deleted
+        self.edited: dict[str, Marks] = {}  # post → marks of its words with the new ones
 
     def know(self, cases: Iterable[Case]) -> None:
         """Learn of cases that stand already."""
@@ -126,6 +133,8 @@ class Sitting:
 
     def _edited(self, post: Post) -> None:
         case = self.cases.get(self.index.by_post[post.id].case_id)
+        if post.versions:
+            self.edited[post.id] = marks_of(post)
         if case and case.posts and case.posts[0] == post.id and case.summary != summary(post):
             self.cases[case.id] = workflow.noted(case, WHO, self._at(case), "", self.deployment, "edited", summary=summary(post))
 
@@ -152,13 +161,19 @@ class Sitting:
             return
         opening = case.posts[:1] == (line.post,)
         kept: dict[str, object] = {"others": tuple(o for o in case.others if o != line.author)}
+        taken = self._taken(case, line.post)
         if opening:
             kept = {"summary": "", "citizen": None}
-            self.unsaid[case.id] = case.summary
-            case = msgspec.structs.replace(case, steps=forgotten(case.steps, case.summary, line.author))
-        elif line.author != case.citizen:
-            case = msgspec.structs.replace(case, steps=forgotten(case.steps, "", line.author))
+            taken |= marks(case.summary)
+        self.unsaid[case.id] = self.unsaid.get(case.id, frozenset()) | taken
+        citizen = line.author if opening or line.author != case.citizen else None
+        case = msgspec.structs.replace(case, steps=forgotten(case.steps, taken, citizen))
         self.cases[case.id] = workflow.noted(case, WHO, self._at(case), line.post, self.deployment, "erased", **kept)
+
+    def _taken(self, case: Case, post: str) -> Marks:
+        """Marks of what a deleted post said, but for what others of the case say too and still say."""
+        stays = (self.said.get(other, frozenset()) for other in case.posts if other != post and other not in self.erased)
+        return self.said.get(post, frozenset()).difference(*stays)
 
     def _at(self, case: Case) -> datetime:
         return max(self.now, self._last(case))
@@ -224,11 +239,19 @@ def _lines(db: Connection, posts: Sequence[Post]) -> list[Line]:
         case_posts.c.conversation: {p.conversation_id for p in posts if p.conversation_id and p.kind != Kind.OWN},
         case_posts.c.copy_of: {p.copy_of for p in posts if p.copy_of},
     }
+    known = [column for column in case_posts.c if column.name != "marks"]
     found = {}
     for column, values in wanted.items():
-        for row in db.execute(select(case_posts).where(column.in_(values))) if values else ():
+        for row in db.execute(select(*known).where(column.in_(values))) if values else ():
             found[row.post] = Line(**row._mapping)
     return list(found.values())
+
+
+def _marks(db: Connection, sitting: Sitting, posts: Sequence[Post]) -> dict[str, Marks]:
+    """What was said in the cases in which something is deleted now; short texts cost some bytes for each word."""
+    gone = {line.case_id for post in posts if post.deleted_at and (line := sitting.index.by_post.get(post.id))}
+    asked = select(case_posts.c.post, case_posts.c.marks).where(case_posts.c.case_id.in_(gone))
+    return {row.post: unpacked(row.marks) for row in db.execute(asked)} if gone else {}
 
 
 def _cases(db: Connection, ids: set[str]) -> list[Case]:
@@ -246,10 +269,14 @@ def _write(db: Connection, store: CaseStore, sitting: Sitting) -> None:
     store.write(db, new, changed)
     if sitting.lines:
         db.execute(keep_first(store.database, case_posts), [msgspec.structs.asdict(line) for line in sitting.lines])
+    for post, known in sitting.edited.items():
+        db.execute(update(case_posts).where(case_posts.c.post == post).values(marks=packed(known)))
     if sitting.to_triage:
         db.execute(keep_first(store.database, triage), [_triage_row(post) for post in sitting.to_triage])
     if sitting.erased:
-        db.execute(update(case_posts).where(case_posts.c.post.in_(sitting.erased)).values(author=None, conversation=None, copy_of=None))
+        db.execute(
+            update(case_posts).where(case_posts.c.post.in_(sitting.erased)).values(author=None, conversation=None, copy_of=None, marks=None)
+        )
         db.execute(delete(triage).where(triage.c.post.in_(sitting.erased)))
     for case, said in sitting.unsaid.items():
         outbox.forget(db, case, said)

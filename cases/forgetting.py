@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -12,30 +14,53 @@ from core.spelling import normal
 HIDDEN = "•••"
 AGREE = 5  # words in the same order: fewer are what anybody would write of the same matter
 CITIZEN = "citizen"  # who reopened a case, once nobody may know who that was
+_LONG = 8  # bytes of a mark
 _WORD = re.compile(r"\w+")
 
 
-def without_quotes(text: str, said: str) -> str:
-    """`text` with everything hidden that repeats `said` for some words on end; what is shorter than that is hidden where it stands whole."""
-    theirs = [normal(word) for word in _WORD.findall(said)]
-    run = min(AGREE, len(theirs))
-    if not run:
-        return text
-    known = {tuple(theirs[n : n + run]) for n in range(len(theirs) - run + 1)}
+Marks = frozenset[bytes]
+"""What is known of a text without the text: each run of its words, hashed, by which a repetition is found again."""
+
+
+def marks(*texts: str) -> Marks:
+    """The marks of texts: of every run of AGREE words, or of a whole one that is shorter."""
+    return frozenset(mark for text in texts for _, mark in _marked([normal(word) for word in _WORD.findall(text)]))
+
+
+def packed(known: Marks) -> bytes:
+    """Marks as a table keeps them."""
+    return b"".join(sorted(known))
+
+
+def unpacked(kept: bytes | None) -> Marks:
+    """Marks as a table kept them; none where it has none."""
+    return frozenset(kept[n : n + _LONG] for n in range(0, len(kept), _LONG)) if kept else frozenset()
+
+
+def without_quotes(text: str, known: Marks) -> str:
+    """`text` with everything hidden that repeats the marked words for some words on end; what is shorter than that is hidden where it stands whole."""
     words = list(_WORD.finditer(text))
     ours = [normal(word[0]) for word in words]
-    quoted = {n + k for n in range(len(ours) - run + 1) if tuple(ours[n : n + run]) in known for k in range(run)}
+    runs = {mark[0] for mark in known}
+    quoted = {n + k for run in runs for n, mark in _marked(ours, run) if mark in known for k in range(run)}
     for first, last in reversed(_runs(sorted(quoted))):
         text = text[: words[first].start()] + HIDDEN + text[words[last].end() :]
     return text
 
 
-def forgotten(steps: tuple[Step, ...], said: str, citizen: str | None) -> tuple[Step, ...]:
-    """The lines of a history without what the citizen said and who that was; each line stays."""
+def forgotten(steps: tuple[Step, ...], known: Marks, citizen: str | None) -> tuple[Step, ...]:
+    """The lines of a history without what the marks are of and who said it; each line stays."""
     return tuple(
-        msgspec.structs.replace(step, why=without_quotes(step.why, said), who=CITIZEN if citizen and step.who == citizen else step.who)
+        msgspec.structs.replace(step, why=without_quotes(step.why, known), who=CITIZEN if citizen and step.who == citizen else step.who)
         for step in steps
     )
+
+
+def _marked(words: Sequence[str], run: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Where each run of words begins, and its mark: how many words, then their hash."""
+    run = min(AGREE, len(words)) if run is None else run
+    for n in range(len(words) - run + 1 if run else 0):
+        yield n, bytes([run]) + hashlib.blake2b("\x1f".join(words[n : n + run]).encode(), digest_size=_LONG - 1).digest()
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from cases.forgetting import Marks, marks, packed
 from core.case import Case, Status
 from core.deployment import Deployment
 from core.post import Kind, Moment, Post
@@ -31,6 +32,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     at: Moment
     account: str | None = None  # which of ours it was addressed to
     private: bool | None = None  # said in a private conversation; None: not known
+    marks: bytes | None = None  # by which a repetition of its words is found; None: not read
 
 
 class Index:
@@ -57,7 +59,12 @@ class Index:
 def line_of(post: Post, case_id: str, deployment: Deployment) -> Line:
     """The line that says that `post` belongs to a case."""
     return Line(post=post.id, case_id=case_id, author=post.author.id if post.author else None, conversation=post.conversation_id,
-                copy_of=post.copy_of, topic=topic_of(post, deployment), at=post.created_at, account=post.account, private=post.kind == Kind.DIRECT)  # fmt: skip
+                copy_of=post.copy_of, topic=topic_of(post, deployment), at=post.created_at, account=post.account, private=post.kind == Kind.DIRECT, marks=packed(marks_of(post)))  # fmt: skip
+
+
+def marks_of(post: Post) -> Marks:
+    """Of its words and of those it had before it was edited."""
+    return marks(post.text, *(version.text for version in post.versions))
 
 
 def topic_of(post: Post, deployment: Deployment) -> str | None:

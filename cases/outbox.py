@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from cases.forgetting import without_quotes
+from cases.forgetting import Marks, without_quotes
 from cases.store import CaseStore
 from cases.tables import answers
 from core.errors import AskedWrongly
@@ -87,7 +87,7 @@ def keep(db: Connection, answer: Answer) -> None:
     db.execute(update(answers).where(answers.c.id == answer.id).values(state=answer.state.value, record=_pack(answer)))
 
 
-def forget(db: Connection, case_id: str, said: str) -> None:
+def forget(db: Connection, case_id: str, said: Marks) -> None:
     """Hide in a case's answers what they repeat of a deleted post; one that has not gone out yet must be written anew."""
     for record in db.scalars(select(answers.c.record).where(answers.c.case_id == case_id).with_for_update()).all():
         answer = _answer(record)

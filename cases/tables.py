@@ -82,6 +82,7 @@ case_posts = Table(
     Column("author", String), Column("conversation", String), Column("copy_of", String), Column("topic", String),
     Column("at", Instant, nullable=False),
     Column("account", String), Column("private", Boolean),  # which of ours it was addressed to; whether in a private conversation
+    Column("marks", LargeBinary),  # of its words (cases/forgetting.py), until it is deleted
     Index("case_posts_by_author", "author", "at"),
     Index("case_posts_by_conversation", "conversation"),
     Index("case_posts_by_copy", "copy_of"),

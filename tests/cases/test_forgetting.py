@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from cases import answering, broadcasting, campaigns, desk, holding, sending, triage, work
 from cases.alert_tables import alerts as alerts
-from cases.forgetting import AGREE, HIDDEN, without_quotes
+from cases.forgetting import AGREE, HIDDEN, marks, packed, unpacked, without_quotes
 from cases.identity import case_id
 from cases.outbox import State, of_case
 from cases.tables import metadata
 from core.case import Status
 from core.deployment import Campaign, Desk
-from core.post import Author, Claim, tombstone
+from core.post import Author, Claim, Version, tombstone
 from tests.cases.factory import CITY, OFFICER, SUNDAY_NOON, SUPERVISOR, VERIFIER, complaint
 
 NOW = SUNDAY_NOON + timedelta(hours=1)
@@ -144,7 +144,52 @@ def test_deleting_twice_or_before_anything_was_done_changes_nothing_more(store):
     ("no water, he wrote", "No water!", "•••, he wrote"), ("water", "No water!", "water"), ("anything", "", "anything"), ("", "no water", ""), ("x", "!?", "x"),
 ])  # fmt: skip
 def test_what_counts_as_repeated(text, said, shown):
-    assert without_quotes(text, said) == shown
+    assert without_quotes(text, marks(said)) == shown
+
+
+LONG = " ".join(f"word{n}" for n in range(200))
+LATER = "it went out again last night and nobody came to look at it"
+
+
+@pytest.mark.parametrize("post", [
+    said(2, text=LATER, intent=None), complaint(2, text=LATER, parent_id="x:1", author=Author(id="x:u9")), said(2, text=LATER, author=None, parent_id="x:1"),
+])  # fmt: skip
+def test_what_repeats_a_post_that_joined_later_is_hidden_too(store, post):
+    desk.receive([said(1)], BRIGHT, store, NOW, 1)
+    desk.receive([post], BRIGHT, store, NOW, 2)
+    work.annotate(store, OFFICER, ID, f"rang him: {LATER}, he said", NOW, BRIGHT)
+    answering.write(store, OFFICER, ID, f"You wrote “{LATER}”. We come tomorrow.", NOW, BRIGHT)
+    take_back(store, [post])
+    (answer,) = of_case(store, ID)
+    assert (answer.text, answer.state) == (f"You wrote “{HIDDEN}”. We come tomorrow.", State.FAILED)
+    assert store.get(ID).steps[-2].why == f"rang him: {HIDDEN}, he said"
+    assert store.get(ID).summary == SAID
+
+
+def test_what_repeats_the_end_of_a_long_post_or_what_it_said_before_it_was_edited_is_hidden(store):
+    desk.receive([said(1, text=LONG)], BRIGHT, store, NOW, 1)
+    edited = said(1, text="all is well again, thank you very much", versions=(Version(text=LONG, observed_at=NOW),))
+    desk.receive([edited], BRIGHT, store, NOW, 2)
+    for quoted in (" ".join(LONG.split()[150:160]), "all is well again, thank you very much"):
+        work.annotate(store, OFFICER, ID, f"he: {quoted}", NOW, BRIGHT)
+    take_back(store, [edited])
+    assert [step.why for step in store.get(ID).steps if step.what == "noted"] == [f"he: {HIDDEN}"] * 2
+
+
+def test_words_that_a_neighbour_said_too_stay_until_the_last_of_them_deletes_them(store):
+    neighbour = said(2, author=Author(id="x:u9"), parent_id="x:1")
+    desk.receive([said(1), neighbour], BRIGHT, store, NOW, 1)
+    work.annotate(store, OFFICER, ID, SAID, NOW, BRIGHT)
+    take_back(store, [neighbour])
+    assert store.get(ID).steps[-2].why == SAID
+    take_back(store, [said(1)])
+    assert HIDDEN in [step.why for step in store.get(ID).steps][2] and found(store) == set()
+
+
+def test_marks_tell_no_word_and_come_back_from_the_table_as_they_went():
+    known = marks(SAID, "no water", "")
+    assert unpacked(packed(known)) == known and unpacked(None) == unpacked(b"") == marks("", "!?") == frozenset()
+    assert not any(word.encode() in packed(known) for word in (*SAID.lower().split(), "water"))
 
 
 WORDS = st.lists(st.sampled_from(["the", "bin", "in", "lane", "nine", "is", "full", "again"]), max_size=12)
@@ -152,7 +197,7 @@ WORDS = st.lists(st.sampled_from(["the", "bin", "in", "lane", "nine", "is", "ful
 
 @given(WORDS, WORDS, WORDS)
 def test_wherever_it_is_repeated_no_run_of_it_stays_and_every_other_word_does(before, said, after):
-    shown = without_quotes(" ".join([*before, *said, *after]), " ".join(said))
+    shown = without_quotes(" ".join([*before, *said, *after]), marks(" ".join(said)))
     run = min(AGREE, len(said))
     for part in shown.split(HIDDEN):
         kept = part.split()
