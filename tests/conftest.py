@@ -3,6 +3,7 @@
 import os
 import socket
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +50,13 @@ def address(key: str) -> str:
 @pytest.fixture
 def elastic():
     """An Elasticsearch store of its own, under a prefix nobody else has."""
+    with new_elastic() as store:
+        yield store
+
+
+@contextmanager
+def new_elastic():
+    """The same for as long as the block lasts."""
     from elasticsearch import Elasticsearch
 
     from store.elastic import ElasticStore

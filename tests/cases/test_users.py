@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 
 from cases import users
@@ -20,6 +22,10 @@ RIGHT = "correct horse battery"
 def olya(store):
     users.add(store, "olya", Role.OFFICER, (), RIGHT, NOW, "admin", CITY)
     return store
+
+
+def test_a_hash_costs_in_earnest_what_rfc_9106_asks_where_memory_is_scarce(cheap_passwords):
+    assert extract_parameters(cheap_passwords.hash(RIGHT)) == RFC_9106_LOW_MEMORY
 
 
 def wrong(store, times, at=NOW):

@@ -13,6 +13,7 @@ from cases.store import CaseStore, open_cases
 from core.settings import Settings
 from store.embedded import EmbeddedStore
 from tests.dashboard import factory
+from tests.passwords import cheap_passwords as cheap_passwords  # a fixture for every page
 
 
 @pytest.fixture(scope="session")

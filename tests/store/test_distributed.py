@@ -14,6 +14,7 @@ from store import ledger
 from store.base import Batch, Follower, Gap, Pass
 from store.distributed import DistributedStore, credentials, open_distributed
 from store.ledger import SqlLedger
+from store.query import CountPosts, FindPasses
 from tests.make import NOON, post
 
 
@@ -134,3 +135,8 @@ def test_a_user_without_password_does_not_sign_in():
     user = {"others": {"ELASTICSEARCH_USER": "analyst"}}
     assert credentials(Settings(**user)) == {}
     assert credentials(Settings(**user, credentials={"ELASTICSEARCH_PASSWORD": Secret("word")})) == {"basic_auth": ("analyst", "word")}
+
+
+def test_the_ledgers_question_is_explained_by_the_database_and_the_others_by_the_engine(deaf):
+    assert deaf.explain(FindPasses(source="x.city")).startswith("SELECT")
+    assert deaf.explain(CountPosts()).lstrip().startswith(("{", "POST", "GET"))
