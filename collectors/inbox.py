@@ -73,11 +73,11 @@ class Inbox:
             ) from error
         self._lock = threading.Lock()
 
-    def keep(self, door: str, name: str, body: bytes, at: datetime) -> bool:
-        """Make a body durable; False where the same one came before. Raises StoreFailed, and then nothing was kept."""
+    def keep(self, door: str, name: str, body: bytes, at: datetime, signed_at: str = "") -> bool:
+        """Make a body durable; False where the same one, signed at the same time, came before. Raises StoreFailed, and then nothing was kept."""
         return self._write(
             "INSERT OR IGNORE INTO deliveries (door, name, received_at, mark, body) VALUES (?, ?, ?, ?, ?)",
-            (door, name, at.astimezone(UTC).isoformat(), hashlib.sha256(body).hexdigest(), body),
+            (door, name, at.astimezone(UTC).isoformat(), hashlib.sha256(signed_at.encode() + body).hexdigest(), body),
         )  # fmt: skip
 
     def keep_unreadable(self, door: str, body: bytes, at: datetime) -> bool:

@@ -131,7 +131,10 @@ async def _body(request: Request, most: int) -> bytes | None:
 async def _keep(knock: Knock, hall: Hall, request: Request, now: datetime) -> Response:
     if not knock.field(form_page.TRAP):
         try:
-            await run_in_threadpool(hall.inbox.keep, knock.door.platform, knock.name, knock.body, now)
+            signed_at = (
+                request.headers.get("x-sada-timestamp", "") if knock.door.platform == "form" else ""
+            )  # two people may report in the same words
+            await run_in_threadpool(hall.inbox.keep, knock.door.platform, knock.name, knock.body, now, signed_at)
         except StoreFailed as error:
             log.error("%s: %s", knock.door.platform, error)
             return PlainTextResponse("not kept; try again", 503, {"retry-after": "60"})

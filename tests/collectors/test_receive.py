@@ -160,6 +160,18 @@ def test_a_report_an_app_signed_just_now_is_kept(tmp_path):
     assert knock(tmp_path).post("/form/web", content=body, headers=app_headers(body)).status_code == 200 and kept(tmp_path) == [body]
 
 
+def test_two_people_may_report_in_the_same_words_and_one_report_sent_twice_is_kept_once(tmp_path):
+    body, clock = b'{"text": "no water"}', Clock()
+    client = TestClient(application(hall(tmp_path, clock)))
+    for at in (NOW, NOW, NOW + timedelta(seconds=40)):  # the second is a repetition: a signature is made once
+        clock.now = max(clock.now, at)
+        assert client.post("/form/web", content=body, headers=app_headers(body, at)).status_code == 200
+    assert kept(tmp_path) == [body, body]
+    source = form.sources(TOWN)[0]
+    (answer,) = form.ask(Inbox(tmp_path), source, None, NOW)
+    assert [post.text for post in answer.posts] == ["no water", "no water"] and len({post.id for post in answer.posts}) == 2
+
+
 @pytest.mark.parametrize("off", [timedelta(minutes=6), timedelta(minutes=-6), timedelta(days=400)])
 def test_a_signature_recorded_and_played_again_later_does_not_open(tmp_path, off):
     body = b'{"text": "a lamp is dark"}'
