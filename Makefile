@@ -20,7 +20,7 @@ run: install
 	@if [ -n "$(DEPLOYMENT)" ]; then $(BIN)/sada run --deployment "$(DEPLOYMENT)"; else $(BIN)/sada run --demo; fi
 
 test: install
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 	@$(BIN)/ruff check . && $(BIN)/mypy
 
 check: install

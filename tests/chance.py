@@ -15,7 +15,7 @@ settings.load_profile("random" if os.environ.get("SADA_TESTS_RANDOM") else "same
 SERVERS = {"elastic", "cluster", "postgres"}  # fixtures that start or ask real servers
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def give_second_tries(items: list[pytest.Item]) -> None:
     """What asks a real server or a browser gets a second try, which the summary tells; nothing else does."""
     for item in items:
         if SERVERS.intersection(getattr(item, "fixturenames", ())):

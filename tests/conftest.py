@@ -9,13 +9,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.chance import pytest_collection_modifyitems as pytest_collection_modifyitems  # who gets a second try
+from tests.chance import give_second_tries
+from tests.order import begin_with_the_longest
 from tests.postgres import postgres as postgres  # a fixture for every folder
 
 # Settings of whoever runs the tests must not reach what is tested; the servers' addresses are kept for those tests that ask for them.
 FOR_TESTS = ("SADA_SERVICES", "SADA_BROWSER", "SADA_TEST_POSTGRES", "SADA_TESTS_RANDOM")
 for _key in [key for key in os.environ if key.startswith("SADA_") and key not in FOR_TESTS]:
     os.environ[f"TESTS_{_key}"] = os.environ.pop(_key)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    give_second_tries(items)
+    begin_with_the_longest(items)
+
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
