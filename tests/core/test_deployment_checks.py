@@ -12,8 +12,10 @@ TOPIC = '[[topics]]\nid = "roads"\nname = { en = "Roads" }\n'
 PLACE = '[[places]]\nid = "hill"\nname = { en = "Hill" }\n'
 DEPARTMENT = '[[departments]]\nid = "works"\nname = { en = "Works" }\n'
 ACCOUNT = '[[accounts]]\nplatform = "x"\nhandle = "town"\n'
+OTHER = ACCOUNT.replace("town", "other")
 RULE = '[[alerts]]\nid = "rising"\nwhen = "theme"\n'
 CAMPAIGN = '[[campaigns]]\nid = "clean"\nname = { en = "Clean" }\n'
+ROUTING = f'{TOPIC}{DEPARTMENT}[[routing]]\ntopic = "roads"\ndepartment = "works"\n'
 CHANNEL = f'{ACCOUNT}[demo]\n[[demo.channels]]\naccount = "x:town"\nkind = "own"\n'
 WEEK = '["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]'
 
@@ -45,12 +47,17 @@ WRONG = [
     ('\nholidays = ["tomorrow"]', r"at `\$\.holidays"),
     ('\ncalendar = "julian"', r"calendar"),
     # A line said twice
-    (f'{TOPIC}{DEPARTMENT}' + '[[routing]]\ntopic = "roads"\ndepartment = "works"\n' * 2, r"routing: the topic and place roads and any stands 2 times"),
+    (f'{ROUTING}[[routing]]\ntopic = "roads"\ndepartment = "works"', r"routing: the topic and place roads and any stands 2 times"),
     (DEPARTMENT + '[[routing]]\ndepartment = "works"\n' * 2, r"routing: the topic and place any and any stands 2 times"),
     (TOPIC + '[[targets]]\ntopic = "roads"\n' * 3, r"targets: the topic roads stands 3 times"),
     (ACCOUNT * 2, r"accounts: 'x:town' stands twice"),
     (PLACE * 2, r"places: 'hill' stands twice"),
+    (DEPARTMENT * 2, r"departments: 'works' stands twice"),
     # References to what is not there
+    (ROUTING.replace('department = "works"', 'department = "work"'), r"routing\.department: 'work' .*did you mean 'works'\?"),
+    (ROUTING.replace('topic = "roads"', 'topic = "road"'), r"routing\.topic: 'road' .*did you mean 'roads'\?"),
+    (TOPIC + 'like = ["streets"]', r"topics\.like: 'streets'"),
+    ('[desk]\nspeak_as = ["x:town"]', r"desk\.speak_as: 'x:town' is not known here"),
     (f'{TOPIC}parent = "road"', r"topics\.parent: 'road' is not known here; did you mean 'roads'\?"),
     (f'{PLACE}parent = "hil"', r"places\.parent: 'hil' is not known here; did you mean 'hill'\?"),
     (f'{PLACE}branch = "north"', r"places\.branch: 'north' is not known here"),
@@ -82,6 +89,22 @@ WRONG = [
     ('[watch]\nkeywords = ["water", " "]', r"watch\.keywords: ' ' finds nothing"),
     ('[watch]\nhashtags = ["no water"]', r"watch\.hashtags: 'no water' finds nothing"),
     (CAMPAIGN + 'hashtags = ["#"]', r"campaigns\.hashtags: '#' finds nothing"),
+    # Accounts, and who answers for them
+    (ACCOUNT.replace('"x"', '"fcebook"'), r"accounts\.platform: 'fcebook' is not known here; did you mean 'facebook'\?"),
+    (ACCOUNT.replace("town", "@town"), r"accounts\.handle: '@town' is none; write the name"),
+    (ACCOUNT.replace("town", "x.com/town"), r"accounts\.handle: 'x\.com/town' is none"),
+    (ACCOUNT.replace("town", ""), r"accounts\.handle: '' is none"),
+    (ACCOUNT.replace('"x"', '"rss"'), r"accounts\.url: rss:town is read by its address"),
+    (ACCOUNT.replace('"x"', '"open311"') + 'url = "ftp://a"', r"accounts\.url: open311:town"),
+    (ACCOUNT + 'keys = "east"', r"accounts\.keys: 'east' cannot end the name of a setting"),
+    (ACCOUNT + 'keys = "A__B"', r"accounts\.keys: 'A__B'"),
+    (ACCOUNT + "messages = true", r"accounts\.messages: x:town must be an account of X with"),
+    (ACCOUNT.replace('"x"', '"facebook"') + 'id = "1"\nmessages = true', r"accounts\.messages: facebook:town"),
+    (ACCOUNT + OTHER + 'id = "7"\nmessages = true', r"accounts\.messages: x:other has no keys of its own"),
+    (f'[desk]\nspeak_as = ["x:town", "x:other"]\n{ACCOUNT}{OTHER}', r"desk\.speak_as: x:town and x:other cannot both answer for x; name one"),
+    # Times that end before they begin
+    (CAMPAIGN + "starts = 2026-05-02\nends = 2026-05-01", r"campaigns\.ends: 'clean' ends on 2026-05-01"),
+    ("[[targets]]\nclosing_hours = 0", r"at `\$\.targets\[0\]\.closing_hours"),
     # The demo
     ("[demo]\ndays = 0", r"demo\.days"),
     ("[demo]\nthemes = -1", r"demo\.themes"),
@@ -93,7 +116,11 @@ WRONG = [
     # Keys
     ("[watch]\nkeyword = []", r"unknown key 'keyword' at watch; did you mean 'keywords'\?"),
     (f"{CHANNEL}posts = 1\nautors = 3", r"unknown key 'autors' at demo\.channels\[0\]; did you mean 'authors'\?"),
+    (ROUTING.replace("topic =", "topik ="), r"unknown key 'topik' at routing\[0\]; did you mean 'topic'\?"),
     ("[dekst]\nsure = 1", r"unknown key 'dekst' at the top level; did you mean 'desk'\?"),
+    # What is no file of this kind at all
+    ("\nid = ", r"is not TOML"),
+    ('[[departments]]\nid = "works"\nname = 3', r"Expected `object`"),
 ]  # fmt: skip
 
 
@@ -113,7 +140,13 @@ def test_a_time_zone_that_is_none_is_named(zone):
 
 
 @pytest.mark.parametrize(
-    ("languages", "says"), [("[]", "name at least one"), ('["ar", "ar"]', "stands 2 times"), ('["de"]', "'de' is not known")]
+    ("languages", "says"),
+    [
+        ("[]", "name at least one"),
+        ('["ar", "ar"]', "stands 2 times"),
+        ('["de"]', "'de' is not known"),
+        ('["ar", "eng"]', "'eng' .*did you mean 'en'"),
+    ],
 )
 def test_languages_are_there_known_and_each_once(languages, says):
     with pytest.raises(BadDeployment, match=rf"languages: .*{says}"):

@@ -16,6 +16,7 @@ from dashboard.periods import window
 from store.embedded import EmbeddedStore
 from store.query import CountPosts, Filter
 from tests.dashboard import factory
+from tests.journeys.seen import whole
 from tests.journeys.test_opening import pointed
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ def test_the_best_hour_of_the_week_opens_its_posts(page: Page, address: str, jou
     assert cell is not None
     (start, posts, _), *others = engaging.at_hour(store.count(questions.slots(asked)), cell.weekday, cell.hour, about.zone)
     page.goto(f"{address}/engagement?period=90d&lang=en")
-    page.locator(".st-key-foot [data-testid=stExpander]").last.wait_for()
+    whole(page)
     drawn = page.locator(".st-key-engagement_hours .nsewdrag").first
     drawn.scroll_into_view_if_needed()
     box = drawn.bounding_box()
