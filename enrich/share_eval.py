@@ -9,7 +9,7 @@ from core.errors import BadInput
 from enrich.evaluate import Labelled, sentiment_chances
 from enrich.grams import Array
 from enrich.knowledge import Knowledge
-from enrich.share import reader, share
+from enrich.share import Reader, reader, share
 from enrich.train import UNSURE
 
 POSTS = 200  # a resample
@@ -22,6 +22,7 @@ class SharesMeasured(msgspec.Struct, frozen=True, kw_only=True):
     """Errors in share (0 to 1): mean absolute error of ours, of plain counting, and of prediction-powered inference; our interval's coverage.
 
     `*_answers`: the same from answers alone instead of chances, which is all that the pages read.
+    `mae_all_labelled`: ours if every post of the file were labelled: what is left over is the model's, and no sample mends it.
     """
 
     mae: float
@@ -33,6 +34,7 @@ class SharesMeasured(msgspec.Struct, frozen=True, kw_only=True):
     mae_answers: float
     coverage_answers: float
     interval_width_answers: float
+    mae_all_labelled: float
     mae_ppi: float | None = None
     coverage_ppi: float | None = None
 
@@ -50,15 +52,17 @@ def evaluated_shares(file: Labelled, knowledge: Knowledge, labels: int, language
             f"{len(truth)} posts labelled {', '.join(names)} are too few: {labels} for the sample and at least {POSTS} to draw from are needed"
         )
     draw = np.random.default_rng(seed)
-    lines = np.array([line for _ in range(SAMPLES) for line in _one_sample(chances, truth, names.index("negative"), labels, draw)])
+    best = reader(chances, truth, seed=seed)
+    lines = np.array([line for _ in range(SAMPLES) for line in _one_sample(chances, truth, names.index("negative"), labels, best, draw)])
     true = lines[:, :1]
-    off, told = np.abs(lines[:, 1:5] - true), labels > 0
-    ours, answered = lines[:, 5:7], lines[:, 7:9]
+    off, told = np.abs(lines[:, 1:6] - true), labels > 0
+    ours, answered = lines[:, 6:8], lines[:, 8:10]
     return SharesMeasured(
         mae=_figure(off[:, 0]), mae_uncorrected=_figure(off[:, 1]), coverage=_held(ours, true), interval_width=_figure(np.diff(ours)),
         resamples=len(lines), labels=labels,
         mae_answers=_figure(off[:, 2]), coverage_answers=_held(answered, true), interval_width_answers=_figure(np.diff(answered)),
-        mae_ppi=_figure(off[:, 3]) if told else None, coverage_ppi=_held(lines[:, 9:11], true) if told else None,
+        mae_all_labelled=_figure(off[:, 4]),
+        mae_ppi=_figure(off[:, 3]) if told else None, coverage_ppi=_held(lines[:, 10:12], true) if told else None,
     )  # fmt: skip
 
 
@@ -71,8 +75,8 @@ def _held(intervals: Array, true: Array) -> float:
     return _figure((intervals[:, :1] <= true) & (true <= intervals[:, 1:]))
 
 
-def _one_sample(chances: Array, truth: Array, of: int, labels: int, draw: np.random.Generator) -> list[tuple[float, ...]]:
-    """One labelled sample and its resamples: truth, then the share as we, counting, answers alone and PPI have it, then the intervals of us, answers and PPI."""
+def _one_sample(chances: Array, truth: Array, of: int, labels: int, best: Reader, draw: np.random.Generator) -> list[tuple[float, ...]]:
+    """One labelled sample and its resamples: truth, then the share as we, counting, answers alone, PPI and `best` have it, then the intervals of us, answers and PPI."""
     order = draw.permutation(len(truth))
     sample, pool = order[:labels], order[labels:]
     seed = int(draw.integers(1 << 30))
@@ -87,7 +91,8 @@ def _one_sample(chances: Array, truth: Array, of: int, labels: int, draw: np.ran
         other, *interval = _ppi(chances[sample], truth[sample], posts, of)
         counted = float((posts.argmax(axis=1) == of).mean())
         true = float((truth[chosen] == of).mean())
-        found.append((true, ours.share, counted, told.share, other, ours.low, ours.high, told.low, told.high, *interval))
+        most = share(posts, of, best, LEVEL).share
+        found.append((true, ours.share, counted, told.share, other, most, ours.low, ours.high, told.low, told.high, *interval))
     return found
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import BadInput
-from enrich import share_eval
+from enrich import share, share_eval
 from enrich.evaluate import Labelled
 from enrich.sets import own
 from enrich.share_eval import evaluated_shares
@@ -12,7 +12,7 @@ from enrich.share_eval import evaluated_shares
 @pytest.fixture(scope="module")
 def file():
     """Some of our own English posts: shipped weights know them, so what is read off them is sure to be near."""
-    posts = own("en", "sentiment")[::5]
+    posts = own("en", "sentiment")[::8]
     return Labelled(tuple(p.text for p in posts), tuple(p.label for p in posts))
 
 
@@ -20,6 +20,7 @@ def file():
 def quick(monkeypatch):
     monkeypatch.setattr(share_eval, "SAMPLES", 1)
     monkeypatch.setattr(share_eval, "EACH", 6)
+    monkeypatch.setattr(share, "DRAWS", 8)
 
 
 def test_shares_of_posts_that_the_model_reads_well_are_near_and_better_than_counting_a_shifted_sample(file, knowledge):
@@ -27,6 +28,12 @@ def test_shares_of_posts_that_the_model_reads_well_are_near_and_better_than_coun
     assert (found.resamples, found.labels) == (6, 100)
     assert found.mae < 0.1 and found.mae_ppi is not None and found.mae < found.mae_ppi
     assert 0 <= found.coverage <= 1 and 0 < found.interval_width < 1
+
+
+def test_no_sample_mends_more_than_if_all_posts_were_labelled(file, knowledge):
+    sample, nothing = evaluated_shares(file, knowledge, 100, "en"), evaluated_shares(file, knowledge, 0, "en")
+    assert sample.mae_all_labelled < 0.05
+    assert nothing.mae_all_labelled < nothing.mae
 
 
 def test_the_same_seed_draws_the_same_posts(file, knowledge):
