@@ -1,7 +1,9 @@
 """Two themes that come to stand in the same posts become one under the older id; one that falls apart becomes two."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from core.theme import State, Theme
@@ -12,7 +14,7 @@ from enrich.themes_judge import Finding
 from enrich.themes_life import Living, moment, owner, take_in
 from enrich.themes_marks import Marks
 from enrich.themes_memory import Memory, code
-from tests.enrich.test_themes import BURST, burst, mixed, post, usual
+from tests.enrich.test_themes import BURST, FILLING, burst, mixed, post, usual
 
 START = datetime(2025, 3, 3, tzinfo=UTC)
 HOURS = START.timestamp() / 3600
@@ -222,3 +224,46 @@ def test_a_finding_whose_company_is_a_themes_belongs_to_it_however_long_it_was_s
     finding = found(talk, SCHOOL)
     assert owner(finding, [*rows[:2], *finding.rows], [living], talk.memory, talk.hours) is living
     assert owner(finding, [rows[0], *finding.rows], [living], talk.memory, talk.hours) is None
+
+
+def speak(core: list[str], pool: str, times: int, seed: int) -> list[str]:
+    """Texts that share `core`, each with two words of the pool and six that everybody uses."""
+    dice = random.Random(seed)
+    told = [[*core, *dice.sample(pool.split(), 2), *dice.sample(FILLING, 6)] for _ in range(times)]
+    return [" ".join(dice.sample(words, len(words))) for words in told]
+
+
+BRIDGE_POSTS = [post(300 + 0.5 * n, text, f"a{n}", "roads", "p3") for n, text in enumerate(speak(["footbridge", "canal"], "shaking sways cracked sinking tilted noise rope tape", 10, 1))]  # fmt: skip
+LOCK_POSTS = [post(300.2 + 0.5 * n, text, f"b{n}", "parks", "p5") for n, text in enumerate(speak(["lockhouse", "planks"], "rotten nails handrail splinters moss missing soft broken", 10, 2))]  # fmt: skip
+BOTH_POSTS = [post(306 + 0.3 * n, text, f"c{n}", "roads", "p3") for n, text in enumerate(speak(["footbridge", "canal", "lockhouse", "planks"], "shaking cracked rotten nails handrail missing", 14, 3))]  # fmt: skip
+
+
+def test_the_detector_joins_two_themes_once_people_speak_of_both_in_one_breath():
+    detector, told = Detector(), list[Theme]()
+    for one in mixed(usual(), BRIDGE_POSTS, LOCK_POSTS, BOTH_POSTS):
+        told += detector.observe([one], one.at)
+    last = {theme.id: theme for theme in told}
+    older, younger = sorted(last.values(), key=lambda theme: theme.raised_at)
+    assert (younger.merged_into, younger.state, older.merged_into) == (older.id, State.OVER, None)
+    assert {p.id for p in LOCK_POSTS} & set(older.evidence), "what was the younger's is the older's"
+    joined = next(n for n, theme in enumerate(told) if theme.merged_into)
+    assert [theme.id for theme in told[joined + 1 :] if theme.id == younger.id] == [], "and under the younger id nothing more is told"
+
+
+def test_the_detector_splits_a_theme_of_which_a_part_speaks_of_something_else():
+    detector = Detector()
+    school = [post(304.7 + 0.3 * n, text, f"s{n}", "roads", "p3") for n, text in enumerate(SCHOOL * 3)]
+    posts = mixed(usual(), BRIDGE_POSTS, school)
+    until = [p for p in posts if p.at <= school[-1].at]
+    (before,) = {theme.id: theme for theme in detector.observe(until, until[-1].at)}.values()
+    (living,) = detector.living
+    rows = [n for n, d in enumerate(detector.memory.digests) if d is not None and d.post in school]
+    take_in(living, rows, detector.memory)  # as if each had been taken for one of the theme's
+    detector.parted = 0.0
+    later = [msgspec.structs.replace(p, at=school[-1].at + timedelta(minutes=10 * n)) for n, p in enumerate(usual(days=1)[:3], 2)]
+    told = {theme.id: theme for theme in detector.observe(later, later[-1].at)}
+    (part,) = [theme for theme in told.values() if theme.split_from]
+    assert part.split_from == before.id and {"school", "heating", "pupils"} & set(part.name.split())
+    assert set(part.evidence) <= {p.id for p in school} and not set(part.evidence) & set(told[before.id].evidence)
+    assert told[before.id].posts == before.posts + len(school) - part.posts
+    assert Detector.decode(detector.encode()).living == detector.living
