@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, TimeoutError
 
 STILL = """() => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
@@ -11,12 +10,14 @@ STILL = """() => document.querySelector("[data-testid=stApp]")?.dataset.testScri
 """The script has run to its end, nothing of what was before it is left, and every chart is drawn."""
 
 
-def comes(page: Page, question: str, arg: object = None, shows: str = "") -> None:
-    """Wait until a question in JavaScript is answered with yes; fails with the question, and with what the expression `shows` gives then."""
+def comes(page: Page, question: str, arg: object = None, shows: str = "") -> bool:
+    """Whether a question in JavaScript comes to be answered with yes; where it does not, prints what the expression `shows` gives in the end."""
     try:
         page.wait_for_function(question, arg=arg)
     except TimeoutError:
-        pytest.fail(f"{page.url}: never so: {question}" + (f"; there is {page.evaluate(shows, arg)}" if shows else ""))
+        print(f"{page.url}: {question} never was so" + (f"; there is {page.evaluate(shows, arg)}" if shows else ""))
+        return False
+    return True
 
 
 def still(page: Page) -> Page:

@@ -75,7 +75,7 @@ def test_every_text_keeps_aa_contrast(read: Opens, theme: str) -> None:
     faint = f"({FAINT})()"
     for name in READ:
         page = read(name, theme)
-        comes(page, f"() => {faint}.length === 0", shows=f"() => {faint}.slice(0, 5)")
+        assert comes(page, f"() => {faint}.length === 0", shows=f"() => {faint}.slice(0, 5)")
         assert page.evaluate("() => document.querySelectorAll('[data-testid=stMain] p').length") > 5  # there was something to look at
 
 
@@ -85,7 +85,7 @@ def test_who_tabs_through_a_page_sees_where_they_are(page: Page, address: str) -
     met: list[dict[str, Any]] = []
     for _ in range(24):
         page.keyboard.press("Tab")
-        comes(page, f"() => {{ const at = ({FOCUSED})(); return at.seen || !['A', 'BUTTON'].includes(at.tag) }}", shows=FOCUSED)
+        assert comes(page, f"() => {{ const at = ({FOCUSED})(); return at.seen || !['A', 'BUTTON'].includes(at.tag) }}", shows=FOCUSED)
         met.append(page.evaluate(FOCUSED))
     said = " ".join(one["says"] for one in met)
     assert all(words("en")(key) in said for key in ("growth.title", "ledger.title", "filter.topic", "posts.open"))
@@ -102,8 +102,8 @@ def test_a_link_is_followed_by_the_keyboard_alone(page: Page, address: str) -> N
 @pytest.mark.parametrize("name", ["?lang=en", "growth?lang=fa", "engagement?lang=en", "themes?lang=ar&period=7d", "ledger?lang=ru"])
 def test_every_chart_and_table_says_in_words_what_it_shows(read: Opens, name: str) -> None:
     page = read(name)
-    comes(page, f"() => {{ const said = {CHARTS}; return said.length && said.every(one => one.length > 10) }}", shows=CHARTS)
-    comes(page, f"() => {TABLES}.every(said => said)", shows=TABLES)
+    assert comes(page, f"() => {{ const said = {CHARTS}; return said.length && said.every(one => one.length > 10) }}", shows=CHARTS)
+    assert comes(page, f"() => {TABLES}.every(said => said)", shows=TABLES)
 
 
 @pytest.mark.parametrize(("code", "name"), [("ar", "themes?lang=ar&period=7d"), ("ru", "ledger?lang=ru"), ("en", "?lang=en")])
@@ -111,4 +111,4 @@ def test_the_document_tells_a_screen_reader_its_language_and_one_title(read: Ope
     page = read(name)
     expect(page.locator("html")).to_have_attribute("lang", code)
     expect(page.locator("h1")).to_have_count(1)
-    comes(page, f"() => {BUTTONS}.length === 0", shows=BUTTONS)
+    assert comes(page, f"() => {BUTTONS}.length === 0", shows=BUTTONS)

@@ -58,13 +58,13 @@ def drawn(page: Page) -> Page:
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_on_a_phone_the_case_comes_before_the_queue(city: Town, phone: Page, language: str) -> None:
     phone.goto(complaints(city.address, lang=language, case=CASE))
-    comes(drawn(phone), ABOVE, [MOVES, QUEUE])
-    comes(still(phone), FITS)
+    assert comes(drawn(phone), ABOVE, [MOVES, QUEUE])
+    assert comes(still(phone), FITS)
 
 
 def test_on_a_wide_screen_the_queue_stands_beside_the_case(city: Town, browser: Browser) -> None:
     page = someone(browser, city.address, "sami", case=CASE)
-    comes(drawn(page), BESIDE, [MOVES, QUEUE])
+    assert comes(drawn(page), BESIDE, [MOVES, QUEUE])
     page.context.close()
 
 
@@ -72,4 +72,4 @@ def test_on_a_wide_screen_the_queue_stands_beside_the_case(city: Town, browser: 
 def test_no_part_runs_over_a_phones_edge(city: Town, phone: Page, part: str) -> None:
     turn(phone, city.address, part=part)
     expect(phone.get_by_role("heading", name=EN("complaints.title"))).to_be_visible()
-    comes(phone, FITS)
+    assert comes(phone, FITS)
