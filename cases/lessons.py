@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from cases.routing import Lessons, Matter, Tally
 from cases.tables import referrals
@@ -23,8 +23,10 @@ def lessons(db: Connection) -> Lessons:
 
 
 def learn(db: Connection, old: Case, new: Case, at: datetime) -> None:
-    """Write down that a department solved a case that was referred to it, or sent it back, if that is what just happened."""
+    """Write down that a department solved a case that was referred to it, or sent it back, if that is what just happened; undone, it taught nothing."""
     last = new.steps[-1]
+    if last.what == "undone":
+        db.execute(delete(referrals).where(referrals.c.case_id == new.id, referrals.c.at == old.steps[-1].at))
     solved, returned = last.what == "moved" and last.now == Status.DONE, last.what == "returned"
     if old.department and (solved or returned):
         db.execute(

@@ -47,9 +47,10 @@ def waiting(store: CaseStore, person: Person, limit: int = 50) -> tuple[list[Wai
 def open_case(store: CaseStore, person: Person, post: Post, intent: str, at: datetime, deployment: Deployment) -> Case:
     """Open a case for a post because a person says so, from the triage queue or from the posts page; if it has one, that one.
 
-    Raises NotAllowed, AskedWrongly for an unknown intent, Stale if somebody else decided otherwise meanwhile.
+    Raises NotAllowed, AskedWrongly for an unknown intent or a deleted post, Stale if somebody else decided otherwise meanwhile.
     """
     must(person, Right.TRIAGE)
+    _must_be_there(post)
     if intent not in ASKING:
         raise AskedWrongly(f"intent {intent}: a case is one of {', '.join(ASKING)}")
     with store.writing() as db:
@@ -72,8 +73,9 @@ def cases_of(store: CaseStore, posts: Sequence[str]) -> dict[str, str]:
 
 
 def join(store: CaseStore, person: Person, post: Post, id: str, at: datetime, deployment: Deployment) -> Case:
-    """Put a post to a case that tells of the same. Raises NotAllowed, AskedWrongly if it belongs to another one."""
+    """Put a post to a case that tells of the same. Raises NotAllowed, AskedWrongly if it belongs to another one or was deleted."""
     must(person, Right.TRIAGE)
+    _must_be_there(post)
     with store.writing() as db:
         belongs = db.scalar(select(case_posts.c.case_id).where(case_posts.c.post == post.id))
         if belongs:
@@ -85,6 +87,11 @@ def join(store: CaseStore, person: Person, post: Post, id: str, at: datetime, de
         db.execute(update(triage).where(triage.c.post == post.id).values(decided_by=person.name, decided_at=at, decision="joined"))
         note(db, AuditLine(at=at, who=person.name, what="joined", about=id))
     return new
+
+
+def _must_be_there(post: Post) -> None:
+    if post.deleted_at:
+        raise AskedWrongly("its author has deleted this post meanwhile; there is nothing left to answer")
 
 
 def looked(store: CaseStore, person: Person, posts: Sequence[str], at: datetime) -> None:

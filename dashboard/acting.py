@@ -142,7 +142,11 @@ def _open_case(desk: Desk, hand: Hand, post: Post) -> None:
 
 def _open(desk: Desk, hand: Hand, post: Post, intent: str) -> None:
     store = casework.opened(desk)
-    casework.do(desk, lambda: triage.open_case(store, hand.person, post, intent, casework.at(desk), desk.about), "triage.opened")
+    casework.do(
+        desk,
+        lambda: triage.open_case(store, hand.person, desk.ask.as_it_stands(post), intent, casework.at(desk), desk.about),
+        "triage.opened",
+    )
     _put_away()
 
 

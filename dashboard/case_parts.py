@@ -78,13 +78,13 @@ def _undecided(desk: Desk, person: Person, post: Post, waiting: triage.Waiting) 
         st.caption(w("triage.taken_for", intent=w(f"intent.{waiting.intent}"), sure=sure))
         for intent in ASKING:
             st.button(w(f"intent.{intent}"), key=f"{intent}_{post.id}", on_click=casework.do, args=(
-                desk, lambda i=intent: triage.open_case(store, person, post, i, casework.at(desk), desk.about), "triage.opened"))  # fmt: skip
+                desk, lambda i=intent: triage.open_case(store, person, desk.ask.as_it_stands(post), i, casework.at(desk), desk.about), "triage.opened"))  # fmt: skip
         st.button(w("triage.dismiss"), key=f"dismiss_{post.id}", type="tertiary", on_click=casework.do, args=(
             desk, lambda: triage.dismiss(store, person, post.id, casework.at(desk)), "case.kept"))  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"joining_{post.id}"):
         st.text_input(w("triage.case"), key=f"join_to_{post.id}", placeholder="c-…", width=240)
         st.button(w("triage.join"), key=f"join_{post.id}", type="tertiary", on_click=casework.do, args=(desk, lambda: triage.join(
-            store, person, post, st.session_state[f"join_to_{post.id}"].strip(), casework.at(desk), desk.about), "case.kept"))  # fmt: skip
+            store, person, desk.ask.as_it_stands(post), st.session_state[f"join_to_{post.id}"].strip(), casework.at(desk), desk.about), "case.kept"))  # fmt: skip
 
 
 def _handover(desk: Desk, person: Person) -> None:

@@ -100,6 +100,10 @@ class Asker:
     def get(self, ids: tuple[str, ...]) -> list[Post]:
         return _get(self._store, self._name, ids)
 
+    def as_it_stands(self, post: Post) -> Post:
+        """A post that a page shows, as the store has it now: its author may have deleted it since. Not cached."""
+        return next(iter(self._store.get([post.id])), post)
+
     def passes(self, source: str | None = None, limit: int = 100) -> list[Pass]:
         return _passes(self._store, self._name, source, limit)
 

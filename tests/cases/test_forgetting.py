@@ -18,6 +18,7 @@ from cases.outbox import State, of_case
 from cases.tables import metadata
 from core.case import Status
 from core.deployment import Campaign, Desk
+from core.errors import AskedWrongly
 from core.post import Author, Claim, Version, tombstone
 from tests.cases.factory import CITY, OFFICER, SUNDAY_NOON, SUPERVISOR, VERIFIER, complaint
 
@@ -190,6 +191,18 @@ def test_marks_tell_no_word_and_come_back_from_the_table_as_they_went():
     known = marks(SAID, "no water", "")
     assert unpacked(packed(known)) == known and unpacked(None) == unpacked(b"") == marks("", "!?") == frozenset()
     assert not any(word.encode() in packed(known) for word in (*SAID.lower().split(), "water"))
+
+
+def test_a_post_that_was_deleted_while_a_page_showed_it_opens_no_case_and_joins_none(store):
+    desk.receive([said(1)], BRIGHT, store, NOW, 1)
+    gone = tombstone(said(7), NOW)
+    for act in (
+        lambda: triage.open_case(store, OFFICER, gone, "complaint", NOW, BRIGHT),
+        lambda: triage.join(store, OFFICER, gone, ID, NOW, BRIGHT),
+    ):
+        with pytest.raises(AskedWrongly, match="deleted this post"):
+            act()
+    assert [case.posts for case in store.all()] == [("x:1",)]
 
 
 WORDS = st.lists(st.sampled_from(["the", "bin", "in", "lane", "nine", "is", "full", "again"]), max_size=12)

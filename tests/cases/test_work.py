@@ -8,6 +8,7 @@ from cases import assigning, desk, entering, triage, work
 from cases.entering import Entry
 from cases.history import derived
 from cases.identity import case_id
+from cases.lessons import lessons
 from cases.query import FindCases
 from cases.roles import Person, Role
 from cases.routing import LEARNED_FROM, Tally, route
@@ -141,6 +142,22 @@ def test_returned_referrals_teach_the_table(tallies, department):
     routed = route("roads", "hill", CITY, {("roads", "hill"): tallies})
     assert routed.department == department
     assert routed.because.startswith("learned" if department == "harbour" else "table")
+
+
+def test_a_return_or_a_solution_that_is_undone_has_taught_nothing(store):
+    store.put_many([derived(case(1), CITY)])
+    moves = ((Status.REFERRED, OFFICER), (Status.IN_HAND, SUPERVISOR), (Status.DONE, SUPERVISOR), None, (Status.VERIFIED, SUPERVISOR), None)
+    for n, move in enumerate(moves):
+        at = NOW + timedelta(seconds=n)
+        if move is None:
+            work.undo(store, SUPERVISOR, "c-1", at, CITY)
+        else:
+            work.move(store, move[1], "c-1", None, move[0], "not ours", at, CITY, "cleaning" if move[0] == Status.REFERRED else None)
+    with store.reading() as db:
+        assert lessons(db) == {}
+    work.move(store, SUPERVISOR, "c-1", None, Status.DONE, "", NOW + timedelta(seconds=9), CITY)
+    with store.reading() as db:
+        assert lessons(db) == {("waste", None): {"cleaning": Tally(kept=1)}}
 
 
 def test_the_desk_routes_by_what_departments_did(store):

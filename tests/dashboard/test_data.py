@@ -95,3 +95,13 @@ def test_every_kind_of_question_goes_through() -> None:
     assert list(here.newest()) == ["x.mentions.city"]
     assert [p.id for p in here.posts(Filter())] == ["x:1"]
     assert here.explain(CountPosts())
+
+
+def test_a_post_is_as_it_stands_however_long_a_page_showed_it():
+    store = MemoryStore()
+    store.save(Batch(posts=(post(1),)))
+    asked = data.Asker(store, "one that is deleted from")
+    (shown,) = asked.get(("x:1",))
+    store.save(Batch(deleted=(("x:1", shown.created_at + timedelta(hours=1)),)))
+    assert asked.as_it_stands(shown).deleted_at and not shown.deleted_at
+    assert asked.as_it_stands(post(7)) == post(7)  # what was entered by hand a moment ago may not be stored yet
