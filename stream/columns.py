@@ -16,6 +16,7 @@ SAME = {"place": "place_told", "topic": "topic_told", "category": "topic_told", 
 IGNORED = {"event", "confounder", "label", "split", "source", "variety", "origin", "variant", "normal", "dialect", "sentiment", "intent",
            "topics", "places", "copy_of", "spam", "private", "versions", "deleted_at", ""}  # fmt: skip
 IGNORE = "-"
+LONGEST_NAME = 200  # letters of a column's name; what is longer is a text
 LONGEST = 40  # letters of a column's name that are told where it may be a citizen's text
 
 
@@ -25,6 +26,8 @@ def fields_of(header: Iterable[str], asked: dict[str, str]) -> dict[str, str]:
     Raises BadInput for a column nobody knows and did not ask to ignore, and where no column holds the text.
     """
     header = list(header)
+    if (longest := max(map(len, header), default=0)) > LONGEST_NAME:
+        raise BadInput(f"the name of a column has {longest} letters, so it is a text; add a header line of short names")
     wanted = dict(_column_and_field(pair, header) for pair in asked.items())
     fields = {column: _field(column, wanted) for column in header}
     if unknown := [column for column, field in fields.items() if field is None]:

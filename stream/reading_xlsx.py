@@ -18,6 +18,7 @@ from core.errors import BadInput
 from stream.rows import Numbered, is_above_header, names, row
 
 ABOVE = 20  # rows that may stand above the header
+LONGEST = 80  # letters of what a library says of a damaged file; some of it quotes the file
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})  # what a formula without a result shows
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 Cells = list[object]
@@ -117,4 +118,6 @@ def _readable(path: Path) -> Iterator[None]:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise BadInput(f"{path}: is not a readable Excel file ({error}); open and save it as .xlsx or .csv and try again") from error
+        raise BadInput(
+            f"{path}: is not a readable Excel file ({str(error)[:LONGEST]}); open and save it as .xlsx or .csv and try again"
+        ) from error

@@ -44,6 +44,7 @@ REFUSED = [
     ("text,date,time", {}, "columns 'date' and 'time' both hold created_at"),
     ("Text of it,When", {}, "none of the 2 columns, the first of which is called 'Text of it', is one we know"),
     ("Text of it,When", {}, "(--map 'text=Text of it'), or add a header line"),
+    ("text," + "w" * 201, {}, "the name of a column has 201 letters"),
     ("w" * 90 + ",b", {}, "called '" + "w" * 40 + "', is one"),
     ("text,text (2)", {}, "leave it out with --map 'text (2)=-'"),
     ("text", {"text": "nope"}, "--map text=nope: 'nope' is no field of ours"),
