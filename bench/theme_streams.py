@@ -61,10 +61,21 @@ def pooled(scores: Sequence[Score]) -> Pooled:
     return {name: round(figure, 3) for name, figure in figures.items()}
 
 
+def line(figures: Pooled) -> str:
+    """One cell of the table in docs/themes.md: precision / strict / recall / timely / lead share / false a day."""
+    shown = ("precision", "precision_strict", "recall", "timely_recall", "lead_share", "false_a_day")
+    return " / ".join(
+        f"{figures[name]:.2f}".removesuffix(".00").removeprefix("0" if 0 < round(figures[name], 2) < 1 else "") for name in shown
+    )
+
+
 def main(out: Path, streams: Sequence[str]) -> None:
-    """Measure and write."""
+    """Measure, write, and print the tables of docs/themes.md: a row a group, a cell a way. What OUT.json holds of other groups stays."""
+    kept = msgspec.json.decode(out.read_bytes())["groups"] if out.is_file() else {}
     found = run(streams)
-    out.write_bytes(msgspec.json.format(msgspec.json.encode({"bench": "theme streams", "groups": found}), indent=1) + b"\n")
+    out.write_bytes(msgspec.json.format(msgspec.json.encode({"bench": "theme streams", "groups": kept | found}), indent=1) + b"\n")
+    for group, ways in found.items():
+        print(f"| {group} | {' | '.join(line(figures) for figures in ways.values())} |")
 
 
 if __name__ == "__main__":

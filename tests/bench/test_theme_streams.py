@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from bench.theme_streams import named, pooled, run
+from bench.theme_streams import line, main, named, pooled, run
 from core.errors import AskedWrongly
 from enrich.themes_score import Score
 
@@ -39,3 +40,18 @@ def test_ours_and_the_three_usual_ways_are_told_of_each_group(tmp_path: Path):
     assert set(found) == {"quiet", "other"}
     assert set(found["quiet"]) == {"ours", "significant_terms", "three_sigma", "kleinberg"}
     assert found["quiet"]["ours"]["recall"] == 0.0
+
+
+def test_a_second_run_adds_its_groups_and_replaces_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    stream, out = tmp_path / "stream.tsv", tmp_path / "kept.json"
+    stream.write_text("text\tcreated_at\tevent\nthe tram is late\t2025-01-01T00:00:00Z\t\n", encoding="utf-8")
+    main(out, [f"one={stream}"])
+    main(out, [f"other={stream}", f"one={stream}"])
+    assert set(msgspec.json.decode(out.read_bytes())["groups"]) == {"one", "other"}
+    assert "| other | 0 / 0 / 0 / 0 / 1 / 0 |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("figure, told", [(0.917, ".92"), (1.0, "1"), (0.0, "0"), (0.004, "0"), (0.3, ".30")])
+def test_a_figure_is_told_to_two_places(figure: float, told: str):
+    names = ("precision", "precision_strict", "recall", "timely_recall", "lead_share", "false_a_day")
+    assert line(dict.fromkeys(names, figure)) == " / ".join([told] * 6)
