@@ -22,10 +22,6 @@ def names(cells: Sequence[str], where: object) -> list[str]:
     for cell in cells:
         name = cell.strip().strip("\ufeff").strip()
         found.append(f"{name} ({found.count(name) + 1})" if name and name in found else name)
-    if max(map(len, found), default=0) > LONGEST_NAME:
-        raise BadInput(
-            f"{where}: its first line is no header, one cell of it has {max(map(len, found))} letters; add a line of columns' names"
-        )
     if len(found) < 2 and [name.lower() for name in found] != ["text"]:
         raise BadInput(
             f"{where}: its first line names no columns (comma, semicolon, tab or | between them); add a header line such as text,created_at"
