@@ -127,6 +127,7 @@ def export(what: str, format: Annotated[str, typer.Option("--format", help="json
         with closing(open_cases(settings)) as cases, set_up.reading(settings, about) as store:
             count = exporting.write(exporting.all_corrections(store, cases, about, who, set_up.now()), what, format, to)
     else:
-        with set_up.reading(settings, about) as store:
+        with set_up.reading(settings, about) as store, closing(open_cases(settings)) as cases:
+            exporting.leaves(cases, what, who, set_up.now())
             count = exporting.write(exporting.records(store, what), what, format, to)
     typer.echo(f"{count} {what} written", err=True)

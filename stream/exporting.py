@@ -48,7 +48,7 @@ def records(store: Store, what: str) -> Iterable[msgspec.Struct]:
 
 
 def leaves(cases: CaseStore, what: str, who: str, now: datetime) -> None:
-    """Write into the audit that personal data leave the house."""
+    """Write into the audit that records leave the house."""
     cases.note(AuditLine(at=now, who=who, what="export", about=what))
 
 

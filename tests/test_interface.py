@@ -80,6 +80,13 @@ def test_every_export_says_the_same_in_all_three_formats(home, tmp_path, what, l
     assert [row[key] for row in table] == columns.column(key).to_pylist() == [record.get(key, "") for record in records]
 
 
+@pytest.mark.parametrize("what", ["posts", "accounts", "samples", "cases", "themes", "corrections"])
+def test_every_export_stands_in_the_audit(home, what):
+    exported(home, what)
+    lines = told(home, "cases", "audit", "--about", what)
+    assert {(line["what"], line["who"].partition(":")[0]) for line in lines} == {("export", "cli")}
+
+
 def test_what_is_only_for_the_machine_is_in_no_export(home):
     assert not any("normal" in post for post in exported(home, "posts"))
     assert "normal" not in sada(home, "export", "posts", "--format", "csv").stdout.splitlines()[0].split(",")
