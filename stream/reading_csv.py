@@ -65,7 +65,7 @@ def rows(path: Path) -> Iterator[Numbered]:
             cells = records.next(len(header))
             if cells is None:
                 return
-            if any(cells):
+            if cells:
                 yield first, cells if isinstance(cells, str) else row(header, cells)
 
 

@@ -55,7 +55,7 @@ WRITTEN = [
     ("a delimiter inside a quoted name", '"text";"when; where"\na;b\n', ["a"]),
     ("a name over two lines", '"text","when\nexactly"\na,b\n', ["a"]),
     ("what tells Excel the delimiter", "sep=;\nid;text\n1;a\n", ["a"]),
-    ("blank lines above and below", "\r\n\r\nid,text\r\n1,a\r\n\r\n,\r\n2,b\r\n", ["a", "b"]),
+    ("blank lines above and below", "\r\n\r\nid,text\r\n1,a\r\n\r\n,\r\n2,b\r\n", ["a", "", "b"]),
     ("a title above", "Complaints of March,,\nid,text,likes\n1,a,2\n", ["a"]),
     ("a mark of UTF-8", "\ufeffid,text\n1,a\n", ["a"]),
     ("lines of an old Mac", "id,text\r1,a\r2,b\r", ["a", "b"]),
