@@ -85,7 +85,7 @@ def test_every_target_of_make_in_a_document_is_there(document):
 SETTINGS = {*CREDENTIALS, *OTHERS, *(f"{platform.upper()}_BASE_URL" for platform in PLATFORMS_WITH_ADDRESS)}
 OF_OTHER_PROGRAMS = {"RECEIVER_PORT", "DASHBOARD_PORT"}  # docker/compose.yaml's own
 EXAMPLE = ROOT / "docs" / "add-a-platform.md"  # makes a platform that is not there
-OF_TESTS = {"REQUIRE_SERVICES", "SERVICES", "BROWSER", "LONG", "TEST_POSTGRES"}
+OF_TESTS = {"REQUIRE_SERVICES", "SERVICES", "BROWSER", "LONG", "TEST_POSTGRES", "TESTS_RANDOM"}
 
 
 @each
