@@ -166,7 +166,7 @@ def _continues(like: float, shared: float, rows: list[int], known: list[int], me
     same_topic, same_place = topics[0] == topics[1] != 0, places[0] == places[1] != 0
     near = (HARDLY if pause < SOON else NEAR if pause < HALF_DAY / 2 else NEAR_LATER) if same_topic else BARELY
     may_be_near = (same_topic or topics == (0, 0)) and pause < HALF_DAY
-    over = pause > 2 * HALF_DAY
+    over = pause > 2 * HALF_DAY and topics != (0, 0)  # of bare texts words are all that tells, and events last for days
     is_like = like >= (LIKE_LATER if over else LIKE) or (same_topic and same_place and not over)
     return is_like or shared >= SHARED or (may_be_near and like + shared >= near)
 

@@ -216,6 +216,15 @@ def test_what_continues_a_theme_must_be_the_more_alike_the_longer_it_was_silent(
     assert (owner(finding, [], [living], talk.memory, talk.hours) is living) is continues
 
 
+def test_of_bare_texts_words_alone_continue_a_theme_after_a_day():
+    talk = Talk()
+    living, _ = talk.theme(0, BRIDGE["en"])
+    for n in range(20):
+        talk.say(f"bus {n % 7} tree {n % 11} lane {n % 13}", f"known{n}", 2.0)
+    finding = found(talk, PARTLY, topic="")
+    assert owner(finding, [], [living], talk.memory, talk.hours) is living
+
+
 def test_a_finding_whose_company_is_a_themes_belongs_to_it_however_long_it_was_silent():
     talk = Talk()
     living, rows = talk.theme(0, BRIDGE["en"])
