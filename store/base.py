@@ -45,6 +45,11 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: str | None = None
     next_at: Moment | None = None  # not before
 
+    @property
+    def came_to_its_end(self) -> bool:
+        """Whether it read all it meant to, gaps and all. One that was told "not there" of its whole list ended early, and heard nothing."""
+        return self.state in ("ok", "partial") and self.error is None
+
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes durable together: posts, samples, and with them the cursor and the ledger line."""

@@ -18,7 +18,6 @@ from core.post import Kind
 from store.base import Pass, Store
 from store.query import AccountHistory, CountPosts, Filter
 from stream.alerting import Audience, Facts, Mood, Near, Silence
-from stream.collecting import came_to_its_end
 from stream.ledger import LATE, red_lights
 
 HOURS = {"sentiment_fall": 24.0, "follower_drop": 7 * 24.0, "target_near": 2.0}  # where the rule says none
@@ -87,7 +86,7 @@ def _silences(rule: AlertRule, world: World, now: datetime) -> Facts:
 
 def silence(source: Source, passes: list[Pass], now: datetime) -> Silence:
     """A source as its passes (newest first) tell of it."""
-    heard = max((p.finished or p.started for p in passes if came_to_its_end(p)), default=None)
+    heard = max((p.finished or p.started for p in passes if p.came_to_its_end), default=None)
     return Silence(source=source.id, heard=heard, is_red=bool(red_lights(source, passes, now)))
 
 

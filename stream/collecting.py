@@ -74,12 +74,7 @@ def from_its_place(store: Keeper, collector: Collector, client: Any, source: Sou
 
 
 def _last_whole(store: Keeper, source: Source) -> datetime | None:
-    return next((p.started for p in store.passes(source.id, RECENT) if came_to_its_end(p)), None)
-
-
-def came_to_its_end(line: Pass) -> bool:
-    """Whether a pass read all it meant to, gaps and all. One that was told "not there" of its whole list ended early, and heard nothing."""
-    return line.state in ("ok", "partial") and line.error is None
+    return next((p.started for p in store.passes(source.id, RECENT) if p.came_to_its_end), None)
 
 
 def left_of_budget(store: Keeper, source: Source, now: datetime) -> int | None:
@@ -115,7 +110,7 @@ def run_pass(store: Keeper, source: Source, answers: Iterable[Answer], understan
 def begin(store: Keeper, source: Source, now: datetime) -> Pass:
     """A ledger line for a pass that has just begun, durable before anything is asked; one left open by a killed process is closed."""
     before = store.passes(source.id, RECENT)
-    whole = next((p.started for p in before if came_to_its_end(p)), None)
+    whole = next((p.started for p in before if p.came_to_its_end), None)
     line = Pass(
         id=f"{source.id}@{now.isoformat()}", source=source.id, platform=source.platform, started=now, window=(whole, now),
         cursor_before=store.cursor(source.id), state="running",

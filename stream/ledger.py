@@ -10,7 +10,6 @@ from rich.table import Table
 
 from collectors.base import Source
 from store.base import Pass
-from stream.collecting import came_to_its_end
 from stream.reconcile import share_missing
 
 LATE = 3  # data older than so many cadences is a red light
@@ -65,7 +64,7 @@ def lost(nightly: Sequence[Pass]) -> str | None:
 
 
 def _late(source: Source, done: Sequence[Pass], now: datetime) -> str | None:
-    whole = next((p for p in done if came_to_its_end(p)), None)
+    whole = next((p for p in done if p.came_to_its_end), None)
     if whole is None:
         return f"no pass has come to its end yet; the last one says: {done[0].error}" if done else None
     age = now - (whole.finished or whole.started)

@@ -11,7 +11,7 @@ import msgspec
 
 from collectors.base import Answer, Collector, Source
 from store.base import Pass, Store
-from stream.collecting import Clock, Understand, came_to_its_end, left_of_budget, run_pass
+from stream.collecting import Clock, Understand, left_of_budget, run_pass
 
 DAYS = timedelta(days=3)
 MOST_PAGES = 5  # a sample: platforms bill what is read
@@ -41,7 +41,7 @@ def poll(store: Store, collector: Collector, client: Any, nightly: Source, under
     now = clock()
     within = msgspec.structs.replace(nightly, budget_left=left_of_budget(store, nightly, now))
     regular = msgspec.structs.replace(within, id=nightly.id.removesuffix(SUFFIX))
-    last = next((p for p in store.passes(regular.id, 20) if came_to_its_end(p)), None)
+    last = next((p for p in store.passes(regular.id, 20) if p.came_to_its_end), None)
     settled = (last.started if last else now) - SETTLED
     return run_pass(store, within, sample(collector.ask(client, regular, None, now), now - DAYS, settled), understand, clock)
 

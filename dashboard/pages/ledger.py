@@ -153,7 +153,7 @@ def covered(
         mine = [p for p in passes if p.source == source and start <= p.started < end]
         if any(s == source and g.since < end and start < g.until for s, g in gaps):
             found.append(BLIND)
-        elif any(p.state in ("ok", "partial") for p in mine):
+        elif any(p.came_to_its_end for p in mine):
             found.append(READ)
         else:
             found.append(FAILED if mine else None)

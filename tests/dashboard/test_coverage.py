@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from dashboard.pages import ledger
@@ -35,6 +36,11 @@ def read(hours: float, state: str = "ok", source: str = "x") -> Pass:
 )
 def test_a_stretch_went_as_its_passes_did(passes: list[Pass], went: list[int | None]) -> None:
     assert ledger.covered("x", AT, UNTIL, passes, ()) == went
+
+
+def test_a_stretch_whose_list_was_not_there_was_not_read() -> None:
+    passes = [msgspec.structs.replace(read(0.5, "partial"), error="the list is not there")]
+    assert ledger.covered("x", AT, UNTIL, passes, ()) == [FAILED, None, None]
 
 
 @pytest.mark.parametrize(
