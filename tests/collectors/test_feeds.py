@@ -223,7 +223,7 @@ def test_a_few_redirects_are_followed_and_endless_ones_are_not():
         asked(lambda _: Reply(status=302, headers={"Location": "/all.xml"}))
 
 
-@pytest.mark.parametrize("body", [rss(item(title="x" * 5000)), gzip.compress(b" " * 2_000_000)])
+@pytest.mark.parametrize("body", [rss(item(title="x" * 5000)), gzip.compress(b" " * 2_000_000, mtime=0)])
 def test_more_bytes_than_we_take_are_not_taken(body):
     packed = {"Content-Encoding": "gzip"} if isinstance(body, bytes) else {}
     with pytest.raises(PlatformProblem) as caught:
