@@ -88,11 +88,7 @@ def get(client: Client, path: str, args: Mapping[str, Any], now: datetime) -> di
         raise _failed(client, client.session.latest.text, now) from None
     except requests.RequestException as error:
         raise web.line_problem(client.platform, error, now) from None
-    except (
-        KeyError,
-        ValueError,
-        RecursionError,
-    ):  # facebook-sdk reads a content-type that is not there, and numbers and depths without end
+    except (KeyError, ValueError, RecursionError):  # a content-type that is not there, numbers and depths without end
         raise _failed(client, client.session.latest.text or "unreadable", now) from None
     if client.session.latest.status >= 400 or not isinstance(told, dict) or is_error(told):
         raise _failed(client, told, now)

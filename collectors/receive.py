@@ -131,9 +131,8 @@ async def _body(request: Request, most: int) -> bytes | None:
 async def _keep(knock: Knock, hall: Hall, request: Request, now: datetime) -> Response:
     if not knock.field(form_page.TRAP):
         try:
-            signed_at = (
-                request.headers.get("x-sada-timestamp", "") if knock.door.platform == "form" else ""
-            )  # two people may report in the same words
+            # two people may report in the same words to a form
+            signed_at = request.headers.get("x-sada-timestamp", "") if knock.door.platform == "form" else ""
             await run_in_threadpool(hall.inbox.keep, knock.door.platform, knock.name, knock.body, now, signed_at)
         except StoreFailed as error:
             log.error("%s: %s", knock.door.platform, error)

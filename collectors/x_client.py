@@ -19,6 +19,8 @@ from core.errors import CredentialMissing
 from core.settings import Settings
 
 HERE = "https://api.twitter.com"  # where tweepy asks
+UNREADABLE = (tweepy.TweepyException, ValueError, AttributeError, KeyError, TypeError, RecursionError)
+"""What tweepy raises over a body or header that it cannot read itself."""
 PAGE_SIZE = 100  # the API's maximum for timelines, searches and lookups
 FIELDS = {
     "tweet_fields": ["attachments", "author_id", "conversation_id", "created_at", "edit_history_tweet_ids", "entities", "geo", "in_reply_to_user_id",
@@ -70,14 +72,7 @@ def call(method: Ask, now: datetime, **told: Any) -> dict[str, Any]:
         raise problem(response.status_code, _lower(response.headers), _body(response), now) from None
     except requests.RequestException as error:
         raise web.line_problem(PLATFORM, error, now) from None
-    except (
-        tweepy.TweepyException,
-        ValueError,
-        AttributeError,
-        KeyError,
-        TypeError,
-        RecursionError,
-    ):  # a body or header that tweepy itself cannot read
+    except UNREADABLE:
         raise table.problem(PLATFORM, now, code="unreadable") from None
     if not isinstance(found, dict):
         raise table.problem(PLATFORM, now, code="unreadable")

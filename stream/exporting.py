@@ -117,7 +117,7 @@ def _flat(record: msgspec.Struct) -> dict[str, str]:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) or cell.lstrip(UNSEEN).startswith(STARTS_A_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(UNSEEN).startswith(STARTS_A_FORMULA) else cell
 
 
 def _parquet(records: Iterable[msgspec.Struct], what: str, out: IO[bytes] | Path) -> int:

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Literal
 
 from stream.encodings import encoding
-from stream.rows import Numbered, is_above_header, names, row
+from stream.rows import ABOVE, Numbered, is_above_header, names, row
 
 DELIMITERS = "\t,;|،؛"
 LONGEST_FIELD = 10_000_000
-ABOVE = 20  # lines that may stand above the header
 _QUOTED = re.compile('"[^"]*"?')
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # how Excel is told of a delimiter
 UNCLOSED = "has a quotation mark that is never closed"

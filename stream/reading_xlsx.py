@@ -15,9 +15,8 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from core.errors import BadInput
-from stream.rows import Numbered, is_above_header, names, row
+from stream.rows import ABOVE, Numbered, is_above_header, names, row
 
-ABOVE = 20  # rows that may stand above the header
 LONGEST = 80  # letters of what a library says of a damaged file; some of it quotes the file
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})  # what a formula without a result shows
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')

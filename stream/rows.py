@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.errors import BadInput
 
+ABOVE = 20  # lines that may stand above the header
 Row = dict[str, str]
 Numbered = tuple[int, Row | str]  # line number from 1, and the row or why it is not one
 

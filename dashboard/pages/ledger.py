@@ -42,9 +42,8 @@ def _draw(desk: Desk) -> None:
             frame.empty(desk, "ledger.empty")
             return
         _sources(desk, every)
-        _coverage(
-            desk, [h.source for h in every if h.state != "imported"], known, gaps, window
-        )  # its first stretch begins before the period
+        # all that is known, since the first stretch begins before the period
+        _coverage(desk, [h.source for h in every if h.state != "imported"], known, gaps, window)
         _gaps(desk, gaps)
         _passes(desk, passes)
     with frame.part(desk):
