@@ -18,11 +18,10 @@ def is_above_header(cells: Sequence[str]) -> bool:
 
 
 def names(cells: Sequence[str], where: object) -> list[str]:
-    """The columns' names; the second of one name is called "name (2)". Raises BadInput where these are no names of columns."""
-    found: list[str] = []
-    for cell in cells:
-        name = cell.strip().strip("\ufeff").strip()
-        found.append(f"{name} ({found.count(name) + 1})" if name and name in found else name)
+    """The columns' names; the second of one name is called "name (2)", the third "name (3)". Raises BadInput where these are no names of columns."""
+    told = [cell.strip().strip("\ufeff").strip() for cell in cells]
+    before = [told[:n].count(name) for n, name in enumerate(told)]
+    found = [f"{name} ({n + 1})" if name and n else name for name, n in zip(told, before, strict=True)]
     if len(found) < 2 and [name.lower() for name in found] != ["text"]:
         raise BadInput(
             f"{where}: its first line names no columns (comma, semicolon, tab or | between them); add a header line such as text,created_at"

@@ -85,6 +85,11 @@ def test_a_second_column_of_one_name_is_told_apart(tmp_path):
     assert row == {"text": "a", "note": "b", "note (2)": "c", "": "e"}
 
 
+def test_of_three_columns_of_one_name_none_takes_another_ones_place(tmp_path):
+    ((_, row),) = read(write(tmp_path, "a.csv", "text,note,note,note\na,b,c,d\n"))
+    assert row == {"text": "a", "note": "b", "note (2)": "c", "note (3)": "d"}
+
+
 def test_a_cell_of_a_megabyte_is_read_and_one_of_eleven_refused(tmp_path):
     long = "слово " * 100_000
     path = write(tmp_path, "a.csv", f'id,text\n1,"{long}"\n2,"{"a" * 11_000_000}"\n3,b\n')
