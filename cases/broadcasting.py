@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -19,7 +18,7 @@ from cases.tables import broadcasts, deliveries, subscribers
 from core.deployment import Deployment
 from core.errors import AskedWrongly, NotAllowed, PlatformProblem
 from core.post import Kind, Moment, Post
-from core.spelling import normal
+from core.spelling import digits_of, normal
 
 STOP_WORDS = frozenset(map(normal, (
     "stop", "unsubscribe", "stop all", "stop promotions", "cancel", "إيقاف", "ايقاف", "قف", "إلغاء", "إلغاء الاشتراك", "الغاء الاشتراك", "لغو", "لغو اشتراک",
@@ -95,7 +94,7 @@ def leave(store: CaseStore, person: Person, platform: str, number: str, at: date
 
 
 def _citizen(platform: str, number: str) -> str:
-    digits = "".join(str(unicodedata.decimal(sign)) for sign in number if sign.isdecimal())
+    digits = digits_of(number)
     if platform not in CHANNELS or not digits:
         raise AskedWrongly(f"news goes to a number on {' or '.join(CHANNELS)}; name one")
     return f"{platform}:{digits}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from core.case import Case
 from core.deployment import Deployment
 from core.errors import AskedWrongly
 from core.post import Author, Claim, Kind, Post
+from core.spelling import digits_of
 
 CHANNELS = ("phone", "counter")
 _post = msgspec.msgpack.Decoder(Post).decode
@@ -54,7 +54,7 @@ def enter(store: CaseStore, person: Person, entry: Entry, at: datetime, deployme
 
 def as_post(entry: Entry, person: Person, at: datetime) -> Post:
     """What was said, as a post. The citizen is told apart by the telephone number where there is one."""
-    digits = "".join(str(unicodedata.decimal(sign)) for sign in entry.telephone or "" if sign.isdecimal())
+    digits = digits_of(entry.telephone or "")
     author = Author(id=f"phone:{digits}" if digits else None, name=entry.name or None) if digits or entry.name else None
     return Post(
         id=f"{entry.channel}:{secrets.token_hex(8)}", platform=entry.channel, kind=Kind.CALL if entry.channel == "phone" else Kind.REPORT,

@@ -85,6 +85,11 @@ def _mark(match: re.Match[str]) -> str:
     return "__" if match[1] == "#" else "___"
 
 
+def digits_of(text: str) -> str:
+    """The digits of a number as somebody wrote it, western and nothing else."""
+    return "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+
+
 def search_terms(asked: str) -> list[tuple[tuple[str, ...], bool]]:
     """What a person typed into a search box as terms, all of which must be found: (words standing together, is a prefix)."""
     terms = []

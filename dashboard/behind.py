@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 import streamlit as st
 
+from core.spreadsheet import safe
 from dashboard import exports
 from dashboard.bidi import escaped
 from dashboard.data import Asker
@@ -65,4 +66,4 @@ def _cell(value: object) -> object:
     """Nothing for what nobody told; what a stranger named cannot become a formula."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return "" if value is None else exports.safe(value) if isinstance(value, str) else value
+    return "" if value is None else safe(value) if isinstance(value, str) else value

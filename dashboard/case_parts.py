@@ -17,6 +17,7 @@ from cases.report import LEAST, Row
 from cases.roles import Person, Right, Role, may
 from core.case import Case
 from core.post import Post
+from core.spreadsheet import safe
 from dashboard import cards, casework, exports, frame, kept_words, news, outbox, periods
 from dashboard.bidi import escaped, foreign, isolate
 from dashboard.case_card import department
@@ -223,9 +224,7 @@ def _share(desk: Desk, number: int, share: float | None, interval: tuple[float, 
 def _export(desk: Desk, person: Person, made: report.Table) -> None:
     lines = report.named(made)
     names = list(lines[0])
-    text = pd.DataFrame(
-        [[exports.safe(str(line[n])) if isinstance(line[n], str) else line[n] for n in names] for line in lines], columns=names
-    )
+    text = pd.DataFrame([[safe(str(line[n])) if isinstance(line[n], str) else line[n] for n in names] for line in lines], columns=names)
     st.download_button(desk.words("posts.export"), (exports.BOM + text.to_csv(index=False)).encode(), f"reports-{made.by}.csv", "text/csv",
                        icon=":material/download:", key="export_table", on_click=work.exported,
                        args=(casework.opened(desk), person, f"reports by {made.by}", casework.at(desk)))  # fmt: skip

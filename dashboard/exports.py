@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 
 from core.post import METRICS, Claim, Post
+from core.spreadsheet import safe
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
 MOST_ROWS = 50_000
@@ -27,8 +27,6 @@ COLUMNS = (
     *METRICS,
     "url",
 )
-_UNSEEN = re.compile("^[ \u00a0\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # a cell that begins so may be run by a spreadsheet
 
 
 def as_csv(posts: Iterable[Post], text_of) -> Iterator[bytes]:  # type: ignore[no-untyped-def]
@@ -36,11 +34,6 @@ def as_csv(posts: Iterable[Post], text_of) -> Iterator[bytes]:  # type: ignore[n
     yield (BOM + _line(COLUMNS)).encode()
     for post in posts:
         yield _line([safe(cell) for cell in _row(post, text_of(post))]).encode()
-
-
-def safe(cell: str) -> str:
-    """`cell` so that no spreadsheet runs it as a formula: an apostrophe before what could begin one, invisible signs seen through."""
-    return f"'{cell}" if _UNSEEN.sub("", cell).startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
 
 
 def _row(post: Post, text: str) -> list[str]:

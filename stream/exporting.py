@@ -20,6 +20,7 @@ from core.account import Account, AccountSample
 from core.case import Case
 from core.deployment import Deployment
 from core.post import EngagementSample, Post
+from core.spreadsheet import safe
 from core.theme import Theme
 from store.base import Store
 from store.query import AccountHistory, Filter
@@ -30,10 +31,6 @@ RECORDS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "corrections": (Taught,),
 }  # fmt: skip
 FORMATS = ("jsonl", "csv", "parquet")
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # wide signs are read as narrow ones
-UNSEEN = (
-    " \u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"  # seen through before them
-)
 
 
 def records(store: Store, what: str) -> Iterable[msgspec.Struct]:
@@ -106,7 +103,7 @@ def _csv(records: Iterable[msgspec.Struct], what: str, out: IO[bytes]) -> int:
     writer.writerow(names)
     for count, record in enumerate(records, 1):
         flat = _flat(record)
-        writer.writerow([_harmless(flat.get(name, "")) for name in names])
+        writer.writerow([safe(flat.get(name, "")) for name in names])
     text.detach()
     return count
 
@@ -114,10 +111,6 @@ def _csv(records: Iterable[msgspec.Struct], what: str, out: IO[bytes]) -> int:
 def _flat(record: msgspec.Struct) -> dict[str, str]:
     built: dict[str, object] = msgspec.to_builtins(record)
     return {k: v if isinstance(v, str) else "" if v is None else msgspec.json.encode(v).decode() for k, v in built.items()}
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(UNSEEN).startswith(STARTS_A_FORMULA) else cell
 
 
 def _parquet(records: Iterable[msgspec.Struct], what: str, out: IO[bytes] | Path) -> int:
