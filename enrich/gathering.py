@@ -25,10 +25,9 @@ def gathered(task: str, language: str, data: Path, licences: Sequence[str], not_
     if task == "language":
         return clean([*_said_to_be(corrections), *_spoken(data, licences)], not_these)
     ours = corrected(corrections, language, COLUMN[task]) + (own(language, COLUMN[task]) if "own" in licences else [])
-    theirs = [
-        e for s in SETS if (s.task, s.language) == (task, language) and s.licence in licences for e in thinned(shared(s, data))
-    ]  # fmt: skip
-    theirs += read_by_us(language, COLUMN[task], data, licences) if "own" in licences else []
+    # labels we read come before the sets' own of the same texts
+    theirs = read_by_us(language, COLUMN[task], data, licences) if "own" in licences else []
+    theirs += [e for s in SETS if (s.task, s.language) == (task, language) and s.licence in licences for e in thinned(shared(s, data))]
     worth = max(OWN_WEIGHT, OWN_SHARE * len(theirs) / max(len(ours), 1))
     return clean([*(msgspec.structs.replace(e, weight=worth) for e in ours), *theirs], not_these)
 
