@@ -61,7 +61,7 @@ TRUSTED_ORIGINS = {"ar/arsarcasm_v2": "open", "en/semeval2017_en": "attribution"
                    "ru/rusentitweet": "none stated"}  # fmt: skip
 """Origins of social_lid rows that may train shipped weights, each with the licence class under which it may."""
 
-ONLY_READ = {"ar/saudi_irony": "open", "safety/mpold_ar": "open"}
+ONLY_READ = {"ar/saudi_irony": "open", "safety/mpold_ar": "open", "ru/rusentne2023": "open"}
 """Sets whose own labels train nothing here, but whose texts we read and labelled (docs/decisions/0107), each with its licence class."""
 
 
