@@ -61,7 +61,7 @@ TRUSTED_ORIGINS = {"ar/arsarcasm_v2": "open", "en/semeval2017_en": "attribution"
                    "ru/rusentitweet": "none stated"}  # fmt: skip
 """Origins of social_lid rows that may train shipped weights, each with the licence class under which it may."""
 
-ONLY_READ = {"ar/saudi_irony": "open", "safety/mpold_ar": "open", "ru/rusentne2023": "open"}
+ONLY_READ = {"ar/saudi_irony": "open", "safety/mpold_ar": "open", "ru/rusentne2023": "open", "safety/parsoffensive_fa": "none stated"}
 """Sets whose own labels train nothing here, but whose texts we read and labelled (docs/decisions/0107), each with its licence class."""
 
 
@@ -163,15 +163,22 @@ def read_by_us(language: str, column: str, data: Path, licences: Sequence[str]) 
     told = {(r["set"], r["sha256"]): r[column] for r in rows(path) if r.get(column)} if path.exists() else {}
     found = []
     for folder in sorted({folder for folder, _ in told}):
-        file = data / folder / "train.tsv"
-        if _licence(folder) in licences and file.exists():
-            texts = ((row["text"], told.get((folder, sha256(row["text"])))) for row in rows(file))
+        if _licence(folder) in licences:
+            texts = ((text, told.get((folder, sha256(text)))) for text in _texts_of(folder, data))
             found += [
                 Example(text=text, spelt=normal(text), label=label, origin=f"{folder}:read", among=f"own/{language}")
                 for text, label in texts
                 if label
             ]
     return found
+
+
+def _texts_of(folder: str, data: Path) -> list[str]:
+    """The training texts of a set, or if only the language set holds them, those; none if neither is there."""
+    file, mixed = data / folder / "train.tsv", data / "lid" / "social_lid" / "train.tsv"
+    if file.exists():
+        return [row["text"] for row in rows(file)]
+    return [row["text"] for row in rows(mixed) if row["origin"] == folder] if mixed.exists() else []
 
 
 def sha256(text: str) -> str:

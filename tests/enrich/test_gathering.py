@@ -127,6 +127,20 @@ def test_what_we_read_in_an_open_set_trains_by_its_hash_alone(tmp_path, monkeypa
     assert told not in {e.text for e in gathered("intent", "en", tmp_path, ("attribution",), frozenset())}  # the labels are ours
 
 
+def test_what_we_read_of_a_set_that_only_the_language_set_holds_trains_too(tmp_path, monkeypatch):
+    told, other = "چقدر خوب حرف می‌زند", "این را کس دیگری گفته"
+    head = "text\tlabel\torigin"
+    lay(tmp_path, "lid/social_lid/train.tsv", f"{told}\tfa\tsafety/parsoffensive_fa", f"{other}\tfa\tfa/armanemo", head=head)
+    read = [f"{sha256(text)}\tsafety/parsoffensive_fa\tpositive" for text in (told, other)]
+    lay(tmp_path, "read/fa.tsv", *read, head="sha256\tset\tsentiment")
+    monkeypatch.setattr(sets, "READ", tmp_path / "read")
+    found = read_by_us("fa", "sentiment", tmp_path, EVERY)
+    assert [(e.text, e.origin) for e in found] == [(told, "safety/parsoffensive_fa:read")]  # never the rows of another origin
+    assert read_by_us("fa", "sentiment", tmp_path, ("open", "attribution", "own")) == []
+    lay(tmp_path, "safety/parsoffensive_fa/train.tsv", f"{other}\tpositive")
+    assert [e.text for e in read_by_us("fa", "sentiment", tmp_path, EVERY)] == [other]  # its own file goes first
+
+
 def test_what_we_read_of_a_text_goes_before_what_its_set_says(data, monkeypatch):
     lay(data, "read/ru.tsv", f"{sha256('светает')}\tru/rusentitweet\tpositive", head="sha256\tset\tsentiment")
     monkeypatch.setattr(sets, "READ", data / "read")
@@ -139,7 +153,10 @@ def test_labels_read_hold_no_text_and_each_text_once():
         lines = list(rows(path))
         assert all(len(r["sha256"]) == 64 and int(r["sha256"], 16) for r in lines)
         assert len({(r["set"], r["sha256"]) for r in lines}) == len(lines)
-        assert {r.get("intent") for r in lines} <= {*INTENTS, None} and {r.get("sentiment") for r in lines} <= {*SENTIMENTS, None}
+        assert {r.get("intent") or None for r in lines} <= {*INTENTS, None} and {r.get("sentiment") or None for r in lines} <= {
+            *SENTIMENTS,
+            None,
+        }
         assert all(r.get("intent") or r.get("sentiment") for r in lines)
 
 
