@@ -62,6 +62,13 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     observed_at: Moment
 
 
+class Told(msgspec.Struct, frozen=True):
+    """When a field was told last; what `observed_at` says of all the others."""
+
+    what: str
+    at: Moment
+
+
 class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message. `None` means the platform did not say; 0 means nobody."""
 
@@ -102,6 +109,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     copy_of: str | None = None  # near-duplicate group
     spam: Claim | None = None
     private: tuple[Span, ...] = ()  # personal data found in the text
+
+    # What store/ adds
+    told_earlier: tuple[Told, ...] = ()  # what the latest observation left untold, by name, and when it was told
 
 
 class EngagementSample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -68,7 +68,7 @@ def _kind(mapping: Body) -> str:
     if "properties" in mapping:
         return "object: " + ", ".join(mapping["properties"])
     shown: str = mapping["type"]
-    return f"{shown}, kept but not searched" if mapping.get("index") is False else shown
+    return f"{shown}, kept but not searched" if False in (mapping.get("index"), mapping.get("enabled")) else shown
 
 
 def _comments(record: type) -> dict[str, str]:

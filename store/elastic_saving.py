@@ -15,7 +15,7 @@ import msgspec
 from core.post import Post
 from store.base import Saved
 from store.elastic_bodies import Body, index_of, post_of, source
-from store.merge import is_same, merged
+from store.merge import emptied, is_same, merged
 
 FULL_OR_BUSY = {429, 503}
 TOO_MUCH = {400, 413}  # the engine refuses a request as a whole: one line of it cannot be, or it is too long
@@ -90,10 +90,11 @@ def saving(
     posts: Sequence[Post], deleted: Iterable[tuple[str, datetime]] = (), prefix: str = "sada"
 ) -> Generator[Request, Answer, Outcome]:
     """Yield requests until every post is durable or refused; StopIteration carries the Outcome."""
+    gone = dict(deleted)
     folded, again = _folded(posts)
     found = _Found({}, [])
-    todo = _Todo(create=list(folded.values()), replace=[])
-    todo.replace += yield from _tombstones(dict(deleted))
+    todo = _Todo(create=[emptied(post, gone[id]) if id in gone else post for id, post in folded.items()], replace=[])
+    todo.replace += yield from _tombstones(gone)
     turn = 0
     while todo.create or todo.replace:
         items = yield from _bulk(todo, prefix)
@@ -194,8 +195,8 @@ def _tombstones(deleted: dict[str, datetime]) -> Generator[Request, Answer, list
     known: Known = {}
     for number, some in enumerate(several(tuple(deleted))):
         known |= _by_id((yield Seek(tuple(some), fresh=number == 0)))
-    gone = [(id, post, where) for id, (post, where) in known.items() if post.deleted_at is None]
-    return [(merged(post, msgspec.structs.replace(post, deleted_at=deleted[id])), where) for id, post, where in gone]
+    gone = [(post, emptied(post, deleted[id]), where) for id, (post, where) in known.items()]
+    return [(tombstone, where) for post, tombstone, where in gone if not is_same(post, tombstone)]
 
 
 def several(ids: Sequence[str]) -> Iterator[Sequence[str]]:

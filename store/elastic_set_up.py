@@ -34,7 +34,8 @@ def set_up(client: Elasticsearch, prefix: str = "sada", shards: int = 1, replica
     client.cluster.put_component_template(name=f"{prefix}-settings", **settings)
     for name in INDICES:
         client.indices.put_index_template(name=f"{prefix}-{name}", **index_template(name, prefix, tuple(extra), kept))
-    said = [f"{len(INDICES)} index templates are in place under {prefix}-*"]
+    added = [line for name in INDICES for line in add_fields(client, name, prefix)]
+    said = [f"{len(INDICES)} index templates are in place under {prefix}-*", *added]
     left = [name for name in ANALYZERS if name not in extra]
     said.append(
         f"language analyzers as sub-fields of words: {', '.join(extra) or 'none'}; left out: {', '.join(left) or 'none'} (everything Sada does works without)"
@@ -45,6 +46,20 @@ def set_up(client: Elasticsearch, prefix: str = "sada", shards: int = 1, replica
         else "lifecycle policy: left out, the server has none"
     )
     return said
+
+
+def add_fields(client: Elasticsearch, name: str, prefix: str = "sada") -> list[str]:
+    """Tell the indices of one kind, made under an earlier template, of the fields it did not have: they would refuse every document with one.
+
+    Returns a sentence for each index that lacked some. What was mapped otherwise stays as it is until `sada setup --reindex`.
+    """
+    wanted = template(name)["template"]["mappings"]["properties"]
+    there = client.indices.get_mapping(index=f"{prefix}-{name}*", ignore_unavailable=True).body
+    lacking = {index: sorted(wanted.keys() - told["mappings"].get("properties", {})) for index, told in sorted(there.items())}
+    for index, fields in lacking.items():
+        if fields:
+            client.indices.put_mapping(index=index, properties={field: wanted[field] for field in fields})
+    return [f"{index}: now also has {', '.join(fields)}" for index, fields in lacking.items() if fields]
 
 
 def has_analyzer(client: Elasticsearch, name: str) -> bool:

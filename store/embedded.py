@@ -20,7 +20,7 @@ from store.embedded_asking import EmbeddedAsking
 from store.embedded_file import failures
 from store.embedded_rows import COLUMNS, Cubes
 from store.embedded_sql import CUBES, micros
-from store.merge import is_same, merged
+from store.merge import emptied, is_same, merged
 
 _pack = msgspec.msgpack.Encoder().encode
 _post = msgspec.msgpack.Decoder(Post).decode
@@ -83,8 +83,8 @@ class EmbeddedStore(EmbeddedAsking):
             if old is None or not is_same(old, new):
                 now[post.id] = new
         for id, at in batch.deleted:
-            if id in now:
-                now[id] = merged(now[id], msgspec.structs.replace(now[id], deleted_at=at))
+            if id in now and not is_same(now[id], gone := emptied(now[id], at)):
+                now[id] = gone
         changed = {id: (before.get(id), post) for id, post in now.items() if id not in before or before[id][1] is not post}
         self._write(changed)
         forgetting.owe(self._db, [post.deleted_at for known, post in changed.values() if known and post.deleted_at])

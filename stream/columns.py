@@ -14,7 +14,7 @@ FIELDS = ("id", "text", "created_at", "observed_at", "edited_at", "platform", "k
 SAME = {"place": "place_told", "topic": "topic_told", "category": "topic_told", "language": "platform_language", "lang": "platform_language",
         "date": "created_at", "time": "created_at", "message": "text", "author_followers": "followers", "author_handle": "author"}  # fmt: skip
 IGNORED = {"event", "confounder", "label", "split", "source", "variety", "origin", "variant", "normal", "dialect", "sentiment", "intent",
-           "topics", "places", "copy_of", "spam", "private", "versions", "deleted_at", ""}  # fmt: skip
+           "topics", "places", "copy_of", "spam", "private", "versions", "told_earlier", "deleted_at", ""}  # fmt: skip
 IGNORE = "-"
 LONGEST_NAME = 200  # letters of a column's name; what is longer is a text
 LONGEST = 40  # letters of a column's name that are told where it may be a citizen's text

@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import reduce
+from itertools import permutations
 
 import msgspec
 import pytest
@@ -12,6 +14,7 @@ from core.theme import Theme
 from store.base import Batch, Follower, Gap, Pass, Saved
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
+from store.merge import emptied, merged
 from store.query import AccountHistory, CountPosts, Filter, FindPasses, FindPosts, WeekHours
 from tests.conftest import new_elastic
 from tests.make import NOON, claim, post, sample
@@ -87,6 +90,49 @@ def test_the_later_observation_wins_in_whatever_order_they_come(store, in_order)
     (kept,) = fresh(store).get(["x:1"])
     assert (kept.text, kept.likes, kept.views) == ("the lamp is out, still", 5, 40)
     assert [v.text for v in kept.versions] == ["the lamp is out"]
+
+
+LOOKS = (
+    post(1, likes=3, views=7),
+    post(1, likes=5, text="the lamp is out, still", observed_at=NOON + timedelta(hours=1)),
+    post(1, url="https://x.example/1", text="it burns again", observed_at=NOON + timedelta(hours=2)),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("together", [True, False])
+def test_three_observations_leave_the_same_post_in_whatever_order_and_batches_they_come(store, order, together):
+    for batch in [order] if together else [(n,) for n in order]:
+        put(store, *(LOOKS[n] for n in batch))
+    (kept,) = fresh(store).get(["x:1"])
+    assert (kept.text, kept.likes, kept.views, kept.url) == ("it burns again", 5, 7, "https://x.example/1")
+    assert [v.text for v in kept.versions] == [LOOKS[0].text, LOOKS[1].text]
+    assert [(told.what, told.at) for told in kept.told_earlier if told.what in ("likes", "views")] == [
+        ("likes", LOOKS[1].observed_at), ("views", LOOKS[0].observed_at),
+    ]  # fmt: skip
+
+
+def test_every_store_keeps_the_very_same_post_of_the_same_observations(store):
+    gone = (("x:1", NOON + timedelta(hours=3)),)
+    for batch in (Batch(posts=LOOKS[1:]), Batch(posts=LOOKS[:1]), Batch(deleted=gone), Batch(posts=(LOOKS[2],))):
+        store.save(batch)
+    expected = emptied(reduce(merged, [LOOKS[1], LOOKS[2], LOOKS[0]]), gone[0][1])
+    assert fresh(store).get(["x:1"]) == [expected]
+
+
+def test_a_post_deleted_in_the_batch_that_brings_it_is_a_tombstone(store):
+    store.save(Batch(posts=(post(1, likes=3),), deleted=(("x:1", NOON + timedelta(days=1)),)))
+    (kept,) = fresh(store).get(["x:1"])
+    assert (kept.text, kept.likes, kept.deleted_at) == ("", 3, NOON + timedelta(days=1))
+
+
+def test_of_two_deletions_the_first_counts_and_a_repeated_one_is_no_change(ordered):
+    put(ordered, post(1))
+    for hours in (5, 3, 3, 9):
+        ordered.save(Batch(deleted=(("x:1", NOON + timedelta(hours=hours)),)))
+    (kept,) = ordered.get(["x:1"])
+    assert kept.deleted_at == NOON + timedelta(hours=3)
+    assert ordered.changes(0, 100)[-1][0] == 3  # written, deleted, dated earlier
 
 
 def test_a_change_is_found_by_its_new_words_and_not_by_its_old(store):

@@ -1,14 +1,17 @@
 """What a server is told: everything it can do, and a sentence for what is left out. A full distribution is played by one that answers as such."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from core.errors import AskedWrongly, StoreFailed
 from store import elastic_people
+from store.base import Batch
 from store.elastic_set_up import ANALYZERS, INDICES, index_template, set_up
 from stream.cluster_commands import _kept_months
+from tests.make import NOON, post
 from tests.store.engine import Engine
 
 REFUSED = (400, {"error": {"type": "illegal_argument_exception"}, "status": 400})
@@ -16,12 +19,15 @@ REFUSED = (400, {"error": {"type": "illegal_argument_exception"}, "status": 400}
 
 @pytest.fixture
 def server():
-    """A server that knows the analyzers of `knows`, and has policies and users if `full`."""
+    """A server that knows the analyzers of `knows`, has the indices of `mapped`, and policies and users if `full`."""
 
     class Own(Engine):
-        asked, knows, full = [], set(), False
+        asked, knows, mapped, full = [], set(), {}, False
 
         def answer(self, method, target, body):
+            if method == "GET" and "/_mapping" in target:
+                kind = target.partition("*")[0].strip("/")
+                return (200, {name: {"mappings": mapping} for name, mapping in self.mapped.items() if name.startswith(kind)})
             if "_analyze" in target:
                 return (200, {"tokens": []}) if json.loads(body)["analyzer"] in self.knows else REFUSED
             return (
@@ -66,6 +72,31 @@ def test_a_full_distribution_gets_its_analyzers_and_a_policy(server):
     assert (settings["number_of_shards"], settings["number_of_replicas"]) == (3, 1)
     assert any("arabic, english; left out: persian, russian" in line for line in said)
     assert any("lifecycle policy town-posts" in line for line in said)
+
+
+def test_months_of_an_earlier_template_are_told_of_the_fields_they_lack_and_of_no_others(server):
+    wanted = index_template("posts")["template"]["mappings"]["properties"]
+    before = {name: mapping for name, mapping in wanted.items() if name not in ("told_earlier", "saves")}
+    server.mapped = {"town-posts-2026.01": {"properties": before}, "town-posts-2026.02": {"properties": wanted}, "town-ledger": {}}
+    said = set_up(server.client, "town")
+    assert told(server, "posts-2026.01/_mapping") == {
+        "/town-posts-2026.01/_mapping": {"properties": {name: wanted[name] for name in ("saves", "told_earlier")}}
+    }
+    assert "town-posts-2026.01: now also has saves, told_earlier" in said
+    assert not told(server, "posts-2026.02/_mapping")
+
+
+@pytest.mark.services
+def test_a_month_of_an_earlier_template_takes_the_new_field(elastic):
+    client, prefix = elastic._client, elastic._prefix
+    earlier = index_template("posts", prefix)
+    del earlier["template"]["mappings"]["properties"]["told_earlier"]
+    client.indices.put_index_template(name=f"{prefix}-posts", **earlier)
+    elastic.save(Batch(posts=(post(1, likes=3),)))
+    set_up(client, prefix)
+    elastic.save(Batch(posts=(post(1, text="light again", observed_at=NOON + timedelta(days=1)),)))
+    (kept,) = elastic.get(["x:1"])
+    assert (kept.likes, [told.what for told in kept.told_earlier]) == (3, ["likes"])
 
 
 def test_only_posts_have_a_policy():

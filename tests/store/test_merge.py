@@ -2,20 +2,29 @@
 
 from datetime import timedelta
 from functools import reduce
+from itertools import permutations
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.post import Author, Claim, Post, corrected_by, tombstone
+from core.post import Author, Claim, Post, Told, corrected_by, encode, tombstone
 from store.merge import is_same, merged
 from tests.make import NOON, claim, post
 
+FEW = st.one_of(st.none(), st.integers(0, 2))
 observations = st.builds(
-    lambda minutes, text, likes, views: post(1, text=text, likes=likes, views=views, observed_at=NOON + timedelta(minutes=minutes)),
-    st.integers(0, 5), st.sampled_from(["dark", "still dark", "light"]), st.one_of(st.none(), st.integers(0, 2)), st.one_of(st.none(), st.integers(0, 2)),
+    lambda minutes, text, source, **told: post(1, text=text, source=source, observed_at=NOON + timedelta(minutes=minutes), **told),
+    st.integers(0, 3), st.sampled_from(["dark", "still dark", "light"]), st.sampled_from(["x.search.1", "x.mentions.city"]), likes=FEW, views=FEW,
+    url=st.sampled_from([None, "https://x.example/1", "https://x.example/2"]), author=st.sampled_from([None, Author(id="x:u1"), Author(id="x:u1", name="R")]),
+    intent=st.sampled_from([None, claim("complaint"), claim("thanks"), *(Claim(label=label, by=corrected_by(n)) for n, label in enumerate(("news", "other"), 1))]),
+    topics=st.sampled_from([(), (claim("roads"),), (Claim(label="water", by=corrected_by(3)),)]),
 )  # fmt: skip
+understood_alike = observations.map(lambda seen: msgspec.structs.replace(seen, intent=None, topics=()))
+deletions = st.tuples(understood_alike, st.one_of(st.none(), st.integers(0, 5))).map(
+    lambda told: told[0] if told[1] is None else msgspec.structs.replace(told[0], deleted_at=NOON + timedelta(minutes=told[1]))
+)
 
 
 def kept(seen: list[Post]) -> Post:
@@ -24,8 +33,49 @@ def kept(seen: list[Post]) -> Post:
 
 @given(observations, observations)
 def test_two_observations_give_the_same_in_either_order(one, other):
-    first, second = kept([one, other]), kept([other, one])
-    assert is_same(first, second) or (first.text, first.versions) == (second.text, second.versions)
+    assert kept([one, other]) == kept([other, one])
+
+
+@given(observations, observations, observations)
+def test_three_observations_give_the_same_however_they_are_grouped(one, other, third):
+    assert merged(merged(one, other), third) == merged(one, merged(other, third))
+
+
+@given(deletions, deletions, deletions)
+def test_with_deletions_among_them_too(one, other, third):
+    assert merged(one, other) == merged(other, one)
+    assert merged(merged(one, other), third) == merged(one, merged(other, third))
+
+
+@given(deletions, deletions)
+def test_merging_what_is_merged_already_changes_nothing(one, other):
+    whole = merged(one, other)
+    assert merged(whole, one) == merged(other, whole) == merged(whole, whole) == whole
+
+
+@given(deletions, deletions)
+def test_what_was_merged_survives_being_written_down(one, other):
+    whole = merged(one, other)
+    assert msgspec.json.decode(encode(whole), type=Post) == whole
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_number_the_newest_look_leaves_untold_is_the_last_one_told(order):
+    seen = [at(0, likes=3), at(5, likes=5), at(9, text="light again")]
+    last = kept([seen[n] for n in order])
+    assert (last.likes, last.text, last.told_earlier) == (5, "light again", (Told("likes", NOON + timedelta(minutes=5)),))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_numbers_told_around_a_deletion_are_those_told_last(order):
+    seen = [at(0, likes=3), msgspec.structs.replace(at(0), deleted_at=NOON + timedelta(minutes=2)), at(9, likes=8)]
+    last = kept([seen[n] for n in order])
+    assert (last.likes, last.text, last.author, last.deleted_at) == (8, "", None, NOON + timedelta(minutes=2))
+
+
+def test_nothing_is_remembered_of_what_the_newest_look_tells():
+    assert kept([at(0, likes=3, views=1), at(5, likes=4, views=2)]).told_earlier == ()
+    assert [told.what for told in kept([at(0, likes=3, views=1), at(5, likes=4)]).told_earlier] == ["views"]
 
 
 @given(st.lists(observations, min_size=1, max_size=5))
@@ -52,8 +102,9 @@ def test_zero_is_a_number():
 
 def test_nothing_brings_back_what_was_deleted():
     gone = tombstone(post(1, likes=3), NOON + timedelta(hours=1))
-    assert merged(gone, post(1, observed_at=NOON + timedelta(days=3))) == gone
-    assert (gone.text, gone.author, gone.likes) == ("", None, 3)
+    again = merged(gone, post(1, text="still dark", observed_at=NOON + timedelta(days=3)))
+    assert is_same(gone, again)
+    assert (again.text, again.author, again.url, again.versions, again.likes, again.deleted_at) == ("", None, None, (), 3, gone.deleted_at)
 
 
 def test_words_made_ready_for_search_are_no_news():
@@ -76,8 +127,8 @@ def test_a_tombstone_empties_what_is_known_whenever_it_was_seen(minutes):
 
 
 def test_a_second_deletion_does_not_move_the_first():
-    gone = tombstone(post(1), NOON)
-    assert merged(gone, tombstone(post(1), NOON + timedelta(days=1))) == gone
+    gone = merged(post(1), at(1, deleted_at=NOON + timedelta(hours=1)))
+    assert merged(gone, at(1, deleted_at=NOON + timedelta(days=1))) == gone
 
 
 EARLIER = {"author": Author(id="x:u1"), "url": "https://x.example/1", "account": "x:city", "parent_id": "x:0", "conversation_id": "x:0"}
@@ -155,7 +206,7 @@ def test_in_whatever_order_a_deletion_comes_nothing_of_the_texts_is_left(one, ot
 
 
 # what differs → whether that says anything new
-NEWS = [({"observed_at": NOON + timedelta(days=1)}, False), ({"source": "x.search.1"}, False), ({"normal": "words"}, False), ({"likes": 0}, True), ({"text": "other"}, True), ({"sentiment": claim("negative")}, True)]  # fmt: skip
+NEWS = [({"observed_at": NOON + timedelta(days=1)}, False), ({"told_earlier": (Told("likes", NOON),)}, False), ({"source": "x.search.1"}, False), ({"normal": "words"}, False), ({"likes": 0}, True), ({"text": "other"}, True), ({"sentiment": claim("negative")}, True)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("told", "is_news"), NEWS)
