@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from collectors import form_page, signing
-from collectors.doors import Door, Turns, is_signed
+from collectors.doors import Door, Headers, Turns, is_signed
 from collectors.form import pairs
 from collectors.inbox import Inbox
 from collectors.translating import decoded
@@ -91,7 +91,7 @@ async def _deliver(request: Request, hall: Hall) -> Response:
     """One delivery: who, how often, how large, whether signed; kept; only then 200."""
     platform, name, now = request.url.path.split("/")[1], request.path_params.get("name", ""), hall.clock()
     door = hall.doors[platform]
-    if platform == "form" and name not in hall.forms:
+    if door.is_ours and name not in hall.forms:
         return PlainTextResponse("there is no such form", 404)
     if door.secret is None:
         return PlainTextResponse(f"{platform} is not set up here: its secret is missing (docs/credentials.md#{platform})", 503)
@@ -105,9 +105,13 @@ async def _deliver(request: Request, hall: Hall) -> Response:
     if body is None:
         return PlainTextResponse(f"larger than {door.most_bytes:,} bytes", 413)
     knock = Knock(door, name, body, _is_page(request, body))
-    if not is_signed(door, name, body, lambda header: request.headers.get(header, ""), now, knock.field("token")):
+    if not is_signed(door, name, body, _headers(request), now, knock.field("token")):
         return _refuse(knock, hall, request)
     return await _keep(knock, hall, request, now)
+
+
+def _headers(request: Request) -> Headers:
+    return lambda name: request.headers.get(name, "")
 
 
 def _is_page(request: Request, body: bytes) -> bool:
@@ -131,9 +135,7 @@ async def _body(request: Request, most: int) -> bytes | None:
 async def _keep(knock: Knock, hall: Hall, request: Request, now: datetime) -> Response:
     if not knock.field(form_page.TRAP):
         try:
-            # two people may report in the same words to a form
-            signed_at = request.headers.get("x-sada-timestamp", "") if knock.door.platform == "form" else ""
-            await run_in_threadpool(hall.inbox.keep, knock.door.platform, knock.name, knock.body, now, signed_at)
+            await run_in_threadpool(hall.inbox.keep, knock.door.platform, knock.name, knock.body, now, knock.door.stamp(_headers(request)))
         except StoreFailed as error:
             log.error("%s: %s", knock.door.platform, error)
             return PlainTextResponse("not kept; try again", 503, {"retry-after": "60"})

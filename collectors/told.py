@@ -7,8 +7,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from core.post import LONGEST_ID
+
 MILLISECONDS_FROM = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
-LONGEST_ID = 500  # bytes; Elasticsearch takes an id of 512
 LARGEST_COUNT, LONGEST_COUNT = 2**63 - 1, 19
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 

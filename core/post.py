@@ -127,6 +127,7 @@ class EngagementSample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     saves: int | None = None
 
 
+LONGEST_ID = 512  # bytes of a post's id: what Elasticsearch takes of a document's
 METRICS = ("likes", "replies", "reposts", "quotes", "views", "saves")
 INTERACTIONS = ("likes", "replies", "reposts", "quotes", "saves")
 

@@ -13,7 +13,7 @@ import msgspec
 
 from core.deployment import Deployment
 from core.errors import BadInput
-from core.post import METRICS, Author, Kind, Media, Post
+from core.post import LONGEST_ID, METRICS, Author, Kind, Media, Post
 from store.base import Batch, Pass, Store
 from stream import columns, reading
 from stream.moments import NoMoment, moment
@@ -22,7 +22,6 @@ from stream.rows import Numbered, Row
 
 MOST = 10**15  # of a count: more than anybody has, less than a store can hold
 _BETWEEN = str.maketrans({**dict.fromkeys(",٬ '’\u00a0\u202f", ""), "٫": "."})
-LONGEST_ID = 512  # bytes of a document's id in Elasticsearch
 BATCH = 2000  # rows made durable together: large enough for the store's speed, small enough to lose little work
 Understand = Callable[[list[Post]], list[Post]]
 

@@ -40,7 +40,7 @@ from core.deployment import Deployment, OfficialAccount
 from core.settings import Secret, Settings
 town = Deployment(id="t", name={}, timezone="UTC", languages=("en",), accounts=(OfficialAccount(platform="form", handle="web"),))
 known = doors.doors(Settings(credentials={"FORM_SECRET": Secret("fo")}))
-known["form"] = doors.Door("form", "fo", 1000000, 1000000)
+known["form"] = doors.Door("form", "fo", 1000000, 1000000, is_ours=True)
 hall = Hall(Inbox(Path(sys.argv[1])), known, town, None, lambda: datetime.now(UTC), doors.Turns())
 uvicorn.run(application(hall), fd=int(sys.argv[2]), access_log=False, log_level="error")
 """

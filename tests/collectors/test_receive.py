@@ -233,6 +233,20 @@ def test_a_robot_that_fills_in_what_nobody_sees_is_thanked_and_not_heard(tmp_pat
     assert answer.status_code == 200 and kept(tmp_path) == []
 
 
+@pytest.mark.parametrize("token", ["token=x&", ""])
+def test_a_page_of_more_fields_than_a_form_asks_is_refused_like_any_other(tmp_path, token):
+    body = token + "&".join(f"text{n}=water" for n in range(form.MOST_FIELDS + 1))
+    answer = knock(tmp_path).post("/form/web", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == 403 and kept(tmp_path) == []
+
+
+def test_a_time_that_a_platform_does_not_sign_makes_no_second_delivery_of_one(tmp_path):
+    client = knock(tmp_path)
+    for stamp in ("1", "2"):
+        assert client.post("/whatsapp", content=BODY, headers=signed(BODY) | {"X-Sada-Timestamp": stamp}).status_code == 200
+    assert kept(tmp_path) == [BODY]
+
+
 def test_what_the_organisation_is_called_is_escaped(tmp_path):
     page = knock(tmp_path).get("/form/web", headers={"accept-language": "en"}).text
     assert "Town &lt;b&gt;" in page and "<b>" not in page

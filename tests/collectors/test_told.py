@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from collectors import told
+from core.post import LONGEST_ID
 
 NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
 
@@ -69,3 +70,12 @@ def test_a_nameless_message_has_one_id_and_another_message_another() -> None:
         )
         == 4
     )
+
+
+@pytest.mark.parametrize("letter", ["a", "й"])
+def test_an_id_that_an_engine_can_keep_stays_and_a_longer_one_becomes_one_made_of_it(letter: str) -> None:
+    most = (LONGEST_ID - len("x:")) // len(letter.encode())
+    assert told.post_id("x", letter * most) == f"x:{letter * most}"
+    longer = told.post_id("x", letter * (most + 1))
+    assert longer == told.post_id("x", letter * (most + 1)) != told.post_id("x", letter * (most + 2))
+    assert longer.startswith("x:") and len(longer.encode()) <= LONGEST_ID
