@@ -61,6 +61,28 @@ def ready(store: CaseStore, now: datetime, most: int = 100) -> list[tuple[Delive
         return [(_delivery(row[:-1]), bytes(row[-1])) for row in db.execute(asked.order_by(c.next_at, c.id).limit(most))]
 
 
+def taken(store: CaseStore, address: str, since: datetime) -> list[datetime]:
+    """When messages to this address were taken since then, the first one first; what went as one message counts as one."""
+    c = alert_deliveries.c
+    asked = select(c.at).distinct().where(c.address == address, c.state == "sent", c.at > since).order_by(c.at)
+    with store.reading() as db:
+        return list(db.scalars(asked))
+
+
+def hold(store: CaseStore, one: Delivery, until: datetime) -> None:
+    """Let a message wait until then, as if nobody had looked at it."""
+    c = alert_deliveries.c
+    with store.writing() as db:
+        db.execute(update(alert_deliveries).where(c.id == one.id, c.state == "waiting", c.attempts == one.attempts).values(next_at=until))
+
+
+def give_up(store: CaseStore, one: Delivery, now: datetime, state: str, problem: str | None = None) -> None:
+    """A message that waits is not sent: it failed, or is no longer needed (dropped)."""
+    c = alert_deliveries.c
+    with store.writing() as db:
+        db.execute(update(alert_deliveries).where(c.id == one.id, c.state == "waiting").values(state=state, at=now, problem=problem))
+
+
 def claim(store: CaseStore, one: Delivery, now: datetime) -> Delivery | None:
     """Write the attempt down before it is made; None if another process makes it, or there were too many."""
     c = alert_deliveries.c
@@ -79,7 +101,10 @@ def settle(store: CaseStore, many: Sequence[Delivery], now: datetime, problem: s
     with store.writing() as db:
         for one in many:
             state = "sent" if problem is None else "failed" if is_final or one.attempts >= MOST else "waiting"
-            db.execute(update(alert_deliveries).where(alert_deliveries.c.id == one.id).values(state=state, at=now, problem=problem))
+            mine = update(alert_deliveries).where(alert_deliveries.c.id == one.id)
+            if state != "sent":  # somebody may have seen or muted the alert during the attempt: then it stays dropped
+                mine = mine.where(alert_deliveries.c.state == "waiting")
+            db.execute(mine.values(state=state, at=now, problem=problem))
 
 
 def log(store: CaseStore, limit: int = 100, alert: str | None = None) -> list[Delivery]:

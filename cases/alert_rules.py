@@ -13,7 +13,7 @@ from cases.alert_tables import alert_rules
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
 from cases.store import CaseStore, note
-from core.deployment import LANGUAGES, AlertRule, Deployment
+from core.deployment import A_YEAR, LANGUAGES, AlertRule, Deployment
 from core.errors import AskedWrongly
 
 NAMED = re.compile(r"\$ALERTS[A-Z0-9_]*")
@@ -70,6 +70,7 @@ def wrong(rule: AlertRule, deployment: Deployment) -> str | None:
         (rule.place is not None and rule.place not in {p.id for p in deployment.places}, "its place is not one of the deployment's"),
         (rule.probability is not None and not 0 <= rule.probability <= 1, "its probability must lie between 0 and 1"),
         (any(n is not None and n < 0 for n in (rule.at_least, rule.hours, rule.escalate_minutes)), "its numbers must not be negative"),
+        ((rule.hours or 0) > A_YEAR or (rule.escalate_minutes or 0) > A_YEAR * 60, "its hours and minutes must lie within a year"),
     )
     return next((says for is_wrong, says in checks if is_wrong), None)
 
@@ -81,7 +82,8 @@ def _edited(store: CaseStore) -> list[AlertRule]:
 
 def shown(to: str) -> str:
     """What of an address may be seen: the key's name, or the kind of service."""
-    return to if to.startswith("$") else f"{to.partition('://')[0]}://…"
+    kind, mark, _ = to.partition("://")
+    return to if to.startswith("$") else f"{kind}://…" if mark else "…"  # without a kind all of it may be a password
 
 
 def _without_addresses(rule: AlertRule) -> AlertRule:

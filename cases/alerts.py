@@ -137,13 +137,19 @@ def escalate(store: CaseStore, alert: Alert, deliveries: Sequence[Delivery], now
 
 def acknowledge(store: CaseStore, person: Person, id: str, at: datetime) -> None:
     """Somebody has seen it: it is not escalated, and what was not told yet is not told. Raises NotAllowed, AskedWrongly."""
+    acknowledge_all(store, person, (id,), at)
+
+
+def acknowledge_all(store: CaseStore, person: Person, ids: Sequence[str], at: datetime) -> None:
+    """The same of several at once: all of them or, where one is unknown, none. Raises NotAllowed, AskedWrongly."""
     must(person, Right.TRIAGE)
     with store.writing() as db:
-        _fetch(db, id)
-        unseen = (alerts.c.id == id, alerts.c.acknowledged_at.is_(None))
-        db.execute(update(alerts).where(*unseen).values(acknowledged_at=at, acknowledged_by=person.name))
-        alert_outbox.drop(db, [id], at)
-        note(db, AuditLine(at=at, who=person.name, what="alert_seen", about=id))
+        for id in ids:
+            _fetch(db, id)
+            unseen = (alerts.c.id == id, alerts.c.acknowledged_at.is_(None))
+            db.execute(update(alerts).where(*unseen).values(acknowledged_at=at, acknowledged_by=person.name))
+            note(db, AuditLine(at=at, who=person.name, what="alert_seen", about=id))
+        alert_outbox.drop(db, ids, at)
 
 
 def mute(store: CaseStore, person: Person, id: str, until: datetime, at: datetime) -> None:
@@ -157,6 +163,15 @@ def mute(store: CaseStore, person: Person, id: str, until: datetime, at: datetim
         same = db.scalars(select(alerts.c.id).where(alerts.c.rule == matter[0], alerts.c.matter == matter[1]))
         alert_outbox.drop(db, list(same), at)
         note(db, AuditLine(at=at, who=person.name, what="alert_muted", about=id, detail=f"until {until:%Y-%m-%d %H:%M} UTC"))
+
+
+def unmute(store: CaseStore, person: Person, id: str, at: datetime) -> None:
+    """Let this matter be raised again from now on. Raises NotAllowed, AskedWrongly."""
+    must(person, Right.TRIAGE)
+    with store.writing() as db:
+        alert = _fetch(db, id)
+        db.execute(delete(alert_mutes).where(alert_mutes.c.rule == alert.rule, alert_mutes.c.matter == alert.matter))
+        note(db, AuditLine(at=at, who=person.name, what="alert_muted", about=id, detail="no longer"))
 
 
 def judge(store: CaseStore, person: Person, id: str, is_right: bool, at: datetime) -> None:

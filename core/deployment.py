@@ -12,6 +12,7 @@ AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Amount = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+A_YEAR = 366 * 24  # hours
 Words = dict[str, str]  # language code → text
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -155,13 +156,15 @@ class AlertRule(Strict, frozen=True):
     topic: str | None = None
     place: str | None = None
     at_least: NotNegative | None = None  # posts of a theme, points of the share of negatives, per cent of followers, or cases
-    hours: NotNegative | None = None  # looked back on (sentiment, followers), of silence (a source), or ahead (a target)
+    hours: Annotated[float, msgspec.Meta(ge=0, le=A_YEAR)] | None = (
+        None  # looked back on (sentiment, followers), of silence (a source), or ahead (a target)
+    )
     probability: Share | None = None
     complaints_only: bool = True
     quiet_from: time | None = None
     quiet_until: time | None = None
     digest_at: time | None = None  # collects what it raises and tells it once a day
-    escalate_minutes: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    escalate_minutes: Annotated[int, msgspec.Meta(ge=0, le=A_YEAR * 60)] | None = None
     escalate_to: tuple[str, ...] = ()  # empty: those of `to` once more
     is_on: bool = True
 

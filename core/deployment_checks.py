@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
-from core.deployment import DAYS, LANGUAGES, Demo, Deployment, OfficialAccount, Place, Topic
+from core.deployment import DAYS, LANGUAGES, AlertRule, Demo, Deployment, OfficialAccount, Place, Topic
 from core.post import Kind
 
 ID = re.compile(r"[\w.-]{1,80}")  # stands in addresses, in names of indices, and between | marks
+SENT_TO = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*|[A-Za-z][A-Za-z0-9+.-]*://\S+")
 HASHTAG = re.compile(r"#?[^\s#]+")
 BY_ADDRESS = ("rss", "open311")
 CODE = re.compile("[a-z]{2}")  # also of a language that is only a label here
@@ -32,6 +33,8 @@ def problems(d: Deployment) -> Iterator[str]:
     yield from _said_twice("targets", (line.topic for line in d.targets), "topic")
     yield from _half_on_the_map(d.places)
     yield from _searched("watch.keywords", (word for word in d.watch.keywords if not word.strip()), "nothing would be searched for")
+    for rule in d.alerts:
+        yield from _never_told(rule)
     for key, tags in (("watch.hashtags", d.watch.hashtags), ("campaigns.hashtags", [t for c in d.campaigns for t in c.hashtags])):
         yield from _searched(key, (tag for tag in tags if not HASHTAG.fullmatch(tag)), "write one word")
     if d.demo:
@@ -44,6 +47,15 @@ def _unreachable(account: OfficialAccount) -> Iterator[str]:
         yield f"accounts.handle: {account.handle!r} is none; write the name at the end of the profile's address, without @, / and spaces"
     if account.platform in BY_ADDRESS and not (account.url or "").startswith(("https://", "http://")):
         yield f'accounts.url: {account.key} is read by its address; add url = "https://…"'
+
+
+def _never_told(rule: AlertRule) -> Iterator[str]:
+    """What would wake people or reach nobody: half of quiet hours, an address that is none."""
+    if (rule.quiet_from is None) != (rule.quiet_until is None):
+        yield f"alerts: {rule.id!r} has quiet_from or quiet_until without the other; tell both or neither"
+    for to in (*rule.to, *rule.escalate_to):
+        if not SENT_TO.fullmatch(to):  # not shown: it may hold a password
+            yield f"alerts.to: {rule.id!r} has an address that is none; write $NAME of a key in the environment, or an Apprise address such as mailto://…"
 
 
 def _ids(d: Deployment) -> Iterator[str]:

@@ -23,6 +23,7 @@ from stream.ledger import LATE, red_lights
 HOURS = {"sentiment_fall": 24.0, "follower_drop": 7 * 24.0, "target_near": 2.0}  # where the rule says none
 USUAL_DAYS = 28  # four whole weeks, so that every hour of the week is in it as often
 ENOUGH = 20  # passes of a source that tell its health
+MANY = 5000  # looked through for the last whole pass of a source that fails again and again: a fortnight, asked every five minutes
 CITIZENS = tuple(kind.value for kind in Kind if kind != Kind.OWN)
 THEMES_SINCE = timedelta(days=30)
 HOUR = timedelta(hours=1)
@@ -74,20 +75,26 @@ def _audiences(rule: AlertRule, world: World, now: datetime) -> Facts:
 
 def audience(samples: list[AccountSample]) -> Audience:
     """One account's samples, oldest first and with followers told, as the most there were and what there is now."""
-    most, last = max(samples, key=lambda s: s.followers or 0), samples[-1]
+    most, last = max(reversed(samples), key=lambda s: s.followers or 0), samples[-1]  # the newest of equals: one fall, one day
     return Audience(account=last.account, most=most.followers or 0, most_at=most.at, followers=last.followers or 0, at=last.at)
 
 
 def _silences(rule: AlertRule, world: World, now: datetime) -> Facts:
     ripe = [s for s in world.sources if now - world.started >= LATE * timedelta(minutes=s.every_minutes)]
-    asked = ((source, world.store.passes(source.id, ENOUGH)) for source in ripe)
+    asked = ((source, _passes(world.store, source)) for source in ripe)
     return Facts(silences=tuple(silence(source, passes, now) for source, passes in asked if passes))
+
+
+def _passes(store: Store, source: Source) -> list[Pass]:
+    """A source's newest passes, as far back as the last whole one."""
+    newest = store.passes(source.id, ENOUGH)
+    return newest if len(newest) < ENOUGH or any(p.came_to_its_end for p in newest) else store.passes(source.id, MANY)
 
 
 def silence(source: Source, passes: list[Pass], now: datetime) -> Silence:
     """A source as its passes (newest first) tell of it."""
     heard = max((p.finished or p.started for p in passes if p.came_to_its_end), default=None)
-    return Silence(source=source.id, heard=heard, is_red=bool(red_lights(source, passes, now)))
+    return Silence(source=source.id, heard=heard, asked=passes[-1].started, is_red=bool(red_lights(source, passes, now)))
 
 
 def _near(rule: AlertRule, world: World, now: datetime) -> Facts:

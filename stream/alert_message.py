@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ FSI, PDI = "\u2068", "\u2069"
 _CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 LONGEST_NAME = 80
 MOST_IN_DIGEST = 20  # told in full; the page shows the rest
+LONGEST_BODY = 3500  # characters: Telegram takes 4,096, and a message that is too long is refused whole
 _DIGITS = {"arab": str.maketrans("0123456789%", "٠١٢٣٤٥٦٧٨٩٪"), "arabext": str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪")}
 
 
@@ -47,13 +49,28 @@ def words() -> dict[str, dict[str, str]]:
 
 def compose(alerts: Sequence[tuple[Alert, str]], reader: Reader, now: datetime) -> Message:
     """One message about one alert, or a digest of several; each with its step, first or escalated."""
-    told = [_one(alert, step, reader, now) for alert, step in alerts]
+    told = list(dict.fromkeys(_one(alert, step, reader, now) for alert, step in _ordered(alerts)))  # two rules may say the same
     if len(told) == 1:
         return Message(title=told[0].title, body="\n".join([told[0].body, *_answer(reader)]))
     said, organisation = _said(reader), label(reader.deployment.name, reader.language)
     title = said["digest"].format(count=_whole(len(told), reader), organisation=organisation)
-    parts = [f"{one.title}\n{one.body}" for one in told[:MOST_IN_DIGEST]] + (["…"] if len(told) > MOST_IN_DIGEST else [])
-    return Message(title=title, body="\n\n".join([*parts, *_answer(reader)]))
+    parts = _fitting([f"{one.title}\n{one.body}" for one in told])
+    rest = [said["more"].format(count=_whole(len(told) - len(parts), reader))] if len(parts) < len(told) else []
+    return Message(title=title, body="\n\n".join([*parts, *rest, *_answer(reader)]))
+
+
+def _ordered(alerts: Sequence[tuple[Alert, str]]) -> list[tuple[Alert, str]]:
+    """Each alert once, what nobody answered before what is new, and of that the largest first."""
+    steps = {alert.id: step for alert, step in sorted(alerts, key=lambda line: line[1] == "escalated")}
+    once = {alert.id: alert for alert, _ in alerts}.values()
+    return [(one, steps[one.id]) for one in sorted(once, key=lambda one: (steps[one.id] != "escalated", -one.count))]
+
+
+def _fitting(parts: Sequence[str]) -> list[str]:
+    """The first of these that one message has room for, at least one."""
+    lengths = accumulate(len(part) + 2 for part in parts)
+    fit = sum(length <= LONGEST_BODY for length in lengths)
+    return list(parts[: max(1, min(fit, MOST_IN_DIGEST))])
 
 
 def _one(alert: Alert, step: str, reader: Reader, now: datetime) -> Message:

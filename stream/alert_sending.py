@@ -55,16 +55,26 @@ def _meant(to: str, told: Environment) -> list[Address]:
     return [Address(to=f"{to} ({shown(url)})", digest=digest(url), url=url) for url in urls]
 
 
-def send(address: Address, message: Message) -> str | None:
-    """Send a message; None if it was taken, else why not, in words without the address."""
+def unusable(address: Address) -> str | None:
+    """Why nothing can be sent to an address, in words without it; None if something may be tried."""
     if address.url is None:
         return f"{address.to} {NOBODY}; put an Apprise address into the environment or .env under that name"
-    import apprise  # half a second: only where something is sent
+    import apprise  # half a second: only where something is sent or looked at
+
+    apprise.logging.getLogger("apprise").propagate = False  # its lines name hosts
+    return None if apprise.Apprise.instantiate(address.url) else f"{address.to}: is not an address that Apprise knows"
+
+
+def send(address: Address, message: Message) -> str | None:
+    """Send a message; None if it was taken, else why not, in words without the address."""
+    if problem := unusable(address):
+        return problem
+    import apprise
 
     sender = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Sada", app_desc="Sada", app_url="", secure_logging=True))
-    if not sender.add(address.url):
-        return f"{address.to}: is not an address that Apprise knows"
-    apprise.logging.getLogger("apprise").propagate = False  # its lines name hosts
+    sender.add(address.url or "")
+    for service in sender:
+        service.overflow_mode = apprise.OverflowMode.SPLIT  # what takes less than a whole message gets it in parts, not refused
     capture: Any = apprise.LogCapture
     with capture(level=apprise.logging.WARNING) as said:
         taken = sender.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT)

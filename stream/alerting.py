@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,9 +16,11 @@ from core.theme import State, Theme
 
 FALL = 10.0  # percentage points of the share of negatives, where the rule says none
 DROP = 1.0  # per cent of the followers
+LEAST_DROP = 0.01  # per cent: a rule that asks for none still asks for a fall
 FEWEST = 30  # posts without which a share says nothing
 Z95 = 1.96
 FRESH = timedelta(days=1)  # a theme nobody has written of for so long is history
+NEVER = datetime(1970, 1, 2, tzinfo=UTC)  # stands for the day on which a source was last heard, where it never was
 ALIVE = (State.RISING, State.HEIGHT)
 
 
@@ -44,10 +46,11 @@ class Audience(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True):
-    """A source with when it was last read to the end, and whether its ledger shows a red light."""
+    """A source with when it was last read to the end, since when it is known to be asked, and whether its ledger shows a red light."""
 
     source: str
     heard: Moment | None
+    asked: Moment | None = None
     is_red: bool
 
 
@@ -115,19 +118,22 @@ def _low(part: int, of: int) -> float:
 
 
 def _audiences(rule: AlertRule, facts: Facts, now: datetime) -> Iterator[Alert]:
+    """One alert for one fall, whose day is that of the last highest count; and another whenever it has become twice as deep."""
     for one in facts.audiences:
-        if one.most and 100 * (one.most - one.followers) / one.most >= _or(rule.at_least, DROP):
-            yield _alert(
-                rule, facts, one.account, one.at, now, now=float(one.followers), usual=float(one.most), since=one.most_at, until=one.at
-            )
+        fall, least = 100 * (one.most - one.followers) / max(1, one.most), _or(rule.at_least, DROP)
+        if fall >= max(least, LEAST_DROP):
+            told = {"now": float(one.followers), "usual": float(one.most), "since": one.most_at, "until": one.at}
+            found = _alert(rule, facts, one.account, one.most_at, now, **told)
+            depth = int(math.log2(fall / max(least, LEAST_DROP)))
+            yield found if not depth else msgspec.structs.replace(found, id=f"{found.id}-{depth}")
 
 
 def _silences(rule: AlertRule, facts: Facts, now: datetime) -> Iterator[Alert]:
-    """One alert for one silence: its day is the one on which the source was last heard."""
+    """One alert for one silence: its day is the one on which the source was last heard; before it ever was, there is one alert."""
     for one in facts.silences:
-        is_long = rule.hours is not None and one.heard is not None and now - one.heard >= timedelta(hours=rule.hours)
-        if is_long if rule.hours is not None else one.is_red:
-            yield _alert(rule, facts, one.source, one.heard or now, now, since=one.heard)
+        since = one.heard or one.asked or now
+        if one.is_red if rule.hours is None else now - since >= timedelta(hours=rule.hours):
+            yield _alert(rule, facts, one.source, one.heard or NEVER, now, since=one.heard)
 
 
 def _near(rule: AlertRule, facts: Facts, now: datetime) -> Iterator[Alert]:

@@ -15,7 +15,7 @@ from core.deployment import Deployment
 from core.errors import BadInput, CredentialMissing, PlatformProblem, StoreFailed
 from core.settings import Settings
 from store.base import Store
-from stream import ledger, reconcile, set_up
+from stream import alert_sending, ledger, reconcile, set_up
 from stream.collecting import left_of_budget
 from stream.every import COLLECTORS
 
@@ -36,6 +36,7 @@ def findings(settings: Settings, deployment: Deployment, now: datetime, offline:
             yield from found if name is None else (_of_keys(name, one) for one in found)
     yield from _desk(settings)
     yield from _answers(settings, deployment, now)
+    yield from _told(deployment, alert_sending.environment())
     yield from _health([source for some in sources.values() for source in some], settings, deployment, now)
 
 
@@ -81,6 +82,20 @@ def _answers(settings: Settings, deployment: Deployment, now: datetime) -> Itera
         for key in wait:
             says = f"{platform}: the keys of {key} are not all there; its answers wait, and nobody speaks in its place"
             yield Finding(what=f"{platform} answers", state="warning", says=says, then="read docs/credentials.md#who-answers")
+
+
+def _told(deployment: Deployment, environment: alert_sending.Environment) -> Iterator[Finding]:
+    """Addresses of alerts in the deployment file that reach nobody; nothing is sent."""
+    for rule in (rule for rule in deployment.alerts if rule.is_on):
+        if not rule.to:
+            then = "give it `to` in the deployment file, or on the page Alerts"
+            yield Finding(
+                what=f"alerts {rule.id}", state="warning", says=f"{rule.id}: names nobody; its alerts stand on the page only", then=then
+            )
+        for address in alert_sending.of_rule(rule, environment).values():
+            if problem := alert_sending.unusable(address):
+                then = "read docs/alerts.md; until then the alerts stand on the page only"
+                yield Finding(what=f"alerts {rule.id}", state="warning", says=problem, then=then)
 
 
 def _spent(store: Store, source: Source, now: datetime) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import alert_outbox, alert_rules, alerts
+from cases import alert_outbox, alert_rules, alert_waiting, alerts
 from cases.alert_outbox import MOST, UNKNOWN, WAITS, Delivery
 from cases.alerts import Alert, Planned
 from cases.roles import Role
@@ -105,6 +105,69 @@ def test_a_mute_holds_for_its_matter_and_its_time_only(store):
     assert [s.muted_until for s in alerts.newest(store, NOW + 5 * HOUR, ids=["a-1"])] == [None]
 
 
+def test_a_mute_can_be_lifted_before_its_time_and_the_audit_says_who_did(store):
+    alerts.keep(store, [planned()], NOW)
+    alerts.mute(store, OFFICER, "a-1", NOW + 500 * HOUR, NOW)
+    alerts.unmute(store, VERIFIER, "a-1", NOW + HOUR)
+    assert [s.muted_until for s in alerts.newest(store, NOW + HOUR)] == [None]
+    assert [a.id for a in alerts.keep(store, [planned(2, matter="t1")], NOW + HOUR)] == ["a-2"]
+    assert {(line.who, line.detail) for line in store.audit("a-1")} >= {(VERIFIER.name, "no longer")}
+
+
+def test_several_alerts_are_acknowledged_at_once_or_none_where_one_is_not_there(store):
+    alerts.keep(store, [planned(n) for n in range(1, 5)], NOW)
+    with pytest.raises(AskedWrongly, match="a-9"):
+        alerts.acknowledge_all(store, OFFICER, ["a-1", "a-9"], NOW)
+    assert alerts.unseen(store) == 4
+    alerts.acknowledge_all(store, OFFICER, ["a-1", "a-2", "a-3"], NOW)
+    assert alerts.unseen(store) == 1
+    assert sorted(d.state for d in alert_outbox.log(store)) == ["dropped"] * 3 + ["waiting"]
+
+
+def test_what_went_to_a_reader_as_one_message_counts_as_one(store):
+    alerts.keep(store, [planned(n) for n in range(1, 4)], NOW)
+    both, third = [d for d, _ in alert_outbox.ready(store, NOW)][:2], [d for d, _ in alert_outbox.ready(store, NOW)][2:]
+    alert_outbox.settle(store, [alert_outbox.claim(store, one, NOW) for one in both], NOW, None)
+    later = NOW + HOUR / 2
+    alert_outbox.settle(store, [alert_outbox.claim(store, one, later) for one in third], later, None)
+    assert alert_outbox.taken(store, "abc", NOW - HOUR) == [NOW, later]
+    assert alert_outbox.taken(store, "abc", NOW) == [later]
+    assert alert_outbox.taken(store, "another", NOW - HOUR) == []
+
+
+def test_what_was_seen_or_muted_during_an_attempt_that_fails_stays_dropped_and_one_that_arrived_is_delivered(store):
+    alerts.keep(store, [planned(1), planned(2)], NOW)
+    for (one, _), problem in zip(alert_outbox.ready(store, NOW), ("refused", None), strict=True):
+        claimed = alert_outbox.claim(store, one, NOW)
+        alerts.acknowledge(store, OFFICER, one.alert, NOW)
+        alert_outbox.settle(store, [claimed], NOW, problem)
+    assert {d.id: d.state for d in alert_outbox.log(store)} == {"d-1": "dropped", "d-2": "sent"}
+
+
+def test_a_new_hour_moves_the_alert_and_its_untried_messages_and_not_what_was_tried(store):
+    late = NOW + 6 * HOUR
+    for number in (1, 2):
+        one = planned(number, at=late)
+        alerts.keep(store, [Planned(alert=one.alert, tell_at=late, deliveries=one.deliveries)], NOW)
+    assert [w.alert.id for w in alert_waiting.yet_to_tell(store, "rising", NOW)] == ["a-1", "a-2"]
+    alert_waiting.retime(store, "a-1", NOW + HOUR)
+    assert [d.id for d, _ in alert_outbox.ready(store, NOW + HOUR)] == ["d-1"]
+    alerts.acknowledge(store, OFFICER, "a-2", NOW)
+    assert [(w.alert.id, w.tell_at) for w in alert_waiting.yet_to_tell(store, "rising", NOW)] == [("a-1", NOW + HOUR)]
+    alert_outbox.claim(store, alert_outbox.ready(store, NOW + HOUR)[0][0], NOW + HOUR)
+    alert_waiting.retime(store, "a-1", NOW)
+    assert alert_outbox.ready(store, NOW + HOUR) == []  # its second attempt keeps its wait
+    assert alert_waiting.yet_to_tell(store, "another", NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("to", "seen"),
+    [("$ALERTS_TO", "$ALERTS_TO"), ("tgram://123:secret/4", "tgram://…"), ("123:secret", "…"), ("mailto:secret@example.org", "…")],
+)
+def test_of_an_address_only_its_kind_is_seen_and_nothing_of_what_has_none(to, seen):
+    assert alert_rules.shown(to) == seen
+
+
 def test_precision_counts_the_last_word_on_each_alert(store):
     alerts.keep(store, [planned(n, when="theme" if n < 4 else "source_silent") for n in range(1, 6)], NOW)
     for id, is_right in (("a-1", False), ("a-1", True), ("a-2", True), ("a-3", False), ("a-5", True)):
@@ -115,7 +178,8 @@ def test_precision_counts_the_last_word_on_each_alert(store):
 
 @pytest.mark.parametrize("act", [
     lambda store, who: alerts.acknowledge(store, who, "a-1", NOW), lambda store, who: alerts.judge(store, who, "a-1", True, NOW),
-    lambda store, who: alerts.mute(store, who, "a-1", NOW, NOW),
+    lambda store, who: alerts.mute(store, who, "a-1", NOW, NOW), lambda store, who: alerts.unmute(store, who, "a-1", NOW),
+    lambda store, who: alerts.acknowledge_all(store, who, ["a-1"], NOW),
 ])  # fmt: skip
 def test_a_department_may_not_and_an_officer_leaves_a_line_in_the_audit(sqlite_store, act):
     alerts.keep(sqlite_store, [planned()], NOW)
@@ -154,6 +218,8 @@ def test_an_edited_rule_stands_over_the_deployments_and_keeps_addresses_out_of_t
         ({"place": "nowhere"}, "place"),
         ({"probability": 1.5}, "between 0 and 1"),
         ({"at_least": -1.0}, "negative"),
+        ({"hours": 1e9}, "within a year"),  # else it would break on the calendar's end, and with it every round
+        ({"escalate_minutes": 10**12}, "within a year"),
     ],
 )
 def test_a_rule_that_cannot_hold_is_refused_with_its_reason(sqlite_store, told, says):

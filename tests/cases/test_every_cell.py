@@ -133,6 +133,8 @@ VERBS: tuple[tuple[str, Right, Try], ...] = (
     ("write in the guide", Right.TEACH, lambda s, p: guide.keep(s, p, guide.Procedure(id="g", language="en", name=" "), NOW)),
     ("acknowledge an alert", Right.TRIAGE, lambda s, p: alerts.acknowledge(s, p, "no-such-alert", NOW)),
     ("mute an alert", Right.TRIAGE, lambda s, p: alerts.mute(s, p, "no-such-alert", NOW, NOW)),
+    ("acknowledge alerts", Right.TRIAGE, lambda s, p: alerts.acknowledge_all(s, p, ["no-such-alert"], NOW)),
+    ("lift a mute", Right.TRIAGE, lambda s, p: alerts.unmute(s, p, "no-such-alert", NOW)),
     ("judge an alert", Right.TRIAGE, lambda s, p: alerts.judge(s, p, "no-such-alert", True, NOW)),
     ("edit a rule", Right.TEACH, lambda s, p: alert_rules.keep(s, p, AlertRule(id="r", when="theme", topic="none such"), NOW, CITY)),
     ("restore a rule", Right.TEACH, lambda s, p: alert_rules.restore(s, p, "r", NOW)),

@@ -105,6 +105,14 @@ WRONG = [
     # Times that end before they begin
     (CAMPAIGN + "starts = 2026-05-02\nends = 2026-05-01", r"campaigns\.ends: 'clean' ends on 2026-05-01"),
     ("[[targets]]\nclosing_hours = 0", r"at `\$\.targets\[0\]\.closing_hours"),
+    # Alerts that would wake people, reach nobody or never come to an end
+    (RULE + "quiet_from = 23:00:00", r"alerts: 'rising' has quiet_from or quiet_until without the other"),
+    (RULE + "quiet_until = 06:00:00", r"alerts: 'rising' has quiet_from or quiet_until without the other"),
+    (RULE + 'to = ["ALERTS_TO"]', r"alerts\.to: 'rising' has an address that is none; write \$NAME"),
+    (RULE + 'to = [""]', r"alerts\.to: 'rising' has an address that is none"),
+    (RULE + 'escalate_to = ["$ALERTS TO"]', r"alerts\.to: 'rising' has an address that is none"),
+    (RULE + "hours = 1e9", r"<= 8784\.0 - at `\$\.alerts\[0\]\.hours"),
+    (RULE + "escalate_minutes = 99999999", r"at `\$\.alerts\[0\]\.escalate_minutes"),
     # The demo
     ("[demo]\ndays = 0", r"demo\.days"),
     ("[demo]\nthemes = -1", r"demo\.themes"),
@@ -153,6 +161,12 @@ def test_languages_are_there_known_and_each_once(languages, says):
         parse(HEAD.replace('["ar", "en"]', languages), "town.toml")
 
 
+def test_an_address_that_is_none_is_not_shown_since_it_may_be_a_password():
+    with pytest.raises(BadDeployment) as raised:
+        parse(HEAD + RULE + 'to = ["123:hunter2"]', "town.toml")
+    assert "hunter2" not in str(raised.value)
+
+
 def test_everything_that_is_wrong_is_said_at_once():
     with pytest.raises(BadDeployment) as raised:
         parse(f"{HEAD}{PLACE}latitude = 1.0\n" + RULE + 'topic = "roads"\nlanguage = "de"\n', "town.toml")
@@ -162,6 +176,7 @@ def test_everything_that_is_wrong_is_said_at_once():
 # what follows the head and is right
 RIGHT = [
     "",
+    RULE + 'to = ["$ALERTS_TO", "mailto://u:p@example.org", "tgram://1:a/2"]\nquiet_from = 23:00:00\nquiet_until = 06:00:00\nhours = 8784',
     TOPIC.replace("roads", "طرق_1.b-c"),
     TOPIC.replace("en =", "fr ="),  # a label in a language that posts are not understood in
     '\nweekend = []\n[hours]\nstart = "20:00:00"\nend = "04:00:00"',  # by night

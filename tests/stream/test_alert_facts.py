@@ -83,6 +83,29 @@ def test_a_source_is_silent_when_its_ledger_says_so_and_we_have_listened_long_en
     assert [a.since for a in found] == ([last] if is_told else [])
 
 
+@pytest.mark.parametrize("failed", [5, 19, 20, 21, 300])
+def test_a_source_that_fails_again_and_again_is_silent_since_it_was_last_read_however_often_it_was_asked(world, failed):
+    heard = NOW - 30 * HOUR
+    passes = [passed(n, NOW - n * 5 * MINUTE, "failed") for n in range(failed)]
+    world.store.save(Batch(passes=(*passes, passed(1000, heard))))
+    for asked in (rule("source_silent"), rule("source_silent", hours=24)):
+        assert [a.since for a in due(asked, gather(asked, world, NOW), NOW)] == [heard]
+
+
+def test_a_source_that_was_never_read_to_its_end_is_silent_from_its_first_pass_on(world):
+    world.store.save(Batch(passes=tuple(passed(n, NOW - n * HOUR, "failed") for n in range(30))))
+    assert [len(due(r, gather(r, world, NOW), NOW)) for r in (rule("source_silent", hours=h) for h in (29, 30))] == [1, 0]
+
+
+def test_of_days_with_equally_many_followers_the_last_one_is_the_one_before_the_fall(world):
+    today = (NOW - sample(0, None).at).days
+    world.store.save(
+        Batch(account_samples=tuple(sample(today - days, followers) for days, followers in {6: 1000, 3: 1000, 1: 900}.items()))
+    )
+    (one,) = gather(rule("follower_drop"), world, NOW).audiences
+    assert (NOW - one.most_at).days == 3
+
+
 def test_a_source_that_was_never_asked_is_not_silent(world):
     assert gather(rule("source_silent"), world, NOW).silences == ()
 

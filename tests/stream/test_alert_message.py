@@ -71,8 +71,34 @@ def test_a_source_that_was_never_read_is_said_to_be_so():
     assert "not been read completely yet" in said(alert("source_silent", since=None))
 
 
-def test_a_digest_is_bounded():
-    many = [(alert(id=f"a-{n}", name=f"theme {n}"), "first") for n in range(100)]
-    message = compose(many, Reader(deployment=CITY, language="en"), NOW)
+ENGLISH = Reader(deployment=CITY, language="en", dashboard="https://sada.example")
+
+
+def themes(count: int, **told: object):
+    return [(alert(id=f"a-{n}", matter=f"t{n}", name=f"theme {n}", count=n, **told), "first") for n in range(count)]
+
+
+def test_a_digest_is_bounded_tells_the_largest_and_says_how_many_more_there_are():
+    message = compose(themes(100), Reader(deployment=CITY, language="en"), NOW)
+    told = message.body.count("Rising:")
     assert message.title == "100 alerts from City"
-    assert message.body.count("Rising:") == MOST_IN_DIGEST and message.body.endswith("…")
+    assert 1 < told <= MOST_IN_DIGEST and message.body.endswith(f"… and {100 - told} more on the page Alerts")
+    assert message.body.startswith("Rising: \u2068theme 99\u2069") and "theme 1\u2069" not in message.body
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fa", "ru", "kk"])
+def test_a_digest_of_long_names_fits_where_least_fits_and_keeps_its_way_to_the_page(language):
+    many = [(alert(id=f"a-{n}", name=f"{n} " + "ماء " * 60), "first") for n in range(300)]
+    body = compose(many, Reader(deployment=CITY, language=language, dashboard="https://sada.example"), NOW).body
+    assert len(body) <= 4000 and f"https://sada.example/alerts?lang={language}" in body
+
+
+def test_what_two_rules_say_of_the_same_theme_is_said_once():
+    twice = [(alert(id="a-1"), "first"), (alert(id="a-2", rule="water"), "first")]
+    assert compose(twice, ENGLISH, NOW) == compose(twice[:1], ENGLISH, NOW)
+
+
+def test_what_nobody_answered_stands_above_what_is_new_and_is_not_said_twice():
+    [(small, _), (large, _)] = themes(2)
+    body = compose([(small, "first"), (large, "first"), (small, "escalated")], ENGLISH, NOW).body
+    assert body.startswith("Not yet acknowledged: Rising: \u2068theme 0") and body.count("theme 0") == 1

@@ -235,7 +235,7 @@ def test_a_rule_that_lost_its_address_drops_what_waits_for_it_with_a_word(store,
     clock.at += timedelta(hours=2)
     process(store, cases, clock, city(rule(to=())), {}).once()
     (one,) = alert_outbox.log(cases)
-    assert (one.state, one.problem) == ("failed", "$ALERTS_TO (json://…): no rule names this address any more")
+    assert (one.state, one.problem) == ("failed", "$ALERTS_TO (json://…): its rule names this address no longer")
 
 
 def test_what_changes_slowly_is_not_asked_for_every_time(cases, clock):

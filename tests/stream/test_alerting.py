@@ -107,10 +107,12 @@ def test_followers_leave_where_enough_of_them_do(at_least, facts, is_told):
         (None, None, True, True),
         (2, NOW - HOUR, True, False),  # the rule says for itself how long is too long
         (2, NOW - 2 * HOUR, False, True),
+        (2, None, True, False),  # asked for an hour and a half so far, and never read to the end
+        (1.5, None, True, True),
     ],
 )
 def test_a_source_is_silent_by_its_own_rhythm_or_by_the_rules_hours(hours, heard, is_red, is_told):
-    facts = Facts(silences=(Silence(source="x.mentions.city", heard=heard, is_red=is_red),))
+    facts = Facts(silences=(Silence(source="x.mentions.city", heard=heard, asked=NOW - 1.5 * HOUR, is_red=is_red),))
     assert bool(due(rule("source_silent", hours=hours), facts, NOW)) is is_told
 
 
@@ -134,6 +136,30 @@ def test_a_theme_is_the_same_alert_however_long_it_rises_and_another_when_it_is_
 def test_one_silence_is_one_alert():
     facts = Facts(silences=(Silence(source="s", heard=NOW, is_red=True),))
     assert id_of(facts, NOW + 5 * HOUR, "source_silent") == id_of(facts, NOW + 70 * HOUR, "source_silent")
+
+
+def test_a_source_that_was_never_read_to_its_end_is_told_once_and_not_every_day():
+    facts = Facts(silences=(Silence(source="s", heard=None, asked=NOW, is_red=True),))
+    ids = {id_of(facts, NOW + days * 24 * HOUR, "source_silent") for days in range(5)}
+    assert len(ids) == 1
+    assert ids != {id_of(Facts(silences=(Silence(source="s", heard=NOW, is_red=True),)), NOW, "source_silent")}
+
+
+def test_one_fall_of_followers_is_told_once_and_again_when_it_is_twice_as_deep():
+    """1 % is the usual least; the count that was highest stays where it was."""
+
+    def told(followers: int, days: int = 0) -> str:
+        fallen = Audience(account="x:city", most=1000, most_at=NOW, followers=followers, at=NOW + (1 + days) * 24 * HOUR)
+        return id_of(Facts(audiences=(fallen,)), NOW + (1 + days) * 24 * HOUR, "follower_drop")
+
+    assert len({told(985, days) for days in range(6)}) == 1  # the same fall, looked at for a week
+    assert told(985) == told(981)
+    assert len({told(985), told(980), told(970), told(960), told(920)}) == 4  # 1, 2, 3, 4 and 8 %
+
+
+def test_a_rule_that_asks_for_no_least_fall_still_asks_for_one():
+    assert not due(rule("follower_drop", at_least=0), Facts(audiences=(audience(1000, 1000),)), NOW)
+    assert due(rule("follower_drop", at_least=0), Facts(audiences=(audience(1000, 999),)), NOW)
 
 
 def test_the_day_is_the_organisations():
