@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import streamlit as st
@@ -115,9 +115,20 @@ def _buttons(desk: Desk, standing: Standing, person: Person) -> None:
         with st.popover(w("alerts.mute"), icon=":material/notifications_off:"):
             for name, span in MUTES.items():
                 _button(desk, name, id, "notifications_paused", _mute(desk, person, id, span))
+    else:
+        _button(desk, "unmute", id, "notifications_active", lambda: alerts.unmute(store, person, id, casework.at(desk)))
     for name, is_right in (("right", True), ("wrong", False)):
         if standing.is_right is not is_right:
             _button(desk, name, id, "thumb_up" if is_right else "thumb_down", _judge(desk, person, id, is_right))
+
+
+def several(desk: Desk, shown: Sequence[Standing], person: Person) -> None:
+    """A button for all that nobody has seen of those on the page, where there are at least two and it may be pressed."""
+    ids = [one.alert.id for one in shown if one.acknowledged_at is None]
+    if len(ids) > 1 and may(person, Right.TRIAGE):
+        said = desk.words("alerts.acknowledge_all", count=whole(len(ids), desk.words))
+        st.button(said, key="acknowledge_all", icon=":material/done_all:", type="tertiary", on_click=casework.do,
+                  args=(desk, lambda: alerts.acknowledge_all(casework.opened(desk), person, ids, casework.at(desk)), "alerts.done"))  # fmt: skip
 
 
 def _mute(desk: Desk, person: Person, id: str, span: timedelta) -> Callable[[], None]:

@@ -17,6 +17,7 @@ from dashboard.frame import Desk
 from dashboard.words import words
 
 KINDS: tuple[str, ...] = get_args(get_type_hints(AlertRule)["when"])
+PLACED = ("theme", "sentiment_fall", "target_near")  # kinds that a topic or a place can narrow
 
 
 def draw(desk: Desk, person: Person) -> None:
@@ -45,13 +46,16 @@ def _form(desk: Desk, person: Person, rule: AlertRule, is_hand: bool) -> None:
         st.toggle(w("rule.is_on"), rule.is_on, key=_key(rule, "is_on"), disabled=off)
         left, right = st.columns(2, gap="medium")
         with left:
-            _number(desk, rule, "at_least", f"rule.at_least_{rule.when}", off or rule.when == "source_silent")
-            _number(desk, rule, "hours", "rule.hours", off or rule.when == "theme")
+            if rule.when != "source_silent":
+                _number(desk, rule, "at_least", f"rule.at_least_{rule.when}", off)
+            if rule.when != "theme":
+                _number(desk, rule, "hours", f"rule.hours_{rule.when}", off)
             if rule.when == "theme":
                 _number(desk, rule, "probability", "rule.probability", off)
                 st.toggle(w("rule.complaints_only"), rule.complaints_only, key=_key(rule, "complaints_only"), disabled=off)
-            _one(desk, rule, "topic", [t.id for t in desk.about.topics], off)
-            _one(desk, rule, "place", [p.id for p in desk.about.places], off)
+            if rule.when in PLACED:
+                _one(desk, rule, "topic", [t.id for t in desk.about.topics], off)
+                _one(desk, rule, "place", [p.id for p in desk.about.places], off)
         with right:
             _one(desk, rule, "language", LANGUAGES, off)
             _addresses(desk, rule, "to", off)

@@ -9,12 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from cases import alert_outbox, alerts
+from cases.alert_outbox import Delivery
 from cases.alerts import Precision
 from cases.roles import Person
 from dashboard import alert_card, alert_rules_form, cards, casework, foot, frame, going, heading, signing
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
-from dashboard.dates import ago
+from dashboard.dates import ago, exact
 from dashboard.figures import NONE, percent, whole, wilson
 from dashboard.frame import Desk
 
@@ -73,6 +74,8 @@ def _list(desk: Desk, person: Person | None, judged: Sequence[Precision]) -> Non
     left, right = st.columns([2, 1], gap="medium")
     with left:
         found = alerts.newest(casework.opened(desk), desk.now, SHOWN + 1, offset=SHOWN * (desk.view.page - 1))
+        if person:
+            alert_card.several(desk, found[:SHOWN], person)
         for standing in found[:SHOWN]:
             alert_card.draw(desk, standing, person)
         if not found:
@@ -118,12 +121,19 @@ def _deliveries(desk: Desk) -> None:
         (
             ago(one.at or one.next_at, desk.now, w), names.get(one.alert, one.alert), w("alert.first" if one.step == "first" else "alert.step_escalated"),
             foreign(escaped(one.to)), f":{STATES[one.state]}-badge[{w(f'alert.{one.state}')}]", whole(one.attempts, w),
-            foreign(escaped(bare(one.problem))) if one.problem else NONE,
+            _says(desk, one),
         )
         for one in found
     ]  # fmt: skip
     columns = [w(f"alerts.log_{name}") for name in ("at", "alert", "step", "to", "state", "attempts", "says")]
     st.table(pd.DataFrame(rows, columns=columns), hide_index=True, border="horizontal", alt=w("alerts.log_alt"))
+
+
+def _says(desk: Desk, one: Delivery) -> str:
+    """Why it went as it did, and of what waits until when."""
+    w, about = desk.words, desk.about
+    waits = [w("alerts.waits", at=exact(one.next_at, about.zone, about.calendar, w))] if one.state == "waiting" else []
+    return " · ".join([*waits, *([foreign(escaped(bare(one.problem)))] if one.problem else [])]) or NONE
 
 
 if __name__ == "__main__":

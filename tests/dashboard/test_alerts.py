@@ -12,11 +12,12 @@ from cases.alert_outbox import Delivery
 from cases.alerts import Alert, Planned
 from cases.roles import Role
 from cases.store import CaseStore, open_cases
-from core.deployment import Deployment
+from core.deployment import AlertRule, Deployment
 from core.deployment_file import load
 from core.settings import Settings
 from dashboard.words import words
 from store.embedded import EmbeddedStore
+from tests.cases.factory import SUPERVISOR
 from tests.dashboard import factory
 from tests.dashboard.test_pages import APP
 
@@ -121,6 +122,67 @@ def test_a_muted_matter_is_not_raised_again_until_its_time(cases: CaseStore) -> 
     again = Planned(alert=alert(9, matter="t1"), tell_at=NOW)
     assert alerts.keep(cases, [again], NOW + timedelta(hours=23)) == []
     assert [a.id for a in alerts.keep(cases, [again], NOW + timedelta(hours=25))] == ["a-9"]
+
+
+def test_a_mute_pressed_by_mistake_can_be_lifted(cases: CaseStore) -> None:
+    at = press(page(cases, "officer"), "mute_month_a-1")
+    assert not [b for b in at.button if b.key == "mute_day_a-1"]
+    at = press(at, "unmute_a-1")
+    assert [s.muted_until for s in alerts.newest(cases, NOW, ids=["a-1"])] == [None]
+    assert [b for b in at.button if b.key == "mute_day_a-1"] and not [b for b in at.button if b.key == "unmute_a-1"]
+
+
+def test_after_a_storm_all_that_is_shown_is_acknowledged_at_once_and_nothing_that_is_not(cases: CaseStore) -> None:
+    alerts.keep(cases, [Planned(alert=alert(n), tell_at=NOW) for n in range(10, 40)], NOW)  # 33 in all, 20 on a page
+    at = page(cases, "officer")
+    assert [b.label for b in at.button if b.key == "acknowledge_all"] == ["Acknowledge all 20 shown"]
+    assert shown(press(at, "acknowledge_all"))["Not acknowledged"] == "13"
+    at = press(page(cases, "officer", page="2"), "acknowledge_all")
+    assert shown(at)["Not acknowledged"] == "0"
+    assert not [b for b in at.button if b.key == "acknowledge_all"]
+
+
+def test_who_may_not_act_cannot_acknowledge_all_either(cases: CaseStore) -> None:
+    assert not [b for at in (page(), page(cases, "analyst")) for b in at.button if b.key == "acknowledge_all"]
+
+
+def test_the_delivery_log_says_until_when_a_message_waits_and_why(cases: CaseStore) -> None:
+    (one, *_) = [d for d, _ in alert_outbox.ready(cases, NOW)]
+    claimed = alert_outbox.claim(cases, one, NOW)
+    assert claimed
+    alert_outbox.settle(cases, [claimed], NOW, "$ALERTS_TO (json://…): refused with status 503")
+    table = page(cases, "officer", part="deliveries").table[0].value
+    assert all("told from" in row for row in table["Says"])
+    assert sum("status 503" in row for row in table["Says"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"),
+    [
+        ("theme", {"at_least", "topic", "place", "probability", "complaints_only"}),
+        ("sentiment_fall", {"at_least", "hours", "topic", "place"}),
+        ("follower_drop", {"at_least", "hours"}),
+        ("source_silent", {"hours"}),
+        ("target_near", {"at_least", "hours", "topic", "place"}),
+    ],
+)
+def test_a_rule_asks_only_for_what_its_kind_goes_by(cases: CaseStore, city: Deployment, when: str, asked: set[str]) -> None:
+    alert_rules.keep(cases, SUPERVISOR, AlertRule(id="one", when=when), NOW, city)  # type: ignore[arg-type]
+    at = page(cases, "supervisor", part="rules")
+    found = {str(box.key).removeprefix("rule_").removesuffix("_one") for box in (*at.number_input, *at.selectbox, *at.toggle)}
+    assert found & {"at_least", "hours", "topic", "place", "probability", "complaints_only"} == asked
+    at.number_input(key="rule_escalate_minutes_one").set_value(30)
+    press(at, "rule_keep_one")
+    assert alert_rules.every(cases, city)[-1].escalate_minutes == 30
+
+
+def test_a_rule_that_cannot_hold_is_refused_on_the_page_with_its_reason(cases: CaseStore, city: Deployment) -> None:
+    alert_rules.keep(cases, SUPERVISOR, AlertRule(id="one", when="follower_drop"), NOW, city)
+    at = page(cases, "supervisor", part="rules")
+    at.number_input(key="rule_hours_one").set_value(1e9)
+    at = press(at, "rule_keep_one")
+    assert [e for e in at.error if "within a year" in e.value]
+    assert alert_rules.every(cases, city)[-1].hours is None
 
 
 def test_judgements_give_the_running_precision_with_its_interval(cases: CaseStore) -> None:
