@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
-from cases.store import CaseStore, keep_first, note
+from cases.store import CaseStore, keep_first, keep_place, note
 from cases.tables import broadcasts, deliveries, subscribers
 from core.deployment import Deployment
 from core.errors import AskedWrongly, NotAllowed, PlatformProblem
@@ -32,6 +32,7 @@ _AROUND = re.compile(r"[^\w\s]+")
 RETRY_AFTER = timedelta(minutes=1)  # who could not be told for a passing reason
 ORDER = ("waiting", "sending", "sent", "delivered", "read")  # a receipt never takes a message back
 ENDED = ("failed", "opted_out")
+WISHES = "wishes"  # the follower of what people choose with a platform
 NOT_WANTED = "not wanted"  # the kind of a platform's refusal where the person told it so
 
 
@@ -68,9 +69,13 @@ def subscribe(store: CaseStore, platform: str, citizen: str, how: str, at: datet
 
 
 def opt_in(db: Connection, store: CaseStore, platform: str, citizen: str, how: str, at: datetime) -> None:
-    """Somebody asks for the news, inside a transaction."""
+    """Somebody asked for the news at that time, inside a transaction. Who said stop since then stays out: what is told twice is no new wish."""
     db.execute(keep_first(store.database, subscribers).values(platform=platform, citizen=citizen, consented_at=at, how=how))
-    theirs = (subscribers.c.platform == platform, subscribers.c.citizen == citizen, subscribers.c.opted_out_at.is_not(None))
+    _come_back(db, platform, citizen, how, at)
+
+
+def _come_back(db: Connection, platform: str, citizen: str, how: str, at: datetime) -> None:
+    theirs = (subscribers.c.platform == platform, subscribers.c.citizen == citizen, subscribers.c.opted_out_at <= at)
     db.execute(update(subscribers).where(*theirs).values(consented_at=at, how=how, opted_out_at=None))
 
 
@@ -89,7 +94,7 @@ def leave(store: CaseStore, person: Person, platform: str, number: str, at: date
     """Somebody said by other means that they want no more. Raises NotAllowed, AskedWrongly."""
     must(person, Right.BROADCAST)
     with store.writing() as db:
-        opt_out(db, platform, _citizen(platform, number), at)
+        opt_out(db, store, platform, _citizen(platform, number), at)
         note(db, AuditLine(at=at, who=person.name, what="unsubscribed", about=platform))
 
 
@@ -114,21 +119,38 @@ def starts(post: Post) -> bool:
 
 def heed(store: CaseStore, posts: Sequence[Post], at: datetime) -> None:
     """Let those out who want no more, before their messages are posts: news under way must not overtake them."""
-    leaving = [(post.platform, post.author.id) for post in posts if post.author and post.author.id and stops(post)]
+    leaving = [(post.platform, post.author.id, post.created_at) for post in posts if post.author and post.author.id and stops(post)]
     if leaving:
         with store.writing() as db:
-            for platform, citizen in leaving:
-                opt_out(db, platform, citizen, at)
+            for platform, citizen, said_at in leaving:
+                opt_out(db, store, platform, citizen, min(said_at, at))
+
+
+def wished(store: CaseStore, number: int, citizen: str, said: str, at: datetime) -> None:
+    """What a person chose with the platform itself: "stop" lets out, "resume" lets back in who had left, "signup" lets in.
+
+    `number` is kept with it as the place of whoever tells: each wish counts once.
+    """
+    platform = citizen.partition(":")[0]
+    with store.writing() as db:
+        keep_place(db, store.database, WISHES, number)
+        if said == "stop":
+            opt_out(db, store, platform, citizen, at)
+        elif said == "resume":
+            _come_back(db, platform, citizen, f"chosen in {platform}", at)
+        elif said == "signup":
+            opt_in(db, store, platform, citizen, f"chosen in {platform}", at)
 
 
 def hear(db: Connection, store: CaseStore, posts: Sequence[Post], at: datetime) -> None:
     """Let those in who ask for the news, and out who want no more, inside the transaction that received their messages."""
     for post in posts:
         if post.author and post.author.id and not post.deleted_at:
+            said_at = min(post.created_at, at)
             if stops(post):
-                opt_out(db, post.platform, post.author.id, at)
+                opt_out(db, store, post.platform, post.author.id, said_at)
             elif starts(post):
-                opt_in(db, store, post.platform, post.author.id, f"message {post.id}", at)
+                opt_in(db, store, post.platform, post.author.id, f"message {post.id}", said_at)
 
 
 def stops(post: Post) -> bool:
@@ -141,10 +163,17 @@ def _said(post: Post) -> str:
     return " ".join(_AROUND.sub(" ", normal(post.text)).split())
 
 
-def opt_out(db: Connection, platform: str, citizen: str, at: datetime) -> None:
-    """No more news, from this moment on: what waits to be sent is not sent. Inside a transaction."""
+def opt_out(db: Connection, store: CaseStore, platform: str, citizen: str, at: datetime) -> None:
+    """No more news, said at that time: what waits to be sent is not sent. Inside a transaction.
+
+    It is written down of those who never asked too: their wish for news, said before, may still be on its way.
+    """
+    if platform in CHANNELS:
+        kept = keep_first(store.database, subscribers)
+        db.execute(kept.values(platform=platform, citizen=citizen, consented_at=at, how="asked for none", opted_out_at=at))
     theirs = (subscribers.c.platform == platform, subscribers.c.citizen == citizen)
-    db.execute(update(subscribers).where(*theirs, subscribers.c.opted_out_at.is_(None)).values(opted_out_at=at))
+    is_older = or_(subscribers.c.opted_out_at.is_(None), subscribers.c.opted_out_at < at)
+    db.execute(update(subscribers).where(*theirs, is_older).values(opted_out_at=at))
     waiting = (deliveries.c.platform == platform, deliveries.c.citizen == citizen, deliveries.c.state == "waiting")
     db.execute(update(deliveries).where(*waiting).values(state="opted_out", at=at))
 
@@ -203,9 +232,9 @@ def receipt(store: CaseStore, platform: str, native_id: str, state: str, at: dat
     theirs = (deliveries.c.platform == platform, deliveries.c.native_id == native_id)
     with store.writing() as db:
         became = state if state in (*ORDER, *ENDED) else "failed"
-        db.execute(update(deliveries).where(*theirs, deliveries.c.state.in_(before)).values(state=became, at=at))
-        if why == NOT_WANTED and (citizen := db.scalar(select(deliveries.c.citizen).where(*theirs))):
-            opt_out(db, platform, citizen, at)
+        is_news = db.execute(update(deliveries).where(*theirs, deliveries.c.state.in_(before)).values(state=became, at=at)).rowcount > 0
+        if is_news and why == NOT_WANTED and (citizen := db.scalar(select(deliveries.c.citizen).where(*theirs))):
+            opt_out(db, store, platform, citizen, at)
 
 
 def figures(store: CaseStore, id: str) -> Figures:
@@ -268,7 +297,7 @@ def _tell(store: CaseStore, sender: Broadcaster, row: Row, at: datetime) -> tupl
         left = problem.kind == NOT_WANTED
     with store.writing() as db:
         if left:
-            opt_out(db, row.platform, row.citizen, at)
+            opt_out(db, store, row.platform, row.citizen, at)
         db.execute(update(deliveries).where(*_one(row)).values(at=at, **values))
     return values["state"], rests
 

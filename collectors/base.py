@@ -51,6 +51,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     why: str | None = None  # of a failure: the table's word for it
 
 
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person told the platform itself about news from us."""
+
+    citizen: str  # "<platform>:<native id>", as an author's
+    said: str  # stop, resume (no more stop), signup (asks for it)
+    at: Moment
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What one answer of a platform brought, in our nouns."""
 
@@ -62,6 +70,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()  # post ids asked for and not there, while others were: a suspicion, looked at a second time
     replaced: tuple[tuple[str, str], ...] = ()  # (earlier id, later id): an edit got a new id; the earlier text becomes a version
     receipts: tuple[Receipt, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     refused: tuple[Refusal, ...] = ()
     returned: int = 0  # how many things the platform sent, before duplicates and refusals
     next: str | None = None  # where the following page begins

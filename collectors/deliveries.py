@@ -24,7 +24,7 @@ def ask(
         answers = [_answer(one, context(source, one.received_at), translate, reads_text) for one in found]
         whole = versions.with_latest(answers, parts.together(answers))
         after = found[-1].id
-        inbox.note(whole.receipts)
+        inbox.note(whole.receipts, whole.wishes)
         inbox.mark_gone(whole.deleted, now)
         gone = inbox.gone([post.id for post in whole.posts])
         posts = tuple(post for post in whole.posts if post.id not in gone)

@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -34,11 +35,11 @@ class Door(msgspec.Struct, frozen=True):
 def doors(settings: Settings) -> dict[str, Door]:
     """Every door; one without a secret is there and stays shut, and says what it waits for."""
     app = settings.credential("FACEBOOK_APP_SECRET")
-    meta = {"most_bytes": 4096 * KB, "a_minute": 6000}  # Meta sends up to 3 MB, and what it repeats comes at once
+    meta = partial(Door, most_bytes=4096 * KB, a_minute=6000)  # Meta sends up to 3 MB, and what it repeats comes at once
     return {
-        "whatsapp": Door("whatsapp", settings.credential("WHATSAPP_APP_SECRET"), **meta),
-        "facebook": Door("facebook", app, **meta),
-        "instagram": Door("instagram", app, **meta),
+        "whatsapp": meta("whatsapp", settings.credential("WHATSAPP_APP_SECRET")),
+        "facebook": meta("facebook", app),
+        "instagram": meta("instagram", app),
         "form": Door("form", settings.credential("FORM_SECRET"), 256 * KB, 60, is_ours=True),
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from collectors.base import Receipt
+from collectors.base import Receipt, Wish
 from core.errors import DiskFull, StoreFailed
 from core.post import Moment
 
@@ -42,6 +42,13 @@ CREATE TABLE IF NOT EXISTS receipts (
     at TEXT NOT NULL,
     why TEXT,
     PRIMARY KEY (post_id, reader, state)
+);
+CREATE TABLE IF NOT EXISTS wishes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    citizen TEXT NOT NULL,
+    said TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (citizen, said, at)
 );
 CREATE TABLE IF NOT EXISTS gone (post_id TEXT PRIMARY KEY, at TEXT NOT NULL);
 """
@@ -124,10 +131,13 @@ class Inbox:
         with self._lock:
             return {id for id in post_ids if self._db.execute("SELECT 1 FROM gone WHERE post_id = ?", (id,)).fetchone()}
 
-    def note(self, receipts: Iterable[Receipt]) -> None:
-        """Keep receipts, each state of each reader once; the earliest time stands."""
+    def note(self, receipts: Iterable[Receipt], wishes: Iterable[Wish] = ()) -> None:
+        """Keep receipts, each state of each reader once, the earliest time standing; and each wish once."""
         keep = "INSERT INTO receipts (post_id, reader, state, at, why) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = MIN(at, excluded.at)"
-        self._write_many([(keep, (r.post_id, r.to or "", r.state, r.at.astimezone(UTC).isoformat(), r.why)) for r in receipts])
+        self._write_many([
+            *((keep, (r.post_id, r.to or "", r.state, r.at.astimezone(UTC).isoformat(), r.why)) for r in receipts),
+            *(("INSERT OR IGNORE INTO wishes (citizen, said, at) VALUES (?, ?, ?)", (w.citizen, w.said, w.at.astimezone(UTC).isoformat())) for w in wishes),
+        ])  # fmt: skip
 
     def receipts(self, post_id: str) -> list[Receipt]:
         """Everything told of one message we sent, whatever the order it came in: the states of a reader as they follow each other."""
@@ -146,9 +156,16 @@ class Inbox:
             ).fetchall()
         return [(n, Receipt(post_id=p, state=s, at=datetime.fromisoformat(at), to=to or None, why=why)) for n, p, to, s, at, why in rows]
 
+    def wishes_after(self, after: int, limit: int) -> list[tuple[int, Wish]]:
+        """Wishes in the order they became durable, each with its number."""
+        with self._lock:
+            rows = self._db.execute("SELECT id, citizen, said, at FROM wishes WHERE id > ? ORDER BY id LIMIT ?", (after, limit)).fetchall()
+        return [(n, Wish(citizen=citizen, said=said, at=datetime.fromisoformat(at))) for n, citizen, said, at in rows]
+
     def tidy(self, now: datetime) -> None:
         """Forget marks that no repetition can need any more, bodies nobody looked at, and what the file's log still has of the others."""
         self._write("DELETE FROM gone WHERE at < ?", ((now - REPEATED_FOR).astimezone(UTC).isoformat(),))
+        self._write("DELETE FROM wishes WHERE at < ?", ((now - UNREADABLE_FOR).astimezone(UTC).isoformat(),))
         for old, only in ((now - REPEATED_FOR, "body IS NULL"), (now - UNREADABLE_FOR, "unreadable")):
             self._write(f"DELETE FROM deliveries WHERE {only} AND received_at < ?", (old.astimezone(UTC).isoformat(),))
         with self._lock:

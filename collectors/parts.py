@@ -60,6 +60,7 @@ def together(answers: Iterable[Answer], returned: int | None = None) -> Answer:
         missing=tuple(dict.fromkeys(chain.from_iterable(a.missing for a in answers))),
         replaced=tuple(dict.fromkeys(chain.from_iterable(a.replaced for a in answers))),
         receipts=tuple(dict.fromkeys(chain.from_iterable(a.receipts for a in answers))),
+        wishes=tuple(dict.fromkeys(chain.from_iterable(a.wishes for a in answers))),
         refused=tuple(chain.from_iterable(a.refused for a in answers)),
         returned=sum(a.returned for a in answers) if returned is None else returned,
         spend=sum(a.spend for a in answers),

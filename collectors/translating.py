@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from collectors import table
-from collectors.base import Answer, Collector, Context, Receipt
+from collectors.base import Answer, Collector, Context, Receipt, Wish
 from collectors.storable import mended, storable
 from core.account import Account, AccountSample
 from core.errors import PlatformProblem
@@ -45,6 +45,7 @@ class Translated(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     replaced: tuple[tuple[str, str], ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     next: str | None = None
     refused: tuple[Part, ...] = ()
     problem: Told | None = None
@@ -148,7 +149,7 @@ def shaped(found: Answer) -> Translated:
     """An answer in the command's shape."""
     return Translated(
         posts=tuple(map(storable, found.posts)), accounts=tuple(map(storable, found.accounts)), samples=(*found.account_samples, *found.samples), deleted=found.deleted,
-        missing=found.missing, replaced=found.replaced, receipts=found.receipts, next=found.next,
+        missing=found.missing, replaced=found.replaced, receipts=found.receipts, wishes=found.wishes, next=found.next,
         refused=tuple(Part(why=r.why, lost=r.lost) for r in found.refused),
     )  # fmt: skip
 

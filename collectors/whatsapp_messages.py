@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from collectors import parts, table, told, versions
-from collectors.base import Answer, Context, Receipt
+from collectors.base import Answer, Context, Receipt, Wish
 from core.post import Author, Kind, Media, Post
 
 PLATFORM = "whatsapp"
@@ -21,6 +21,7 @@ MEDIA = {"image": "photo", "video": "video", "audio": "audio", "voice": "audio",
 STATES = ("sent", "delivered", "read", "played", "failed")
 KNOWN = (*MEDIA, "text", "location", "contacts", "interactive", "button", "order", "reaction", "edit")
 WRITTEN = ("body", "text", "caption", "question", "name", "title", "description")  # keys under which a new kind may hold words
+NEWS, WISHES = "marketing_messages", ("stop", "resume", "signup")  # what a person may choose in WhatsApp about all that is no answer
 SILENT = ("system", "request_welcome", "ephemeral")  # told of a chat, by nobody
 
 
@@ -42,7 +43,7 @@ def around(value: Node) -> Around:
 
 
 def change_answer(change: Node, context: Context) -> Answer:
-    """One change of one number: messages in, messages of our own staff, history, receipts. Other fields are about the account."""
+    """One change of one number: messages in, messages of our own staff, history, receipts, wishes. Other fields are about the account."""
     value = told.table(change.get("value"))
     beside = around(value)
     history = [
@@ -56,7 +57,8 @@ def change_answer(change: Node, context: Context) -> Answer:
     ]
     answers = [parts.translated([one], lambda one, ours=ours: message_answer(one, beside, context, ours)) for one, ours in said]  # type: ignore[misc]
     answers.append(parts.translated(told.rows(value.get("statuses")), lambda one: receipt_answer(one, context)))
-    answers.append(parts.strays(value.get("messages"), value.get("message_echoes"), value.get("statuses")))
+    answers.append(parts.translated(told.rows(value.get("user_preferences")), lambda one: wish_answer(one, context)))
+    answers.append(parts.strays(*(value.get(name) for name in ("messages", "message_echoes", "statuses", "user_preferences"))))
     answers += [parts.refused(f"told with the delivery: {_kind_of(error)}", lost=False) for error in told.rows(value.get("errors"))]
     return versions.with_latest(answers, parts.together(answers))
 
@@ -203,6 +205,17 @@ def receipt_answer(status: Node, context: Context) -> Answer:
     at = told.moment_or(status.get("timestamp"), context.now)
     return Answer(receipts=(Receipt(post_id=f"{PLATFORM}:{id}", state=state, at=at, to=f"{PLATFORM}:{to}" if to else None,
                                     why=_error(status) if state == "failed" else None),))  # fmt: skip
+
+
+def wish_answer(preference: Node, context: Context) -> Answer:
+    """What a person chose in WhatsApp itself about our news, by each id that is told of them. Raises ValueError where none is."""
+    people = list(filter(None, (told.native(preference.get(name)) for name in ("wa_id", "user_id"))))
+    if not people:
+        raise ValueError("a wish of nobody")
+    said, at = str(preference.get("value")).lower(), told.moment_or(preference.get("timestamp"), context.now)
+    if preference.get("category") != NEWS or said not in WISHES:
+        return parts.refused("a wish of a kind we do not know", lost=False)
+    return Answer(wishes=tuple(Wish(citizen=f"{PLATFORM}:{id}", said=said, at=min(at, context.now)) for id in people))
 
 
 def outgoing_answer(body: Node, context: Context) -> Answer:

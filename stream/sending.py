@@ -60,7 +60,8 @@ class Sending:
         self._inbox.close()
 
     def once(self) -> None:
-        """Send what is ready now, and pass on the receipts that came."""
+        """Send what is ready now, and pass on the receipts and wishes that came."""
+        heed_wishes(self._inbox, self._cases)
         if self._senders:
             answers.send_ready(self._cases, {name: Speaking(one) for name, one in self._senders.items()}, self._clock(), self._deployment)
             self._tell_news()
@@ -80,6 +81,13 @@ def heed(inbox: Inbox, cases: CaseStore, after: int, at: datetime) -> int:
         broadcasting.heed(cases, [post for one in found for post in _said(one)], at)
         after = found[-1].id
     return after
+
+
+def heed_wishes(inbox: Inbox, cases: CaseStore) -> None:
+    """Tell the cases every wish that people chose with the platform since the last one they were told."""
+    while found := inbox.wishes_after(cases.place(broadcasting.WISHES), MOST):
+        for number, one in found:
+            broadcasting.wished(cases, number, one.citizen, one.said, one.at)
 
 
 def _said(one: Delivery) -> tuple[Post, ...]:

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from cases import ambassadors, broadcasting, campaigns, desk, guide, links, proposals, roadmap, work
 from cases.guide import Procedure
 from cases.history import derived
 from cases.roadmap import Plan
+from cases.tables import subscribers
 from core.case import Status
 from core.deployment import Campaign, Desk
 from core.errors import AskedWrongly, NotAllowed, PlatformProblem
@@ -138,7 +140,7 @@ def test_who_says_stop_while_their_message_is_under_way_is_not_tried_again(then,
         def tell(self, citizen, text, template):
             if citizen == "whatsapp:2":
                 with news.writing() as db:
-                    broadcasting.opt_out(db, "whatsapp", "whatsapp:2", NOW)
+                    broadcasting.opt_out(db, news, "whatsapp", "whatsapp:2", NOW)
                 raise PlatformProblem("cut connection", "whatsapp: cut", then)
             return super().tell(citizen, text, template)
 
@@ -151,9 +153,39 @@ def test_who_says_stop_while_their_message_is_under_way_is_not_tried_again(then,
 
 def test_who_left_may_come_back(news):
     with news.writing() as db:
-        broadcasting.opt_out(db, "whatsapp", "whatsapp:2", NOW)
+        broadcasting.opt_out(db, news, "whatsapp", "whatsapp:2", NOW)
     broadcasting.subscribe(news, "whatsapp", "whatsapp:2", "form again", NOW)
     assert states(news, broadcasting.write(news, SUPERVISOR, "Hello.", NOW, CITY)) == {"waiting": 3}
+
+
+def direct(number, text, minutes):
+    at = NOW + timedelta(minutes=minutes)
+    return complaint(number, id=f"whatsapp:m{number}", platform="whatsapp", kind=Kind.DIRECT, text=text, author=Author(id="whatsapp:7"), intent=None,
+                     created_at=at, observed_at=at)  # fmt: skip
+
+
+# the messages as the desk hears them (words, minute) → whether their author is told news afterwards
+HEARD = [
+    ([("subscribe", 1), ("stop", 2)], False),
+    ([("subscribe", 1), ("stop", 2), ("subscribe", 1)], False),  # told twice, as after a worker's death, it is no new wish
+    ([("stop", 2), ("subscribe", 1)], False),  # overtaken by what was said after it
+    ([("subscribe", 1), ("stop", 2), ("subscribe", 3)], True),
+    ([("stop", 1), ("stop", 3), ("subscribe", 2)], False),
+    ([("stop", 2), ("subscribe", 3)], True),
+]
+
+
+@pytest.mark.parametrize(("said", "is_in"), HEARD)
+def test_the_last_wish_counts_by_when_it_was_said_and_not_by_when_it_was_heard(store, said, is_in):
+    for text, minutes in said:
+        desk.receive([direct(minutes, text, minutes)], CITY, store, NOW + timedelta(hours=1), 1)
+    assert broadcasting.subscribed(store) == ({"whatsapp": 1} if is_in else {})
+
+
+def test_a_post_that_only_says_stop_on_a_channel_without_news_is_written_down_nowhere(store):
+    desk.receive([complaint(1, kind=Kind.DIRECT, text="stop", intent=None)], CITY, store, NOW, 1)
+    with store.reading() as db:
+        assert db.execute(select(subscribers)).all() == []
 
 
 def test_a_sentence_with_stop_in_it_is_no_opt_out():

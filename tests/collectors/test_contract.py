@@ -186,6 +186,7 @@ def test_no_bytes_can_crash_a_translation(collector, raw):
         "missing",
         "replaced",
         "receipts",
+        "wishes",
         "next",
         "refused",
         "problem",

@@ -183,6 +183,37 @@ def test_a_receipt_whose_time_cannot_be_read_still_counts():
     assert (receipt.state, receipt.at) == ("sent", NOW)
 
 
+PREFERS = {"wa_id": "966001", "category": "marketing_messages", "value": "stop", "timestamp": 1775466000}
+
+
+@pytest.mark.parametrize(("preference", "wishes"), [
+    ({}, [("whatsapp:966001", "stop")]),
+    ({"value": "RESUME"}, [("whatsapp:966001", "resume")]),
+    ({"value": "signup", "signup_id": "131"}, [("whatsapp:966001", "signup")]),
+    ({"user_id": "SA.7"}, [("whatsapp:966001", "stop"), ("whatsapp:SA.7", "stop")]),  # whichever of the two we know the person by
+    ({"wa_id": None, "user_id": "SA.7"}, [("whatsapp:SA.7", "stop")]),
+])  # fmt: skip
+def test_what_a_person_chose_in_whatsapp_itself_is_a_wish_and_no_message(preference, wishes):
+    answer = whatsapp.translate(delivery("user_preferences", user_preferences=[PREFERS | preference]), TOLD)
+    assert [(wish.citizen, wish.said) for wish in answer.wishes] == wishes
+    assert answer.wishes[0].at == datetime(2026, 4, 6, 9, tzinfo=UTC)
+    assert answer.posts == answer.refused == answer.receipts == ()
+
+
+@pytest.mark.parametrize(("preference", "lost"), [
+    ({"value": "pause"}, False), ({"category": "utility_messages"}, False), ({"value": None}, False), ({"wa_id": None}, True), ({"wa_id": []}, True),
+])  # fmt: skip
+def test_a_wish_nobody_knows_is_told_and_lets_nobody_in_or_out(preference, lost):
+    answer = whatsapp.translate(delivery("user_preferences", user_preferences=[PREFERS | preference], messages=[message()]), TOLD)
+    assert (answer.wishes, [refusal.lost for refusal in answer.refused], len(answer.posts)) == ((), [lost], 1)
+
+
+def test_a_wish_from_the_future_is_of_now_and_one_without_a_time_too():
+    for at in (4102444800, None, "SOON"):
+        (wish,) = whatsapp.translate(delivery("user_preferences", user_preferences=[PREFERS | {"timestamp": at}]), TOLD).wishes
+        assert wish.at == NOW
+
+
 @pytest.mark.parametrize("nothing", [
     delivery("account_update", event="DISABLED_UPDATE"), delivery("calls", calls=[{"id": "wacid.1"}]),
     delivery("calls", statuses=[{"id": "wacid.1", "type": "call", "status": "RINGING"}]), {"object": "whatsapp_business_account", "entry": []},

@@ -93,8 +93,10 @@ def test_a_month_of_an_earlier_template_takes_the_new_field(elastic):
     del earlier["template"]["mappings"]["properties"]["told_earlier"]
     client.indices.put_index_template(name=f"{prefix}-posts", **earlier)
     elastic.save(Batch(posts=(post(1, likes=3),)))
+    elastic.refresh()
     set_up(client, prefix)
     elastic.save(Batch(posts=(post(1, text="light again", observed_at=NOON + timedelta(days=1)),)))
+    elastic.refresh()
     (kept,) = elastic.get(["x:1"])
     assert (kept.likes, [told.what for told in kept.told_earlier]) == (3, ["likes"])
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cases import broadcasting
 from cases.store import open_cases
-from collectors import whatsapp
-from collectors.base import Context, Receipt
+from collectors import deliveries, whatsapp
+from collectors.base import Context, Receipt, Source, Wish
 from collectors.inbox import Inbox
 from collectors.whatsapp_messages import receipt_answer
 from core.settings import Secret, Settings
 from store.memory import MemoryStore
-from stream.sending import Sending, pass_on
+from stream.sending import Sending, heed_wishes, pass_on
 from tests.cases.factory import CITY, SUPERVISOR
 from tests.collectors.replay import Reply, replay
 from tests.collectors.scenarios import ANSWERS
@@ -58,6 +58,73 @@ def test_a_receipt_is_passed_on_once_and_its_number_kept(tmp_path, cases):
     inbox = Inbox(tmp_path)
     inbox.note([Receipt(post_id="whatsapp:w1", state="sent", at=NOW), Receipt(post_id="whatsapp:w1", state="played", at=NOW)])
     assert pass_on(inbox, cases, 0) == 2 and pass_on(inbox, cases, 2) == 2
+
+
+def preferring(said: str, at: int) -> bytes:
+    wish = {"wa_id": "966001", "category": "marketing_messages", "value": said, "timestamp": at}
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "9400"}, "user_preferences": [wish]}
+    return json.dumps(
+        {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "user_preferences", "value": value}]}]}
+    ).encode()
+
+
+def collected(inbox: Inbox) -> list[str | None]:
+    source = Source(id="whatsapp.inbox", platform="whatsapp", what="inbox")
+    return [refusal.why for answer in deliveries.ask(inbox, source, None, NOW, whatsapp.translate) for refusal in answer.refused]
+
+
+def test_who_stops_news_in_whatsapp_itself_is_told_no_more_and_comes_back_the_same_way(tmp_path, cases):
+    inbox, sending = Inbox(tmp_path), Sending(MemoryStore(), cases, settings(tmp_path, "http://127.0.0.1:1"), CITY, lambda: NOW)
+    news = broadcasting.write(cases, SUPERVISOR, "water is back", NOW, CITY, "back/ar")
+    inbox.keep("whatsapp", "", preferring("stop", 1775476800), NOW)
+    assert collected(inbox) == [] and inbox.unreadable("whatsapp", 0) == []
+    sending.once()
+    assert broadcasting.subscribed(cases) == {} and broadcasting.figures(cases, news).states == {"opted_out": 1}
+    inbox.keep("whatsapp", "", preferring("resume", 1775476900), NOW)
+    assert collected(inbox) == []
+    sending.once()
+    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+
+
+def test_a_wish_counts_once_so_that_a_restart_does_not_let_out_who_came_back(tmp_path, cases):
+    inbox = Inbox(tmp_path)
+    inbox.note([], [Wish(citizen="whatsapp:966001", said="stop", at=NOW)])
+    heed_wishes(inbox, cases)
+    broadcasting.subscribe(cases, "whatsapp", "whatsapp:966001", "form", NOW)
+    heed_wishes(inbox, cases)
+    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+    inbox.tidy(NOW + timedelta(days=40))
+    inbox.note([], [Wish(citizen="whatsapp:966001", said="stop", at=NOW + timedelta(days=40))])
+    heed_wishes(inbox, cases)
+    assert broadcasting.subscribed(cases) == {}  # though the earlier wishes are forgotten by now
+
+
+def test_resuming_lets_nobody_in_who_never_asked_and_signing_up_does(tmp_path, cases):
+    inbox = Inbox(tmp_path)
+    inbox.note([], [Wish(citizen="whatsapp:966777", said="resume", at=NOW)])
+    heed_wishes(inbox, cases)
+    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+    inbox.note([], [Wish(citizen="whatsapp:966777", said="signup", at=NOW)])
+    heed_wishes(inbox, cases)
+    assert broadcasting.subscribed(cases) == {"whatsapp": 2}
+
+
+def test_a_receipt_told_again_after_a_restart_does_not_let_out_who_came_back(tmp_path, cases):
+    news = broadcasting.write(cases, SUPERVISOR, "water is back", NOW, CITY, "back/ar")
+    broadcasting.send(cases, {"whatsapp": Takes()}, NOW)
+    failed = {"id": "wamid.OURS", "status": "failed", "timestamp": "1775476800", "recipient_id": "966001", "errors": [{"code": 131050}]}
+    inbox = Inbox(tmp_path)
+    inbox.note([whatsapp_receipt(failed)])
+    pass_on(inbox, cases, 0)
+    assert broadcasting.subscribed(cases) == {} and broadcasting.figures(cases, news).states == {"failed": 1}
+    broadcasting.subscribe(cases, "whatsapp", "whatsapp:966001", "form", NOW)
+    pass_on(inbox, cases, 0)
+    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+
+
+class Takes:
+    def tell(self, citizen, text, template):
+        return "wamid.OURS"
 
 
 def said_stop(who: str) -> bytes:
