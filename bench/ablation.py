@@ -113,7 +113,7 @@ def run(
                 read = {variation.reads: _material(task, language, examples, data, variation.reads)} | _kept(read)
             found.setdefault(variation.name, {}).update(_measured(task, language, variation, read[variation.reads]))
     runs = [{"variation": name, **figures} for name, figures in found.items()]
-    return measure.report("ablation", runs, found)  # type: ignore[arg-type]
+    return measure.report("ablation", runs, found)
 
 
 def _kept(read: dict[Reads, Material]) -> dict[Reads, Material]:

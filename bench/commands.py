@@ -14,13 +14,13 @@ from core.errors import AskedWrongly
 app = typer.Typer()
 # What may be measured → where it is measured: a module of bench/ with `run() -> dict`.
 BENCHES = {"import": "importing", "pages": "pages", "enrich": "enrich", "stream": "stream", "stream-memory": "stream_memory", "pool": "pool", "themes": "themes", "queue": "queue", "collect": "collecting", "ablation": "ablation",
-           "big": "big"}  # fmt: skip
+           "big": "big", "shares": "share_methods"}  # fmt: skip
 
 
 @app.command(epilog="Example: sada bench import --json > import.json")
 def bench(what: str, large: Annotated[int, typer.Option(help="import: also measure memory over so many rows; big: the larger of the two sizes; stream-memory: over so many posts.")] = 0,
           as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False) -> None:  # fmt: skip
-    """Measure import, pages, enrich, stream, stream-memory, pool, themes, queue, collect, ablation or big on this machine."""
+    """Measure import, pages, enrich, stream, stream-memory, pool, themes, queue, collect, ablation, big or shares on this machine."""
     if what not in BENCHES:
         raise AskedWrongly(f"bench {what}: there is no such measurement; ask for one of {', '.join(BENCHES)}")
     measured = importlib.import_module(f"bench.{BENCHES[what]}")

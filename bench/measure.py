@@ -7,7 +7,7 @@ import platform
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 
@@ -47,7 +47,7 @@ def repeat(run: Callable[[], Numbers], times: int) -> list[Numbers]:
     return [run() for _ in range(times)]
 
 
-def report(bench: str, runs: list[Figures], median: Figures) -> Figures:
+def report(bench: str, runs: Sequence[Mapping[str, object]], median: Mapping[str, object]) -> Figures:
     """The document that `sada bench` prints."""
     return {"bench": bench, "machine": machine(), "versions": versions(), "runs": runs, "median": median}
 

@@ -31,25 +31,25 @@ def reader(chances: Array, truth: Array, seed: int = 0) -> Reader:
     if not len(truth):
         scales = np.exp(draw.normal(0, DOUBT[0], DRAWS))
         return Reader(scales[:, None, None] * np.eye(classes), draw.normal(0, DOUBT[1], (DRAWS, classes)))
-    found = [_fitted(_logs(chances), truth, draw.dirichlet(np.ones(len(truth))) * len(truth)) for _ in range(DRAWS)]
+    found = [fitted(logs(chances), truth, draw.dirichlet(np.ones(len(truth))) * len(truth)) for _ in range(DRAWS)]
     return Reader(np.array([mixing for mixing, _ in found]), np.array([bias for _, bias in found]))
 
 
 def share(chances: Array, of: int, by: Reader, level: float = 0.9, seed: int = 0) -> Share:
     """The share of class number `of` among posts with these `chances` (texts × classes, calibrated as the reader's sample)."""
-    z = _logs(chances) @ by.mixing + by.biases[:, None, :]
+    z = logs(chances) @ by.mixing + by.biases[:, None, :]
     likely = np.exp(z - z.max(axis=2, keepdims=True))
     return shares.share(likely, np.ones(len(chances)), of, level=level, seed=seed)
 
 
-def _logs(chances: Array) -> Array:
-    """Logarithms of chances, those of a text summing to nought."""
+def logs(chances: Array) -> Array:
+    """Logarithms of chances (texts × classes), those of a text summing to nought."""
     logs = np.log(np.clip(chances, 1e-4, 1))
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
-def _fitted(logs: Array, truth: Array, weights: Array) -> tuple[Array, Array]:
-    """Mixing and biases for likelihoods: fitted chances divided by the sample's own mix."""
+def fitted(logs: Array, truth: Array, weights: Array) -> tuple[Array, Array]:
+    """Mixing (classes × classes) and biases for likelihoods: fitted chances divided by the sample's own mix. `weights`: one a labelled text."""
     classes, lines = logs.shape[1], np.arange(len(truth))
     same = np.eye(classes)
 

@@ -83,7 +83,7 @@ def _one_sample(chances: Array, truth: Array, of: int, labels: int, best: Reader
     by, answered = reader(chances[sample], truth[sample], seed=seed), shares.answers_read(_seen(chances[sample], truth[sample]), seed=seed)
     found: list[tuple[float, ...]] = []
     for _ in range(EACH):
-        chosen = pool[_resample(truth[pool], draw)]
+        chosen = pool[resample(truth[pool], draw)]
         posts = chances[chosen]
         ours = share(posts, of, by, LEVEL)
         counts = np.bincount(_answers(posts), minlength=len(shares.ANSWERS)).astype(float)
@@ -108,7 +108,7 @@ def _seen(chances: Array, truth: Array) -> Array:
     return seen
 
 
-def _resample(truth: Array, draw: np.random.Generator) -> Array:
+def resample(truth: Array, draw: np.random.Generator) -> Array:
     """Places of POSTS posts whose mix is drawn evenly from all mixes; with replacement within a class."""
     classes = np.unique(truth)
     counts = draw.multinomial(POSTS, draw.dirichlet(np.ones(len(classes))))
