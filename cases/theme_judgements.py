@@ -49,6 +49,14 @@ def mute(store: CaseStore, person: Person, theme: str, until: datetime, at: date
         note(db, AuditLine(at=at, who=person.name, what="theme_muted", about=theme, detail=f"until {until:%Y-%m-%d %H:%M} UTC"))
 
 
+def unmute(store: CaseStore, person: Person, theme: str, at: datetime) -> None:
+    """Every rule may raise this theme again from now on. Raises NotAllowed."""
+    must(person, Right.TRIAGE)
+    with store.writing() as db:
+        db.execute(delete(alert_mutes).where(alert_mutes.c.matter == theme))
+        note(db, AuditLine(at=at, who=person.name, what="theme_muted", about=theme, detail="no longer"))
+
+
 def said(store: CaseStore, themes: Sequence[str], now: datetime) -> dict[str, Judged]:
     """What was said of each of these themes; those of which nothing was said are left out."""
     muted = select(alert_mutes.c.matter, func.max(alert_mutes.c.until).label("until")).where(

@@ -84,6 +84,8 @@ def _buttons(desk: Desk, person: Person, theme: Theme, said: Judged) -> None:
                 until = at + span
                 _button(desk, name, id, "notifications_paused",
                         lambda until=until: theme_judgements.mute(store, person, id, until, at, desk.about))  # type: ignore[misc]  # fmt: skip
+    else:
+        _button(desk, "unmute", id, "notifications_active", lambda: theme_judgements.unmute(store, person, id, at))
 
 
 def _button(desk: Desk, name: str, id: str, icon: str, act: Callable[[], None]) -> None:

@@ -74,6 +74,18 @@ def test_muting_again_holds_the_later_word(store):
     assert theme_judgements.said(store, ["t1"], NOW)["t1"].muted_until == NOW + timedelta(days=1)
 
 
+def test_a_theme_whose_mute_is_lifted_is_raised_again_by_every_rule(store):
+    theme_judgements.mute(store, OFFICER, "t1", NOW + timedelta(days=30), NOW, WITH_RULES)
+    theme_judgements.mute(store, OFFICER, "t2", NOW + timedelta(days=30), NOW, WITH_RULES)
+    theme_judgements.unmute(store, SUPERVISOR, "t1", NOW)
+    assert set(theme_judgements.said(store, ["t1", "t2"], NOW)) == {"t2"}
+    raised(store, 1, "t1")
+    raised(store, 2, "t2")
+    assert [s.alert.id for s in alerts.newest(store, NOW)] == ["a-1"]
+    with pytest.raises(NotAllowed):
+        theme_judgements.unmute(store, Person(name="vera", role=Role.VIEWER), "t2", NOW)
+
+
 def test_who_may_not_triage_may_neither_judge_nor_mute(store):
     viewer = Person(name="v", role=Role.VIEWER)
     with pytest.raises(NotAllowed):

@@ -91,6 +91,8 @@ def test_a_muted_theme_stands_last_and_says_until_when(cases: CaseStore) -> None
     assert "new park" in names[0]
     assert any("muted until" in m.value for m in at.markdown)
     assert "theme_mute_week_t-water" not in buttons(at)
+    assert "theme_mute_week_t-water" in buttons(press(at, "theme_unmute_t-water"))
+    assert "t-water" not in theme_judgements.said(cases, ["t-water"], NOW)
 
 
 @pytest.mark.parametrize("role", [None, Role.ANALYST])

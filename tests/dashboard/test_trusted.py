@@ -1,8 +1,9 @@
 """The share of negatives on the pages: wide before labels and saying so, narrower after; labelling is one tap, and only for who may."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -144,6 +145,33 @@ def test_the_model_s_answer_is_not_shown_to_who_labels(labelled_city: Path) -> N
     assert keys == ["label_negative", "label_neutral", "label_positive", "label_unclear"]
     types = {b.proto.type for b in at.button if b.key in keys}
     assert len(types) == 1  # none stands out
+
+
+def labelled_before(folder: Path, many: int, at: datetime) -> None:
+    """So many posts labelled by hand at one moment."""
+    store = EmbeddedStore(folder / "posts.db", "Asia/Riyadh", read_only=True)
+    known = next(p for p in store.posts(Filter()) if p.sentiment)
+    store.close()
+    one = [msgspec.structs.replace(known, id=f"x:labelled-{n}") for n in range(many)]
+    with_cases(folder.parent, lambda cases: [sampling.label(cases, OFFICER, post, "neutral", at) for post in one])
+
+
+def test_after_the_first_hundred_and_fifty_there_is_rest_until_the_week_is_over_and_the_table_stays(labelled_city: Path) -> None:
+    labelled_before(labelled_city, sampling.FIRST, factory.NOW - timedelta(days=6))
+    at = signed_in("olya")
+    assert [s.value for s in at.success] == [EN("labelling.enough", weekly="30")]
+    assert not [b for b in at.button if b.key and b.key.startswith("label_")]
+    assert at.table
+
+
+def test_a_week_later_thirty_more_are_asked_for_one_by_one(labelled_city: Path) -> None:
+    labelled_before(labelled_city, sampling.FIRST, factory.NOW - timedelta(days=8))
+    at = signed_in("olya")
+    assert EN("labelling.left", left="30") in [c.value for c in at.caption]
+    at.button(key="label_positive").click().run()
+    assert not at.exception
+    assert EN("labelling.left", left="29") in [c.value for c in at.caption]
+    assert EN("trusted.enough", labels="151", first="150") in [m.value for m in at.markdown]
 
 
 def test_labels_in_the_case_store_narrow_what_now_shows(labelled_city: Path) -> None:
