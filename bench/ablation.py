@@ -166,8 +166,9 @@ def _measured(task: str, language: str, variation: Variation, material: Material
         return {}
     recipe = recipe_for(task, variation.changes, len(examples), language)
     model, _ = fit(
-        taught.grams.rows(chosen), taught.facts[chosen], labels, balanced(examples, recipe.balance), recipe, "ablation", CLASSES[task]
-    )
+        taught.grams.rows(chosen), taught.facts[chosen], labels, balanced(examples, recipe.balance), recipe, "ablation", CLASSES[task],
+        np.array([e.origin.startswith("own/") for e in examples]),
+    )  # fmt: skip
     return {f"{task} {path}": _macro_f1(model, read) for path, read in material.tests.items()}
 
 

@@ -32,6 +32,7 @@ RECIPES = {
 }
 OF_ONE_LANGUAGE: dict[str, dict[str, object]] = {
     "sentiment-kk": {"penalty": 1.0, "smoothing": 0.1, "lean": {"negative": -0.3, "neutral": -0.3}},
+    "sentiment-en": {"alone": 0.25},
     "intent-en": {"lean": {"complaint": 0.4}},
 }
 """What one model's recipe has otherwise; docs/experiments.md tells why."""
@@ -114,8 +115,9 @@ def _one(task: str, language: str, examples: list[Example], order: Order, told: 
     labels = [e.label for e in examples]
     kinds = _classes(task, labels)
     told(f"{name}: {len(examples)} texts")
-    kept, scores = _kept_out(grams, facts, labels, weights, recipe, kinds, told, name)
-    model, rarity = fit(grams, facts, labels, weights, recipe, f"{name}@{VERSION}", kinds)
+    ours = np.array([e.origin.startswith("own/") for e in examples])
+    kept, scores = _kept_out(grams, facts, labels, weights, ours, recipe, kinds, told, name)
+    model, rarity = fit(grams, facts, labels, weights, recipe, f"{name}@{VERSION}", kinds, ours)
     seen = [examples[i] for i in kept]
     model = calibrated(model, scores, [e.label for e in seen], np.array([e.weight for e in seen]), recipe.biases)
     model = msgspec.structs.replace(leaning(model, recipe.lean), unsure_below=UNSURE.get(task, 0.0))
@@ -139,7 +141,7 @@ def _classes(task: str, labels: Sequence[str]) -> tuple[str, ...]:
     return known or tuple(sorted(set(labels)))
 
 
-def _kept_out(grams: Grams, facts: Array | None, labels: Sequence[str], weights: Array, recipe: Recipe, kinds: tuple[str, ...],
+def _kept_out(grams: Grams, facts: Array | None, labels: Sequence[str], weights: Array, ours: Array, recipe: Recipe, kinds: tuple[str, ...],
               told: Callable[[str], None], name: str) -> tuple[list[int], Array]:  # fmt: skip
     """Scores of texts by models that had not seen them: which texts, and their scores."""
     kept: list[int] = []
@@ -147,7 +149,7 @@ def _kept_out(grams: Grams, facts: Array | None, labels: Sequence[str], weights:
     truth = np.array(labels)
     for number, out in enumerate(folds(len(labels), recipe), 1):
         told(f"{name}: fold {number} of {recipe.folds}")
-        model, _ = fit(grams.rows(~out), _rows(facts, ~out), truth[~out].tolist(), weights[~out], recipe, name, kinds)
+        model, _ = fit(grams.rows(~out), _rows(facts, ~out), truth[~out].tolist(), weights[~out], recipe, name, kinds, ours[~out])
         scores.append(model.scores(grams.rows(out), _rows(facts, out)))
         kept += np.flatnonzero(out).tolist()
     return kept, np.concatenate(scores)

@@ -29,14 +29,33 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     facts: float = 0.3  # counted facts are this much smaller than they come: the penalty then holds them as it holds n-grams
     facts_kept: tuple[str, ...] = ()  # only these facts; none named: all
     biases: bool = True  # calibrate to how often classes come; False: trained on classes alike and left so
+    alone: float = 0.0  # how much a second model counts that learns from our own posts alone; the usual one counts the rest
     lean: dict[str, float] = {}  # class → added to its calibrated score when it is answered, where a dev set shows that it pays
 
 
 def fit(
-    grams: Grams, facts: Array | None, labels: Sequence[str], weights: Array, recipe: Recipe, name: str, classes: tuple[str, ...]
+    grams: Grams,
+    facts: Array | None,
+    labels: Sequence[str],
+    weights: Array,
+    recipe: Recipe,
+    name: str,
+    classes: tuple[str, ...],
+    ours: Array | None = None,
 ) -> tuple[Linear, Array]:
-    """The model of these texts and the rarity of its buckets. `labels` and `weights`: one a text."""
+    """The model of these texts and the rarity of its buckets. `labels`, `weights` and `ours` (whether a post is our own): one a text."""
     rarity = rarities(grams, recipe.bits)
+    model = _fitted(grams, facts, labels, weights, recipe, name, classes, rarity)
+    if not recipe.alone or ours is None or not ours.any():
+        return model, rarity
+    few = None if facts is None else facts[ours]
+    worth = weights[ours] / weights[ours].mean()
+    near = _fitted(grams.rows(ours), few, np.array(labels)[ours].tolist(), worth, recipe, name, classes, rarity)
+    return blended(model, near, recipe.alone), rarity
+
+
+def _fitted(grams: Grams, facts: Array | None, labels: Sequence[str], weights: Array, recipe: Recipe, name: str, classes: tuple[str, ...],
+            rarity: Array) -> Linear:  # fmt: skip
     scale = fact_scale(recipe)
     seen = _with_facts(matrix(grams, rarity, recipe.bits), None if facts is None else facts * scale)
     truth = np.array(labels)
@@ -49,7 +68,13 @@ def fit(
         name=name, labels=classes,
         weights=np.hstack([gram_weights * rarity[:, None], (rarity**2)[:, None]]).astype(np.float32),
         facts=fact_weights, base=np.array([base for _, base in columns], dtype=np.float32),
-    ), rarity  # fmt: skip
+    )  # fmt: skip
+
+
+def blended(one: Linear, other: Linear, part: float) -> Linear:
+    """`one` and `other`, of the same buckets and rarities, as one model whose scores are theirs averaged; `other` counts `part`."""
+    means = {name: getattr(one, name) * (1 - part) + getattr(other, name) * part for name in ("weights", "facts", "base")}
+    return msgspec.structs.replace(one, **{name: mean.astype(np.float32) for name, mean in means.items()})
 
 
 def fact_scale(recipe: Recipe) -> Array:

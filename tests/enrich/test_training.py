@@ -1,5 +1,6 @@
 """Training on a handful of invented texts: it learns, the same every time, and what is saved answers as what was fitted."""
 
+import msgspec
 import numpy as np
 
 from core.spelling import normal
@@ -9,7 +10,7 @@ from enrich.lexicon import FACTS
 from enrich.linear import load, save
 from enrich.normalize import model_text
 from enrich.sets import Example, clean
-from enrich.training import Recipe, balanced, calibrated, fit, folds, leaning
+from enrich.training import Recipe, balanced, blended, calibrated, fit, folds, leaning
 
 GOOD = ["lovely park", "thank you well done", "lovely clean street", "great work thank you", "well done great park"]
 BAD = ["broken lamp again", "dirty street rubbish", "rubbish everywhere again", "broken and dirty", "lamp broken street dirty"]
@@ -35,6 +36,31 @@ def test_it_learns_what_it_is_shown():
 
 def test_the_same_data_give_the_same_weights():
     assert np.array_equal(fitted()[0].weights, fitted()[0].weights)
+
+
+def with_others(alone, ours):
+    """Our own posts, beside others' in which the words mean the contrary; `ours`: whether the first are told to be our own."""
+    texts, labels = [*GOOD, *BAD, *GOOD, *BAD], ["good"] * 5 + ["bad"] * 5 + ["bad"] * 5 + ["good"] * 5
+    weights = np.array([1.0] * 10 + [3.0] * 10)
+    recipe = Recipe(bits=12, penalty=10.0, alone=alone)
+    return fit(cut(texts), None, labels, weights, recipe, "toy@1", ("bad", "good"), np.array([ours] * 10 + [False] * 10))[0]
+
+
+def test_a_second_model_of_our_own_posts_can_outvote_what_others_mean_by_a_word():
+    asked = cut(["lovely work", "rubbish and broken"])
+    assert with_others(0.0, True).scores(asked).argmax(axis=1).tolist() == [0, 1]  # as the heavier others have it
+    assert with_others(0.9, True).scores(asked).argmax(axis=1).tolist() == [1, 0]
+
+
+def test_without_a_post_of_our_own_there_is_no_second_model():
+    assert np.array_equal(with_others(0.9, False).weights, with_others(0.0, False).weights)
+
+
+def test_two_models_blended_answer_with_the_mean_of_their_scores():
+    (one, _), other = fitted(), with_others(0.0, True)
+    other = msgspec.structs.replace(other, weights=np.hstack([other.weights[:, :-1], one.weights[:, -1:]]))  # rarities alike
+    asked = cut(["lovely clean lamp", "dirty street"])
+    assert np.allclose(blended(one, other, 0.25).scores(asked), 0.75 * one.scores(asked) + 0.25 * other.scores(asked), atol=1e-5)
 
 
 def test_what_is_saved_answers_alike(tmp_path):
