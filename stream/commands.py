@@ -8,7 +8,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -18,11 +18,13 @@ from core.errors import AskedWrongly, BadInput
 from enrich.knowledge import learn
 from enrich.pipeline import understand
 from stream import backup, demo_command, exporting, importing, reading, receive_command, running, set_up
+from stream.moments import Order
 from stream.showing import progress
 
 app = typer.Typer()
 app.registered_commands += demo_command.app.registered_commands
 app.registered_commands += receive_command.app.registered_commands
+Dates = Literal["day-first", "month-first"]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DeploymentName = Annotated[str | None, typer.Option("--deployment", "-d", help="A deployment file, or the name of a shipped one.")]
 
@@ -34,11 +36,17 @@ def say(as_json: bool, result: object, sentence: str) -> None:
 
 @app.command("import", epilog="Example: sada import complaints-2025.csv --map text=Complaint --map created_at=Date")
 def import_file(file: Path, map: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN, or COLUMN=- to leave one out.")] = None,
-                deployment: DeploymentName = None, as_json: AsJson = False) -> None:  # fmt: skip
+                deployment: DeploymentName = None, dates: Annotated[Dates | None, typer.Option(help="What stands first in 3/4/2026; else as the column's other dates show, and the day where none does.")] = None,
+                as_json: AsJson = False) -> None:  # fmt: skip
     """Import history from CSV, TSV, XLSX or JSONL; again and again without doubling anything."""
     settings = set_up.settings()
     using = set_up.deployment(deployment, settings)
-    rules = importing.rules_for(file, _pairs(map or []), using)
+    rules = importing.rules_for(file, _pairs(map or []), using, Order(dates) if dates else None)
+    for shown in rules.month_first if dates is None else ():
+        typer.echo(
+            f"{rules.columns[shown.field]}: the month is read before the day, as line {shown.line} shows; --dates day-first says otherwise",
+            err=True,
+        )
     began = time.monotonic()
     knowledge = learn(using)
     rejected = importing.rejected_of(file, settings.data)

@@ -15,8 +15,9 @@ from core.deployment import Deployment
 from core.errors import BadInput
 from core.post import LONGEST_ID, METRICS, Author, Kind, Media, Post
 from store.base import Batch, Pass, Store
-from stream import columns, reading
-from stream.moments import NoMoment, moment
+from stream import columns, date_order, reading
+from stream.date_order import Shown
+from stream.moments import NoMoment, Order, moment
 from stream.refusals import Refusals
 from stream.rows import Numbered, Row
 
@@ -45,6 +46,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     deployment: Deployment
     time_unless_told: datetime
     otherwise: dict[str, str] = {}  # field → what it is where the row does not say
+    month_first: tuple[Shown, ...] = ()  # columns of dates in which the month stands before the day
 
 
 def to_post(row: Row, rules: Rules) -> Post:
@@ -71,7 +73,8 @@ def _moment(told: dict[str, str], field: str, rules: Rules) -> datetime | None:
     if field not in told:
         return None
     try:
-        return moment(told[field], rules.deployment.zone, rules.deployment.calendar)
+        is_month_first = any(shown.field == field for shown in rules.month_first)
+        return moment(told[field], rules.deployment.zone, rules.deployment.calendar, is_month_first)
     except NoMoment as error:
         raise ValueError(f"{field} is not a date we can read: {error}") from error
     except (ValueError, OverflowError) as error:
@@ -198,17 +201,24 @@ def _finish(store: Store, line: Pass, progress: Progress, now: datetime) -> None
     store.save(Batch(passes=(done,), cursors=((line.source, msgspec.json.encode(Progress()).decode()),)))
 
 
-def rules_for(path: Path, asked: dict[str, str], deployment: Deployment) -> Rules:
-    """The rules for this file: its columns, and a source named by its content's beginning so that a moved file is the same file."""
+def rules_for(path: Path, asked: dict[str, str], deployment: Deployment, dates: Order | None = None) -> Rules:
+    """The rules for this file: its columns, the order of its dates (as its columns show, if not told), and a source named by its content's
+    beginning so that a moved file is the same file."""
     header = header_of(path)
     if not header:
         raise BadInput(f"{path}: has no row that can be read below its header; there is nothing to import")
     with path.open("rb") as file:
         mark = hashlib.sha256(file.read(1 << 20)).hexdigest()[:12]
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Rules(
-        columns=columns.fields_of(header, asked), source=f"import.{path.stem[:40]}.{mark}", deployment=deployment, time_unless_told=changed
-    )
+    found = columns.fields_of(header, asked)
+    return Rules(columns=found, source=f"import.{path.stem[:40]}.{mark}", deployment=deployment, time_unless_told=changed,
+                 month_first=_month_first(path, found, dates))  # fmt: skip
+
+
+def _month_first(path: Path, found: dict[str, str], dates: Order | None) -> tuple[Shown, ...]:
+    if dates is None:
+        return date_order.month_first(reading.rows(path), found)
+    return tuple(Shown(field=field, line=0) for field in date_order.DATES) if dates is Order.MONTH_FIRST else ()
 
 
 def header_of(path: Path) -> list[str]:

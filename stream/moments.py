@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from core.spelling import normal
 _CLOCK = (
     r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap])\.?m\.?| ?([صم])| ?([قب])\.ظ\.?)?(?: ?(z|utc|gmt|[+-]\d{2}:?\d{2}))?)?$"
 )
-_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})" + _CLOCK, re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})" + _CLOCK, re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})" + _CLOCK, re.IGNORECASE)
 _DAY_NAMED = re.compile(r"(\d{1,2}) ([^\W\d]{3,}(?: [^\W\d]+)?)\.?,? (\d{4})(?: г\.?)?,?" + _CLOCK, re.IGNORECASE)
 _MONTH_FIRST = re.compile(r"([^\W\d]{3,})\.? (\d{1,2}),? (\d{4}),?" + _CLOCK, re.IGNORECASE)
@@ -36,9 +37,9 @@ class NoMoment(ValueError):
     """Says what is wrong with a date, quoting no more than a number of it."""
 
 
-def moment(text: str, zone: ZoneInfo, calendar: str = "gregorian") -> datetime:
+def moment(text: str, zone: ZoneInfo, calendar: str = "gregorian", month_first: bool = False) -> datetime:
     """The moment `text` names, in UTC: ISO 8601, day first (31.12.2025 14:05 or 2:05 PM), year first, the month's name, or seconds
-    (or thousandths, or millionths) since 1970, or a spreadsheet's days; any digits.
+    (or thousandths, or millionths) since 1970, or a spreadsheet's days; any digits. With `month_first`, 12/31/2025 in place of day first.
 
     Also what X's archive and RFC 5322 write. A time without offset is in `zone`; a year below 1600 is of `calendar` (jalali or hijri).
     Raises ValueError; NoMoment where it can be said why.
@@ -55,13 +56,33 @@ def moment(text: str, zone: ZoneInfo, calendar: str = "gregorian") -> datetime:
             return _utc(datetime.fromisoformat(told.upper().replace(" UTC", "+00:00")), zone)
     if match := _YEAR_FIRST.match(told):
         return _utc(_date(int(match[1]), int(match[2]), int(match[3]), calendar) + _clock(match, 4), _offset(match) or zone)
-    if match := _DAY_FIRST.match(told):
+    if match := _NUMBERS.match(told):
         year = int(match[4]) + (2000 if len(match[4]) == 2 and match[2] != "-" and calendar == "gregorian" else 0)
-        return _utc(_date(year, int(match[3]), int(match[1]), calendar) + _clock(match, 5), _offset(match) or zone)
+        day, month = (match[3], match[1]) if month_first else (match[1], match[3])
+        return _utc(_date(year, int(month), int(day), calendar) + _clock(match, 5), _offset(match) or zone)
     if match := _DAY_NAMED.match(told) or _MONTH_FIRST.match(told):
-        day, month = (match[1], match[2]) if match[1].isdecimal() else (match[2], match[1])
-        return _utc(datetime(int(match[3]), _month(month), int(day)) + _clock(match, 4), _offset(match) or zone)  # noqa: DTZ001
+        number, name = (match[1], match[2]) if match[1].isdecimal() else (match[2], match[1])
+        return _utc(datetime(int(match[3]), _month(name), int(number)) + _clock(match, 4), _offset(match) or zone)  # noqa: DTZ001
     return _with_zone(told).astimezone(UTC)
+
+
+class Order(StrEnum):
+    """Which of two numbers is the month, as far as a date shows it by itself."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+    EITHER = "either"
+
+
+def order(text: str) -> Order | None:
+    """What one date shows of its order; None where it has none: another form, 5/5/2026, or no date."""
+    match = _NUMBERS.match(text.strip() if text.isascii() else normal(text))
+    first, second = (int(match[1]), int(match[3])) if match else (0, 0)
+    if first == second or not 1 <= min(first, second) <= 12 or max(first, second) > 31:
+        return None
+    if max(first, second) <= 12:
+        return Order.EITHER
+    return Order.DAY_FIRST if first > 12 else Order.MONTH_FIRST
 
 
 def _clock(match: re.Match[str], first: int) -> timedelta:
@@ -117,7 +138,9 @@ def _with_zone(told: str) -> datetime:
 def _date(year: int, month: int, day: int, calendar: str) -> datetime:
     if year >= 1600:
         if month > 12:
-            raise NoMoment(f"there is no month {month}; the day is read before the month, unless the year stands first")
+            raise NoMoment(
+                f"there is no month {month}; in this column the day and the month stand the other way round, unless the year stands first"
+            )
         return datetime(year, month, day)  # noqa: DTZ001  made aware by the caller
     if year < 1200 or calendar not in ("jalali", "hijri"):
         raise NoMoment(f"the year {year} is of no calendar this deployment uses")

@@ -87,7 +87,7 @@ def test_what_is_no_moment_is_refused(written):
 @pytest.mark.parametrize(
     ("written", "calendar", "says"),
     [
-        ("03/25/2026", "gregorian", "no month 25"),
+        ("35/25/2026", "gregorian", "no month 25"),
         ("1404/12/10", "gregorian", "the year 1404 is of no calendar"),
         ("1/3/04", "jalali", "the year 4 is of no calendar"),
     ],
