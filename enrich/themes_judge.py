@@ -17,8 +17,8 @@ from enrich.themes_voices import echoes, echoing, is_one_text, retold, shares
 TELLING = 5.0  # a likelihood ratio from which a post's voice is looked at
 LISTENED = 40  # at most so many of them, the newest
 BELONGS = 0.75  # a post so likely of the theme is listed
-GATE = 0.0  # evidence from which a post gathers a group …
-LEAST_ALONE = 0.0  # … and what must be left of it without repeated voices
+GATE = -1.0  # evidence from which a post gathers a group: a group of few that are much alike sees more than its post did …
+LEAST_ALONE = -1.0  # … and what must be left of it without repeated voices
 JOINS = 0.5  # a post so likely of the theme is in the group
 GROUP = 24  # most posts of a group, the newest
 VARIED = 0.4  # of what is found, so much must be voices of their own

@@ -172,14 +172,20 @@ def _continues(like: float, shared: float, rows: list[int], known: list[int], me
 
 
 def stray_of(i: int, company: Sequence[int], living: Sequence[Living], memory: Memory) -> Living | None:
-    """The theme that most of the company of row i belongs to, if row i speaks of it too."""
+    """The theme that most of the company of row i belongs to, if row i speaks of it too.
+
+    What is over takes in no single post: the first posts of a new matter in like words would be lost to it. Of bare texts, whose words
+    are all that tells, it does.
+    """
     shares = Counter(memory.theme[list(company)].tolist())
     shares.pop(NOBODY, None)
     if sum(shares.values()) * 2 < max(1, len(company)):
         return None
     number = shares.most_common(1)[0][0]
     theme = next((t for t in living if t.number == number), None)
-    return theme if theme and cosine(memory.vector([i]), memory.vector(spokesmen(memory, number))) >= STRAY else None
+    if theme is None or (memory.columns.topic[i] and memory.columns.hours[i] - theme.last > 2 * HALF_DAY):
+        return None
+    return theme if cosine(memory.vector([i]), memory.vector(spokesmen(memory, number))) >= STRAY else None
 
 
 def spokesmen(memory: Memory, number: int) -> list[int]:

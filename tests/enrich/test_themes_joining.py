@@ -11,7 +11,7 @@ from enrich.themes import Detector, Observation
 from enrich.themes_counts import counts
 from enrich.themes_joining import join, other_matter, split, twin
 from enrich.themes_judge import Finding
-from enrich.themes_life import Living, moment, owner, take_in
+from enrich.themes_life import Living, moment, owner, stray_of, take_in
 from enrich.themes_marks import Marks
 from enrich.themes_memory import Memory, code
 from tests.enrich.test_themes import BURST, FILLING, burst, mixed, post, usual
@@ -276,3 +276,31 @@ def test_the_detector_splits_a_theme_of_which_a_part_speaks_of_something_else():
     assert set(part.evidence) <= {p.id for p in school} and not set(part.evidence) & set(told[before.id].evidence)
     assert told[before.id].posts == before.posts + len(school) - part.posts
     assert Detector.decode(detector.encode()).living == detector.living
+
+
+@pytest.mark.parametrize(
+    "silent, topic, joins",
+    [
+        (5.0, "roads", True),
+        (23.0, "roads", True),
+        (25.0, "roads", False),  # over
+        (70.0, "roads", False),
+        (25.0, "", True),  # of bare texts words are all that tells
+    ],
+)
+def test_one_post_joins_a_theme_in_its_words_until_that_is_over(silent: float, topic: str, joins: bool):
+    talk = Talk()
+    living, rows = talk.theme(0, BRIDGE["en"])
+    row = talk.say(BRIDGE["en"][0], "late voice", silent, topic=topic)
+    assert (stray_of(row, rows, [living], talk.memory) is living) is joins
+
+
+def test_one_post_of_other_words_or_of_a_strange_company_joins_nothing():
+    talk = Talk()
+    living, rows = talk.theme(0, BRIDGE["en"])
+    assert stray_of(talk.say(SCHOOL[0], "parent", 1.0), rows, [living], talk.memory) is None
+    row = talk.say(BRIDGE["en"][0], "neighbour", 1.0)
+    others = list(range(len(rows) + 1))  # ordinary posts, more than the theme's
+    assert stray_of(row, [*rows, *others], [living], talk.memory) is None
+    assert stray_of(row, [], [living], talk.memory) is None
+    assert stray_of(row, rows, [], talk.memory) is None  # the theme was let go of
