@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
-from cases import broadcasting, outbox, rows, workflow
-from cases.forgetting import HIDDEN, Marks, forgotten, marks, packed, unpacked
+from cases import assigning, broadcasting, outbox, rows, wording, workflow
+from cases.forgetting import HIDDEN, Marks, forgotten, marks, packed, telling, unpacked
 from cases.identity import case_id
 from cases.joining import OVER, Index, Line, citizens, intent_of, is_sure, joins, line_of, marks_of, place_of, topic_of, verdict
 from cases.lessons import lessons
@@ -24,6 +24,8 @@ from core.post import Kind, Post
 
 FOLLOWER = "desk"
 WHO = "desk"  # who opens and joins, in a case's history
+NOTHING = packed(frozenset())  # the marks of a post that says nothing, or nothing any more
+QUOTED_FOR = timedelta(days=30)  # after it was written a post may be quoted where it does not belong; all answers since then are read again
 SUMMARY = 280  # characters of the opening post that a case keeps
 
 
@@ -254,6 +256,21 @@ def _marks(db: Connection, sitting: Sitting, posts: Sequence[Post]) -> dict[str,
     return {row.post: unpacked(row.marks) for row in db.execute(asked)} if gone else {}
 
 
+def unmarked(store: CaseStore, most: int) -> list[str]:
+    """Posts that joined a case before marks were kept."""
+    with store.reading() as db:
+        return list(db.scalars(select(case_posts.c.post).where(case_posts.c.marks.is_(None)).limit(most)))
+
+
+def mark(store: CaseStore, ids: Sequence[str], posts: Sequence[Post]) -> None:
+    """Keep the marks of these posts' words as they stand; of those that are there no more, that nothing is left to be found."""
+    known = {post.id: packed(marks_of(post)) for post in posts}
+    with store.writing() as db:
+        for id in ids:
+            theirs = (case_posts.c.post == id, case_posts.c.marks.is_(None))  # a deletion may have been faster
+            db.execute(update(case_posts).where(*theirs).values(marks=known.get(id, NOTHING)))
+
+
 def _cases(db: Connection, ids: set[str]) -> list[Case]:
     asked = select(cases_table.c.record).where(cases_table.c.id.in_(ids)).with_for_update()
     return [rows.to_case(record) for record in db.scalars(asked)] if ids else []
@@ -275,11 +292,24 @@ def _write(db: Connection, store: CaseStore, sitting: Sitting) -> None:
         db.execute(keep_first(store.database, triage), [_triage_row(post) for post in sitting.to_triage])
     if sitting.erased:
         db.execute(
-            update(case_posts).where(case_posts.c.post.in_(sitting.erased)).values(author=None, conversation=None, copy_of=None, marks=None)
+            update(case_posts)
+            .where(case_posts.c.post.in_(sitting.erased))
+            .values(author=None, conversation=None, copy_of=None, marks=NOTHING)
         )
         db.execute(delete(triage).where(triage.c.post.in_(sitting.erased)))
     for case, said in sitting.unsaid.items():
         outbox.forget(db, case, said)
+    _forget_elsewhere(db, sitting)
+
+
+def _forget_elsewhere(db: Connection, sitting: Sitting) -> None:
+    """Hide quotes of what is deleted now in other cases' answers and in notes to the next shift, but not what is ours to say."""
+    quoted = telling(frozenset().union(*sitting.unsaid.values())) - wording.said(db) if sitting.unsaid else frozenset()
+    if quoted:
+        written = [sitting.index.by_post[post].at for post in sitting.erased if post in sitting.index.by_post]
+        span = min(written), max(written) + QUOTED_FOR
+        outbox.forget_elsewhere(db, quoted, *span)
+        assigning.forget(db, quoted, *span)
 
 
 def _triage_row(post: Post) -> dict[str, object]:

@@ -27,6 +27,11 @@ def marks(*texts: str) -> Marks:
     return frozenset(mark for text in texts for _, mark in _marked([normal(word) for word in _WORD.findall(text)]))
 
 
+def telling(known: Marks) -> Marks:
+    """Those marks by which words can be known as this author's wherever they stand: runs of AGREE, not a whole text that is shorter."""
+    return frozenset(mark for mark in known if mark[0] == AGREE)
+
+
 def packed(known: Marks) -> bytes:
     """Marks as a table keeps them."""
     return b"".join(sorted(known))

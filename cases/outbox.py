@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from cases.forgetting import Marks, without_quotes
+from cases.forgetting import Marks, unpacked, without_quotes
 from cases.store import CaseStore
-from cases.tables import answers
+from cases.tables import answers, case_posts
 from core.errors import AskedWrongly
 from core.post import Moment
 
@@ -90,12 +91,26 @@ def keep(db: Connection, answer: Answer) -> None:
 def forget(db: Connection, case_id: str, said: Marks) -> None:
     """Hide in a case's answers what they repeat of a deleted post; one that has not gone out yet must be written anew."""
     for record in db.scalars(select(answers.c.record).where(answers.c.case_id == case_id).with_for_update()).all():
-        answer = _answer(record)
-        text = without_quotes(answer.text, said)
-        if text != answer.text:
-            waits = answer.state in (State.DRAFT, State.READY)
-            told = {"state": State.FAILED, "problem": TAKEN} if waits else {}
-            keep(db, msgspec.structs.replace(answer, text=text, **told))
+        _hide(db, _answer(record), said)
+
+
+def forget_elsewhere(db: Connection, said: Marks, since: datetime, until: datetime) -> None:
+    """The same in the answers of all cases that were written from `since` to `until`; what citizens of such a case still say themselves stays."""
+    written = select(answers.c.record).where(answers.c.written_at.between(since, until))
+    repeating = [answer for answer in map(_answer, db.scalars(written)) if without_quotes(answer.text, said) != answer.text]
+    for answer in repeating:
+        still = db.scalars(select(case_posts.c.marks).where(case_posts.c.case_id == answer.case_id))
+        now = db.scalar(select(answers.c.record).where(answers.c.id == answer.id).with_for_update())
+        if now is not None:
+            _hide(db, _answer(now), said.difference(*map(unpacked, still)))
+
+
+def _hide(db: Connection, answer: Answer, said: Marks) -> None:
+    text = without_quotes(answer.text, said)
+    if text != answer.text:
+        waits = answer.state in (State.DRAFT, State.READY)
+        told = {"state": State.FAILED, "problem": TAKEN} if waits else {}
+        keep(db, msgspec.structs.replace(answer, text=text, **told))
 
 
 def text_now(db: Connection, id: str) -> str | None:

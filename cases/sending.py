@@ -83,7 +83,7 @@ def again(store: CaseStore, person: Person, id: str, at: datetime, deployment: D
         answer = fetch(db, id, State.FAILED)
         must_be_theirs(person, fetch_case(db, answer.case_id))
         if HIDDEN in answer.text:
-            raise AskedWrongly(f"answer {id}: the citizen deleted what it repeats; write another")
+            raise AskedWrongly(f"answer {id}: {TAKEN}")
         note(db, AuditLine(at=at, who=person.name, what="answer", about=answer.case_id, detail="tried again"))
     unseen = deployment.desk.approve_answers and answer.approved_by is None
     return _outcome(store, _anew(answer), State.DRAFT if unseen else State.READY, at, deployment)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from cases.forgetting import Marks, marks
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
 from cases.store import CaseStore, note
@@ -52,6 +53,11 @@ def every(store: CaseStore) -> list[Canned]:
     columns = [canned.c[field] for field in Canned.__struct_fields__]
     with store.reading() as db:
         return [Canned(**row._mapping) for row in db.execute(select(*columns).order_by(canned.c.id))]
+
+
+def said(db: Connection) -> Marks:
+    """The marks of all texts: who repeats one of them quotes us, and no citizen."""
+    return marks(*db.scalars(select(canned.c.text)))
 
 
 def fitting(texts: Sequence[Canned], case: Case, language: str) -> list[Canned]:

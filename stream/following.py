@@ -18,12 +18,13 @@ from enrich.themes_counts import Digest
 from store.base import Batch, Follower, Store
 from stream.correcting import take_in_corrections
 from stream.followers import follow
-from stream.repeating import Repeating, Steps
+from stream.repeating import Repeating, Steps, once
 
 log = logging.getLogger("sada.following")
 EVERY_S = 1.0
 THEMES = "themes"
 REMEMBERED = 50_000  # ids of posts already seen, so that a changed number does not count as a second voice
+MARKED_AT_ONCE = 500
 SAVE_EVERY = timedelta(minutes=1)  # the detector's memory is megabytes; what came after is read again after a kill
 
 Clock = Callable[[], datetime]
@@ -166,11 +167,21 @@ def take_in_entries(store: Store, cases: CaseStore, understand: Understand) -> i
     return len(entered)
 
 
+def mark_old(store: Store, cases: CaseStore) -> int:
+    """Keep the marks of posts that joined a case before marks were kept, by which quotes of them are found when they are deleted; returns how many."""
+    number = 0
+    while ids := desk.unmarked(cases, MARKED_AT_ONCE):
+        desk.mark(cases, ids, store.get(ids))
+        number += len(ids)
+    return number
+
+
 def beside_workers(store: Store, cases: CaseStore, understand: Understand) -> Steps:
     """What no page on Kafka brings: what was written down by hand and what was corrected by hand."""
     return {
         "entries": lambda: take_in_entries(store, cases, understand),
         "corrections": lambda: take_in_corrections(store, cases),
+        "marks": once(lambda: mark_old(store, cases)),
     }
 
 

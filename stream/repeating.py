@@ -11,6 +11,18 @@ from core.errors import SadaError
 Steps = Mapping[str, Callable[[], object]]
 
 
+def once(step: Callable[[], object]) -> Callable[[], object]:
+    """A step that is done when it has ended well: what goes wrong is tried again."""
+    done = threading.Event()
+
+    def unless_done() -> None:
+        if not done.is_set():
+            step()
+            done.set()
+
+    return unless_done
+
+
 class Repeating:
     """Runs steps every `every_s` seconds until stopped; what goes wrong with one leaves the others, and its own next turn, alone."""
 

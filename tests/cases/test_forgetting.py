@@ -8,18 +8,22 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from cases import answering, broadcasting, campaigns, desk, holding, sending, triage, work
+from cases import answering, assigning, broadcasting, campaigns, desk, holding, sending, triage, wording, work
 from cases.alert_tables import alerts as alerts
 from cases.forgetting import AGREE, HIDDEN, marks, packed, unpacked, without_quotes
 from cases.identity import case_id
 from cases.outbox import State, of_case
-from cases.tables import metadata
+from cases.tables import case_posts, metadata
+from cases.wording import Canned
 from core.case import Status
 from core.deployment import Campaign, Desk
 from core.errors import AskedWrongly
 from core.post import Author, Claim, Version, tombstone
+from store.base import Batch
+from store.memory import MemoryStore
+from stream.following import mark_old
 from tests.cases.factory import CITY, OFFICER, SUNDAY_NOON, SUPERVISOR, VERIFIER, complaint
 
 NOW = SUNDAY_NOON + timedelta(hours=1)
@@ -185,6 +189,110 @@ def test_words_that_a_neighbour_said_too_stay_until_the_last_of_them_deletes_the
     assert store.get(ID).steps[-2].why == SAID
     take_back(store, [said(1)])
     assert HIDDEN in [step.why for step in store.get(ID).steps][2] and found(store) == set()
+
+
+OTHER = case_id("x:9")
+
+
+def neighbours(text="is the pool open on friday"):
+    return complaint(9, text=text, conversation_id="x:9", author=Author(id="x:u9"), topics=(), intent=ASKS)
+
+
+def other_answer(store):
+    (answer,) = of_case(store, OTHER)
+    return answer.text, answer.state
+
+
+def test_a_quote_in_another_cases_answer_and_in_a_note_to_the_next_shift_is_hidden(store):
+    desk.receive([said(1), neighbours()], BRIGHT, store, NOW, 1)
+    answering.write(store, OFFICER, OTHER, f"Your neighbour wrote: “{SAID}”. We come tomorrow.", NOW, BRIGHT)
+    assigning.hand_over(store, OFFICER, f"ring her, {SAID}, at nine", NOW)
+    assigning.hand_over(store, OFFICER, "the lamp people come at nine", NOW)
+    take_back(store, [said(1)])
+    assert other_answer(store) == (f"Your neighbour wrote: “{HIDDEN}”. We come tomorrow.", State.FAILED)
+    assert [note.text for note in assigning.last_handovers(store, OFFICER)] == [
+        "the lamp people come at nine",
+        f"ring her, {HIDDEN}, at nine",
+    ]
+    assert found(store) == set()
+
+
+def test_an_answer_that_went_out_in_another_case_loses_the_words_and_stays_sent(store):
+    desk.receive([said(1), neighbours()], BRIGHT, store, NOW, 1)
+    answering.write(store, OFFICER, OTHER, f"“{SAID}” – we come tomorrow.", NOW, BRIGHT)
+    sending.send_ready(store, {"x": Takes()}, NOW, BRIGHT)
+    take_back(store, [said(1)])
+    assert other_answer(store) == (f"“{HIDDEN}” – we come tomorrow.", State.SENT)
+
+
+def test_what_the_other_cases_citizen_says_in_the_same_words_stays(store):
+    desk.receive([said(1), neighbours(SAID)], BRIGHT, store, NOW, 1)
+    answering.write(store, OFFICER, OTHER, f"You wrote: “{SAID}”.", NOW, BRIGHT)
+    take_back(store, [said(1)])
+    assert other_answer(store) == (f"You wrote: “{SAID}”.", State.READY)
+
+
+def test_whoever_repeats_our_own_words_and_deletes_them_takes_nothing_from_other_answers(store):
+    ours = "we have passed your report on to the department of lights"
+    wording.keep(store, SUPERVISOR, Canned(id="thanks", language="en", text=f"Thank you, {ours}, {{case}}."), NOW)
+    desk.receive([said(1, text=f"they say {ours} and nobody comes here at night"), neighbours()], BRIGHT, store, NOW, 1)
+    answering.write(store, OFFICER, OTHER, f"Thank you, {ours}, {OTHER}.", NOW, BRIGHT)
+    take_back(store, [said(1, text="")])
+    assert other_answer(store) == (f"Thank you, {ours}, {OTHER}.", State.READY)
+
+
+@pytest.mark.parametrize("text", ["no water", "water please come", "five words are enough here"])
+def test_a_short_text_is_nobodys_quote_elsewhere_but_five_words_are(store, text):
+    desk.receive([said(1, text=text), neighbours()], BRIGHT, store, NOW, 1)
+    answering.write(store, OFFICER, OTHER, f"They said {text}, we come.", NOW, BRIGHT)
+    take_back(store, [said(1, text="")])
+    assert (HIDDEN in other_answer(store)[0]) == (len(text.split()) >= AGREE)
+
+
+@pytest.mark.parametrize(("after", "is_hidden"), [(timedelta(days=29), True), (timedelta(days=31), False)])
+def test_answers_are_looked_through_for_a_month_after_it_was_written(store, after, is_hidden):
+    desk.receive([said(1), neighbours()], BRIGHT, store, NOW, 1)
+    answering.write(store, OFFICER, OTHER, SAID, said(1).created_at + after, BRIGHT)
+    gone = tombstone(said(1), NOW + timedelta(days=60))
+    desk.receive([gone], BRIGHT, store, NOW + timedelta(days=60), 9)
+    assert (other_answer(store)[0] == HIDDEN) == is_hidden
+
+
+def unmark(store):
+    with store.writing() as db:
+        db.execute(update(case_posts).values(marks=None))
+
+
+def test_posts_that_joined_before_marks_were_kept_get_them_and_quotes_of_them_are_found(store):
+    posts = [said(1), said(2, text=LATER, intent=None)]
+    desk.receive(posts, BRIGHT, store, NOW, 1)
+    work.annotate(store, OFFICER, ID, f"rang him: {LATER}, he said", NOW, BRIGHT)
+    unmark(store)
+    kept = MemoryStore()
+    kept.save(Batch(posts=tuple(posts)))
+    assert (mark_old(kept, store), mark_old(kept, store)) == (2, 0)
+    take_back(store, [posts[1]])
+    assert store.get(ID).steps[-2].why == f"rang him: {HIDDEN}, he said"
+
+
+def test_a_post_that_is_deleted_or_there_no_more_is_marked_as_saying_nothing_and_not_asked_for_again(store):
+    desk.receive([said(1), said(2, intent=None)], BRIGHT, store, NOW, 1)
+    unmark(store)
+    kept = MemoryStore()
+    kept.save(Batch(posts=(tombstone(said(1), NOW),)))
+    assert mark_old(kept, store) == 2 and desk.unmarked(store, 9) == []
+    with store.reading() as db:
+        assert {unpacked(known) for known in db.scalars(select(case_posts.c.marks))} == {frozenset()}
+
+
+def test_what_was_deleted_meanwhile_gets_no_marks_any_more(store):
+    desk.receive([said(1)], BRIGHT, store, NOW, 1)
+    unmark(store)
+    (id,) = desk.unmarked(store, 9)
+    take_back(store, [said(1)])
+    desk.mark(store, [id], [said(1)])
+    with store.reading() as db:
+        assert list(db.scalars(select(case_posts.c.marks))) == [b""]
 
 
 def test_marks_tell_no_word_and_come_back_from_the_table_as_they_went():
