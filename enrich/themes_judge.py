@@ -212,18 +212,26 @@ def _seen(scanner: Scanner, i: int, cells: Cells, keep: Flags, alone: float, gro
 
 
 def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Flags, keep: Flags, seen: Seen) -> tuple[Finding | None, Rows]:
-    """All that belongs to the theme: what the group saw, and what a second group made of its surest members sees; None: repetition."""
+    """All that belongs to the theme: what a second group made of its surest members sees, and what the first saw if the second does not
+    rather doubt it; None: repetition.
+    """
     belongs = scanner.belonging(cells) > BELONGS
     expected = _expected(scanner, float(np.sum(cells.window <= seen.window)))
     cells = _gathered(scanner, i, rows[belongs & keep], rows)
     scanner.among(cells, keep)
-    belongs |= scanner.belonging(cells) > BELONGS
+    belongs = _agreed(belongs, scanner.belonging(cells), keep & free)
     found = rows[belongs & free]
     if _is_repeated(scanner, [*found.tolist(), i], int(np.sum(belongs & free & keep))):
         return None, rows[belongs]
     seen = seen._replace(usual=expected, known=1 - len(found) / max(1, int(belongs.sum())))
     marks = marks_of(scanner.memory, [*found.tolist(), i], scanner.alike[found], seen)
     return Finding([*found.tolist(), i], int(np.sum(belongs & keep)) + 1, seen.window, expected, marks), rows[belongs]
+
+
+def _agreed(first: Flags, second: Floats, counted: Flags) -> Flags:
+    """What the second group finds, and what the first did if the second holds it likely; all of both if hardly anything would be left."""
+    agreed = (second > BELONGS) | (first & (second > JOINS))
+    return agreed if np.sum(agreed & counted) >= 2 else first | (second > BELONGS)
 
 
 def _without_knots(scanner: Scanner, i: int, rows: Rows, cells: Cells, keep: Flags) -> float:
