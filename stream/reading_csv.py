@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Literal
 
 from stream.encodings import encoding
-from stream.rows import ABOVE, Numbered, is_above_header, names, row
+from stream.rows import ABOVE, LONGEST_LINE, Numbered, is_above_header, names, row
 
 DELIMITERS = "\t,;|،؛"
 LONGEST_FIELD = 10_000_000
+MOST_LINES = 1000  # of one record: what is still open then was never meant to be one, and is not read to the end of the file for each line
 _QUOTED = re.compile('"[^"]*"?')
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # how Excel is told of a delimiter
 UNCLOSED = "has a quotation mark that is never closed"
@@ -38,6 +39,8 @@ class Lines:
         return self
 
     def __next__(self) -> str:
+        if len(self.taken) >= MOST_LINES:
+            raise csv.Error("unexpected end of data")
         line = self._back.popleft() if self._back else next(self._lines)
         self.taken.append(line)
         self.number += 1
@@ -56,7 +59,7 @@ def rows(path: Path) -> Iterator[Numbered]:
     csv.field_size_limit(LONGEST_FIELD)
     quoting = csv.QUOTE_NONE if path.suffix.lower() == ".tsv" else csv.QUOTE_MINIMAL
     with path.open("rb") as raw, TextIOWrapper(raw, encoding=encoding(path), errors="replace", newline="") as text:
-        lines = Lines(text)
+        lines = Lines(iter(lambda: text.readline(LONGEST_LINE), ""))
         records = Records(lines, _delimiter(lines), quoting)
         header = names(_cells(records.next(sys.maxsize)), path)
         while True:

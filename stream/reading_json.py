@@ -10,7 +10,7 @@ import msgspec
 
 from core.errors import BadInput
 from stream.encodings import encoding
-from stream.rows import Numbered, Row
+from stream.rows import LONGEST_LINE, Numbered, Row
 
 _decode = msgspec.json.Decoder().decode
 
@@ -55,10 +55,13 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes | str]]:
     name = encoding(path)
     if name == "utf-8-sig":
         with path.open("rb") as file:
-            yield from ((number, line.removeprefix(codecs.BOM_UTF8).strip()) for number, line in enumerate(file, 1))
+            yield from (
+                (number, line.removeprefix(codecs.BOM_UTF8).strip())
+                for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1)
+            )
     else:
         with path.open(encoding=name, errors="replace", newline="\n") as text:
-            yield from ((number, line.strip()) for number, line in enumerate(text, 1))
+            yield from ((number, line.strip()) for number, line in enumerate(iter(lambda: text.readline(LONGEST_LINE), ""), 1))
 
 
 def _flat(read: dict[str, object]) -> Row:

@@ -19,7 +19,9 @@ from stream.rows import ABOVE, Numbered, is_above_header, names, row
 
 LONGEST = 80  # letters of what a library says of a damaged file; some of it quotes the file
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})  # what a formula without a result shows
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+MOST_UNPACKED = {"sharedStrings.xml": 512 << 20}  # bytes of the part that is held whole
+LARGEST_PART = 4 << 30  # of any other; a million long rows have one
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^<>]{0,200}?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 Cells = list[object]
 Line = tuple[int, Cells]
 Merges = dict[int, list[tuple[int, int]]]  # first row → (column from 0, last row)
@@ -32,9 +34,7 @@ def rows(path: Path) -> Iterator[Numbered]:
     """
     import openpyxl  # 7 MB that most processes never need
 
-    with _readable(path), zipfile.ZipFile(path) as archive, closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
-        if broken := archive.testzip():
-            raise zipfile.BadZipFile(f"{broken} is damaged")
+    with _readable(path), _whole(path) as archive, closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
         told: list[str] = []
         end = 0
         for sheet in book.worksheets:
@@ -51,6 +51,17 @@ def rows(path: Path) -> Iterator[Numbered]:
                     yield end, row(header, cells[: len(header)])
         if not told:
             names((), path)  # raises
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive, once it is known that every part is whole and none too large to be unpacked. Raises BadInput, BadZipFile."""
+    with zipfile.ZipFile(path) as archive:
+        if any(part.file_size > MOST_UNPACKED.get(Path(part.filename).name, LARGEST_PART) for part in archive.infolist()):
+            raise BadInput(f"{path}: unpacks to more than we hold; save the sheet as CSV and try again")
+        if broken := archive.testzip():
+            raise zipfile.BadZipFile(f"{broken} is damaged")
+        yield archive
 
 
 def _rows(sheet: Any) -> Iterator[Line]:
@@ -81,9 +92,10 @@ def _filled(lines: Iterable[Line], merges: Merges) -> Iterator[Line]:
         covering |= {column: (last, cells[column]) for column, last in merges.get(number, ()) if column < len(cells)}
         if all(cell is None for cell in cells):
             continue
-        for column, (last, value) in covering.items():
+        covering = {column: (last, value) for column, (last, value) in covering.items() if number <= last}
+        for column, (_, value) in covering.items():
             cells += [None] * (column + 1 - len(cells))
-            if number <= last and cells[column] is None:
+            if cells[column] is None:
                 cells[column] = value
         yield number, cells
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from core.errors import BadInput
 
+LONGEST_LINE = 16 << 20  # letters; what goes on longer comes in pieces, so that no file of one line fills the memory
 ABOVE = 20  # lines that may stand above the header
 Row = dict[str, str]
 Numbered = tuple[int, Row | str]  # line number from 1, and the row or why it is not one
@@ -20,8 +22,11 @@ def is_above_header(cells: Sequence[str]) -> bool:
 def names(cells: Sequence[str], where: object) -> list[str]:
     """The columns' names; the second of one name is called "name (2)", the third "name (3)". Raises BadInput where these are no names of columns."""
     told = [cell.strip().strip("\ufeff").strip() for cell in cells]
-    before = [told[:n].count(name) for n, name in enumerate(told)]
-    found = [f"{name} ({n + 1})" if name and n else name for name, n in zip(told, before, strict=True)]
+    before: Counter[str] = Counter()
+    found = []
+    for name in told:
+        before[name] += 1
+        found.append(f"{name} ({before[name]})" if name and before[name] > 1 else name)
     if len(found) < 2 and [name.lower() for name in found] != ["text"]:
         raise BadInput(
             f"{where}: its first line names no columns (comma, semicolon, tab or | between them); add a header line such as text,created_at"

@@ -1,7 +1,9 @@
 """Files as people's programs really write them, read row by row."""
 
+import csv
 import gzip
 import os
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -10,7 +12,8 @@ import openpyxl
 import pytest
 
 from core.errors import BadInput
-from stream import reading
+from stream import reading, reading_csv, reading_json, reading_xlsx, rows
+from stream.reading_csv import MOST_LINES, Lines, Records
 from tests.make import NOON
 
 ENGLISH = "id,text,created_at\n"
@@ -99,6 +102,36 @@ def test_a_cell_of_a_megabyte_is_read_and_one_of_eleven_refused(tmp_path):
 def test_many_quotes_that_are_never_closed_cost_no_more_than_their_lines(tmp_path):
     path = write(tmp_path, "a.csv", "id,text\n" + "".join(f'{n},"a{n}\n' for n in range(20_000)))
     assert set(texts(path)) == {UNCLOSED}
+
+
+def test_a_record_that_stays_open_line_after_line_is_given_up_before_the_end_of_the_file():
+    source = iter(['k","\n'] * 5000)  # each line closes a quoted cell and opens another
+    lines = Lines(source)
+    assert Records(lines, ",", csv.QUOTE_MINIMAL).next(2) == ['k"', ""] or lines.number == 1
+    assert len(list(source)) == 5000 - MOST_LINES
+
+
+def test_a_text_of_as_many_lines_as_a_record_may_have_is_read_and_what_follows_a_longer_one_too(tmp_path):
+    long = "line\n" * (MOST_LINES - 1)
+    assert texts(write(tmp_path, "a.csv", f'id,text\n1,"{long}"\n2,b\n')) == [long, "b"]
+    more = [row for _, row in read(write(tmp_path, "b.csv", f'id,text\n1,"{long}{long}"\n2,b\n'))]
+    assert (f"<{more[0]}>", more[-1]["text"]) == (UNCLOSED, "b")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_line_without_an_end_comes_in_pieces_and_fills_no_memory(tmp_path, monkeypatch, name):
+    for reader in (reading_csv, reading_json):
+        monkeypatch.setattr(reader, "LONGEST_LINE", 64)
+    lines = ["id,text", "1," + "x" * 200, "2,b"] if name == "a.csv" else ['{"text": "a"}', '{"text": "' + "x" * 200 + '"}', '{"text": "b"}']
+    found = [row for _, row in read(write(tmp_path, name, "\n".join(lines) + "\n"))]
+    assert found[-1]["text"] == "b" and len(found) >= 4
+    assert all(isinstance(row, str) or max(map(len, row.values())) <= 64 for row in found)
+
+
+def test_a_header_of_very_many_columns_is_named_in_no_time():
+    began = time.process_time()
+    assert rows.names(["a"] * 100_000, "x")[-1] == "a (100000)"
+    assert time.process_time() - began < 10
 
 
 ENCODED = [
@@ -207,6 +240,24 @@ def test_cells_merged_over_rows_say_the_same_of_each(tmp_path):
     assert [(row["text"], row["created_at"][:10]) for _, row in read(path)] == [
         ("a", "2026-03-01"), ("b", "2026-03-01"), ("c", "2026-03-01"), ("d", "2026-03-09"),
     ]  # fmt: skip
+
+
+def test_a_merged_cell_says_nothing_below_its_last_row():
+    lines = [(2, ["a", None, "c"]), (3, ["b"]), (4, ["d"])]
+    assert list(reading_xlsx._filled(lines, {2: [(2, 3)]})) == [(2, ["a", None, "c"]), (3, ["b", None, "c"]), (4, ["d"])]
+
+
+def test_a_sheet_full_of_beginnings_of_merged_cells_costs_no_more_than_its_length(tmp_path):
+    path = book(tmp_path, a=[["id", "text"], [1, "a"]])
+    began = time.process_time()
+    assert texts(_changed(path, lambda xml: xml.replace(b"<sheetData>", b"<!-- " + b"<mergeCell " * 20_000 + b"--><sheetData>"))) == ["a"]
+    assert time.process_time() - began < 10
+
+
+def test_a_workbook_that_unpacks_to_more_than_we_hold_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading_xlsx, "MOST_UNPACKED", {"sheet1.xml": 500})
+    with pytest.raises(BadInput, match="unpacks to more than we hold; save the sheet as CSV"):
+        read(book(tmp_path, a=[["id", "text"], [1, "a" * 200]]))
 
 
 def test_cells_are_told_as_a_csv_would_hold_them(tmp_path):
