@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -21,6 +22,7 @@ from store.ledger import open_ledger
 from stream import dead_letters, kafka
 from stream import set_up as door
 from stream.dead_letters import SHARE
+from stream.deletions import told_since
 from stream.kafka import Publisher
 from stream.topics import STAGES
 
@@ -30,6 +32,7 @@ app.add_typer(letters, name="dead-letters")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 PARTITIONS = 4
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # of a topic, however far it reaches back
 RETENTION_HOURS = 7 * 24  # raw posts can be replayed for a week unless told otherwise
 
 
@@ -154,8 +157,9 @@ def replay_letters(
     why: Annotated[str | None, typer.Option(help="Only those whose reason begins so.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send dead letters back to the beginning of the stream; twice does no harm."""
+    """Send dead letters back to the beginning of the stream, but for what was deleted since; twice does no harm."""
     broker = _broker(door.settings())
     chosen = [dead_letters.find(*broker, id)] if id else [k for k in dead_letters.kept(*broker) if k.letter.why.startswith(why or "")]
-    sent, useless = dead_letters.replay(chosen, Publisher(*broker))
+    gone = {id: at for _, (id, at) in told_since(*broker, BEGINNING)}
+    sent, useless = dead_letters.replay(chosen, Publisher(*broker), gone)
     typer.echo(json.dumps({"sent": sent, "useless": useless}) if as_json else f"{sent} sent again, {useless} hold nothing that could be")

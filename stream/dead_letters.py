@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
 from core.errors import AskedWrongly, SadaError
 from core.page import Page
 from stream import kafka
+from stream.deletions import MOST, Deleted
 from stream.kafka import Publisher
-from stream.topics import DEAD, RAW, DeadLetter, decode_dead_letter, encode, prefixed
+from stream.topics import DEAD, RAW, SAMPLES, DeadLetter, Samples, decode_dead_letter, encode, prefixed
 
 
 class TooManyDeadLetters(SadaError):
@@ -83,19 +86,29 @@ def _all(address: str, prefix: str) -> Iterator[Kept]:
         yield Kept(id=f"{partition}-{offset}", letter=decode_dead_letter(message))
 
 
-def replay(letters: Iterator[Kept] | list[Kept], publisher: Publisher) -> tuple[int, int]:
+def replay(
+    letters: Iterator[Kept] | list[Kept], publisher: Publisher, gone: Mapping[str, datetime] = MappingProxyType({})
+) -> tuple[int, int]:
     """Send letters back to the beginning of the stream; returns how many were sent and how many hold nothing that could be.
 
-    A letter stays in its topic until its retention ends; replaying it twice does no harm, since a post is kept once.
+    Posts in `gone` were deleted since: they stay where they are. Of a message nobody could read it is not known which posts it holds, so
+    what was deleted is told again behind it. A letter stays in its topic until its retention ends; replaying it twice does no harm, since a post is kept once.
     """
-    sent = useless = 0
+    sent = useless = unread = 0
     for one in letters:
-        message = _again(one)
+        message = None if one.letter.post is not None and one.letter.post.id in gone else _again(one)
         if message is None:
             useless += 1
         else:
             sent += publisher.publish(RAW, [message])
+            unread += one.letter.post is None
+    if unread and gone:
+        publisher.publish(SAMPLES, [encode(Samples(source="dead-letters", deleted=some)) for some in _several(tuple(gone.items()))])
     return sent, useless
+
+
+def _several(deleted: tuple[Deleted, ...]) -> Iterator[tuple[Deleted, ...]]:
+    return (deleted[first : first + MOST] for first in range(0, len(deleted), MOST))
 
 
 def _again(one: Kept) -> bytes | None:

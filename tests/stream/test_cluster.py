@@ -202,6 +202,9 @@ def test_what_was_put_aside_can_be_replayed(cluster):
     cluster.wait_for(100)
     (kept,) = cluster.letters()
     assert '"sent": 1' in cluster.sada("dead-letters", "replay", kept["id"], "--json")
+    gone = Samples(source="x.mentions.city", deleted=(("x:" + "9" * 600, datetime.now(UTC)),))
+    cluster.publisher.publish(SAMPLES, [encode(gone)])
+    assert '"sent": 0' in cluster.sada("dead-letters", "replay", kept["id"], "--json")  # its author took it back
     assert "x:999" in cluster.sada("dead-letters", "show", kept["id"])
     cluster.sada("dead-letters", "show", "0-999", status=2)
 

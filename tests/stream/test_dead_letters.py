@@ -7,7 +7,7 @@ import pytest
 from core.errors import AskedWrongly
 from stream import kafka
 from stream.dead_letters import Kept, Limit, TooManyDeadLetters, find, kept, replay
-from stream.topics import RAW, DeadLetter, decode_page, encode
+from stream.topics import RAW, SAMPLES, DeadLetter, decode_page, decode_samples, encode
 from tests.make import NOON, post
 
 
@@ -81,6 +81,30 @@ def test_a_post_comes_back_as_a_page_of_its_own_and_a_message_as_it_was():
     (first_topic, page), (second_topic, message) = publisher.published
     assert first_topic == second_topic == RAW and message == b"\xc1"
     assert decode_page(page).posts == (post(7),) and decode_page(page).source == "s1" and decode_page(page).pass_id == ""
+
+
+def letter(number, **what):
+    return Kept(id=f"0-{number}", letter=DeadLetter(stage="index", why="bad", at=NOON, source="s1", **what))
+
+
+def test_what_its_author_deleted_since_does_not_come_back():
+    publisher = Publisher()
+    assert replay([letter(1, post=post(1)), letter(2, post=post(2))], publisher, {"x:1": NOON, "x:9": NOON}) == (1, 1)
+    ((topic, message),) = publisher.published
+    assert (topic, [one.id for one in decode_page(message).posts]) == (RAW, ["x:2"])
+
+
+def test_behind_a_message_nobody_could_read_every_deletion_is_told_again():
+    publisher, gone = Publisher(), {f"x:{n}": NOON + timedelta(minutes=n) for n in range(1200)}
+    assert replay([letter(1, message=b"a page of a newer version")], publisher, gone) == (1, 0)
+    assert [topic for topic, _ in publisher.published] == [RAW, SAMPLES, SAMPLES, SAMPLES]
+    assert dict(one for _, message in publisher.published[1:] for one in decode_samples(message).deleted) == gone
+
+
+def test_where_nothing_was_deleted_nothing_more_is_told():
+    publisher = Publisher()
+    assert replay([letter(1, message=b"x")], publisher, {}) == (1, 0)
+    assert [topic for topic, _ in publisher.published] == [RAW]
 
 
 @pytest.fixture
