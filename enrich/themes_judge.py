@@ -219,7 +219,7 @@ def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Flags, ke
     expected = _expected(scanner, float(np.sum(cells.window <= seen.window)))
     cells = _gathered(scanner, i, rows[belongs & keep], rows)
     scanner.among(cells, keep)
-    belongs = _agreed(belongs, scanner.belonging(cells), keep & free)
+    belongs = agreed(belongs, scanner.belonging(cells), keep & free)
     found = rows[belongs & free]
     if _is_repeated(scanner, [*found.tolist(), i], int(np.sum(belongs & free & keep))):
         return None, rows[belongs]
@@ -228,7 +228,7 @@ def _finding(scanner: Scanner, i: int, rows: Rows, cells: Cells, free: Flags, ke
     return Finding([*found.tolist(), i], int(np.sum(belongs & keep)) + 1, seen.window, expected, marks), rows[belongs]
 
 
-def _agreed(first: Flags, second: Floats, counted: Flags) -> Flags:
+def agreed(first: Flags, second: Floats, counted: Flags) -> Flags:
     """What the second group finds, and what the first did if the second holds it likely; all of both if hardly anything would be left."""
     agreed = (second > BELONGS) | (first & (second > JOINS))
     return agreed if np.sum(agreed & counted) >= 2 else first | (second > BELONGS)
