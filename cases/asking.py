@@ -50,9 +50,13 @@ def total(question: FindCases) -> Select[int]:
     return select(meant.scalar_subquery() - held.scalar_subquery())
 
 
-def every() -> Select[Any]:
-    """All cases, oldest first: what a table of reports is made of."""
-    return select(cases.c.record).order_by(cases.c.opened_at, cases.c.id)
+EVERY = FindCases(is_open=None)
+
+
+def every(which: FindCases = EVERY) -> Select[Any]:
+    """All cases meant, without end, oldest first: what a table of reports is made of."""
+    asked = select(cases.c.record).order_by(cases.c.opened_at, cases.c.id)
+    return asked if which == EVERY else asked.where(where(which))
 
 
 def as_text(asked: Select[Any], dialect: Dialect) -> str:

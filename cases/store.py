@@ -74,10 +74,10 @@ class CaseStore:
             found = tuple(rows.to_case(record) for record in db.scalars(asking.find(question)))
             return FoundCases(cases=found, total=db.scalar(asking.total(question)) or 0)
 
-    def all(self) -> Iterator[Case]:
-        """Every case, oldest first, without holding them in memory."""
+    def all(self, which: FindCases = asking.EVERY) -> Iterator[Case]:
+        """Every case meant, oldest first, without holding them in memory."""
         with engine.reading(self.database) as db:
-            for record in db.execution_options(yield_per=CHUNK).scalars(asking.every()):
+            for record in db.execution_options(yield_per=CHUNK).scalars(asking.every(which)):
                 yield rows.to_case(record)
 
     def counts(self, now: datetime, which: FindCases = EVERY) -> OpenCounts:

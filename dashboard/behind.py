@@ -16,7 +16,7 @@ from dashboard import exports
 from dashboard.bidi import escaped
 from dashboard.data import Asker
 from dashboard.frame import Desk
-from store.query import AccountHistory, CountPosts, Question, WeekHours
+from store.query import AccountHistory, CountPosts, FindThemes, Question, WeekHours
 
 COUNTED = (CountPosts, WeekHours, AccountHistory)  # answered with numbers; posts are taken along from their own page
 
@@ -32,6 +32,11 @@ def draw(desk: Desk, asked: Sequence[tuple[str, Question]], sql: Mapping[str, st
             )  # fmt: skip
     for name, text in sql.items():
         _query(name, text)
+
+
+def themes(desk: Desk, since: datetime) -> dict[str, str]:
+    """The query behind a list of theme cards."""
+    return {"theme_cards": desk.ask.explain(FindThemes(since=since))}
 
 
 def _query(name: str, text: str) -> None:

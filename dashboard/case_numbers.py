@@ -32,10 +32,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     hours_before: tuple[float, ...]
 
 
-def meant(desk: Desk) -> FindCases:
+def filtered(desk: Desk) -> FindCases:
     """The cases that a reader filters for: by what a case knows, which is not the language of a post or the account it was written to."""
-    v, person = desk.view, signing.who(desk)
-    which = FindCases(platforms=v.platform, branches=v.branch, categories=v.topic, places=v.place)
+    v = desk.view
+    return FindCases(platforms=v.platform, branches=v.branch, categories=v.topic, places=v.place)
+
+
+def meant(desk: Desk) -> FindCases:
+    """Of the cases that a reader filters for those that the numbers count: a department's person counts its own."""
+    which, person = filtered(desk), signing.who(desk)
     if person and person.role == Role.DEPARTMENT:  # of these its own, which are all that it can open
         return msgspec.structs.replace(which, departments=person.departments or ("",))
     return which

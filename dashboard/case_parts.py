@@ -18,7 +18,7 @@ from cases.roles import Person, Right, Role, may
 from core.case import Case
 from core.post import Post
 from core.spreadsheet import safe
-from dashboard import cards, casework, exports, frame, kept_words, news, outbox, periods
+from dashboard import cards, case_numbers, casework, exports, frame, kept_words, news, outbox, periods
 from dashboard.bidi import escaped, foreign, isolate
 from dashboard.case_card import department
 from dashboard.dates import ago, exact
@@ -166,7 +166,7 @@ def table(desk: Desk, person: Person) -> None:
                                   label_visibility="collapsed", format_func=lambda d: w(f"table.{d}"))  # fmt: skip
         within = st.segmented_control(w("table.opened"), [*periods.DAYS, ALL], default=ALL, key="table_opened", required=True,
                                       format_func=lambda p: w("table.always") if p == ALL else w(f"period.{p}"))  # fmt: skip
-        made = casework.table(desk, by, "" if within == ALL else within)
+        made = casework.table(desk, by, "" if within == ALL else within, case_numbers.filtered(desk))
         if not made.rows:
             frame.empty(desk, "table.empty" if within == ALL else "table.none")
             return

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import streamlit as st
 
 from cases import report
+from cases.asking import EVERY
 from cases.engine import address
+from cases.query import FindCases
 from cases.roles import Person
 from cases.store import CaseStore, open_cases
 from core.deployment import Deployment
@@ -37,18 +40,19 @@ def at(desk: Desk) -> datetime:
     return data.now(desk.settings) if desk.settings.others.get("NOW") else datetime.now(UTC)
 
 
-def table(desk: Desk, by: str, period: str = "") -> report.Table:
-    """The table of reports by one dimension, of those opened in a period, else of all: what this dashboard changed at once, what others did
-    at most half a minute later."""
+def table(desk: Desk, by: str, period: str = "", which: FindCases = EVERY) -> report.Table:
+    """The table of reports by one dimension, of those opened in a period, else of all, and of the cases meant, open or settled: what this
+    dashboard changed at once, what others did at most half a minute later."""
     moment = data.now(desk.settings)
     since = periods.window(period, moment, desk.about.timezone).since if period else None
-    return _table(opened(desk), address(desk.settings), by, desk.words.language, desk.about, desk.about.id, since, moment)
+    meant = msgspec.structs.replace(which, is_open=None)
+    return _table(opened(desk), address(desk.settings), by, desk.words.language, desk.about, desk.about.id, since, meant, moment)
 
 
-@st.cache_data(ttl=FRESH, max_entries=50, show_spinner=False)
-def _table(_store: CaseStore, address: str, by: str, language: str, _about: Deployment, id: str, since: datetime | None,
+@st.cache_data(ttl=FRESH, max_entries=50, show_spinner=False, hash_funcs={FindCases: msgspec.json.encode})
+def _table(_store: CaseStore, address: str, by: str, language: str, _about: Deployment, id: str, since: datetime | None, which: FindCases,
            _now: datetime) -> report.Table:  # fmt: skip
-    return report.table(_store.all(), by, _about, _now, language, report.Span(since))
+    return report.table(_store.all(which), by, _about, _now, language, report.Span(since))
 
 
 def drawn_for(person: Person | None, asked_again: WhoNow) -> None:

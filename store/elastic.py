@@ -23,7 +23,7 @@ from store.elastic_bodies import Body
 from store.elastic_patience import Failure, asking, patiently
 from store.elastic_patience import wait_seconds as wait_seconds
 from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving, several
-from store.query import Filter
+from store.query import Filter, FindThemes
 
 SEVERAL = 1000  # documents read at once for an export
 BULK = "/_bulk?filter_path=items.*.status,items.*.error.type"  # of the answer what `saving` reads: a tenth of it
@@ -127,15 +127,15 @@ class ElasticStore(ElasticAsking):
 
     def accounts(self) -> list[Account]:
         """Every account seen."""
-        return self._records("accounts", Account, [{"id": "asc"}])
+        return self._records("accounts", Account, {"match_all": {}}, [{"id": "asc"}])
 
     def themes(self, since: datetime | None = None) -> list[Theme]:
         """Themes raised since then, newest first."""
-        found = self._records("themes", Theme, [{"raised_at": "desc"}])
+        found = self._records("themes", Theme, **elastic_bodies.themes(FindThemes(since=since)))
         return [t for t in found if since is None or t.raised_at >= since]
 
-    def _records(self, name: str, kind: type[R], sort: list[Body]) -> list[R]:
-        return [msgspec.convert(hit, kind) for hit in self._every(f"{self._prefix}-{name}", {"match_all": {}}, sort)]
+    def _records(self, name: str, kind: type[R], query: Body, sort: list[Body]) -> list[R]:
+        return [msgspec.convert(hit, kind) for hit in self._every(f"{self._prefix}-{name}", query, sort)]
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -19,7 +19,7 @@ from core.post import EngagementSample
 from store import buckets, elastic_bodies, elastic_counting
 from store.elastic_bodies import POSTS, Body
 from store.elastic_counting import TooManyLines
-from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, FindPosts, Found, PostQuestion, WeekHour, WeekHours
+from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, FindPosts, FindThemes, Found, PostQuestion, WeekHour, WeekHours
 
 SEVERAL = 1000  # documents read at once
 MOST_SOURCES = 10_000
@@ -141,6 +141,8 @@ class ElasticAsking:
             return self._shown_several([elastic_bodies.find(question), elastic_bodies.total(question)], f"?{parameters}")
         if isinstance(question, AccountHistory):
             return _shown(f"{self._prefix}-samples", elastic_bodies.history(question))
+        if isinstance(question, FindThemes):
+            return _shown(f"{self._prefix}-themes", elastic_bodies.themes(question))
         bodies = _counted(question) if isinstance(question, CountPosts) else [elastic_bodies.week_hours(question)]
         return _shown(self._alias, bodies[0]) if len(bodies) == 1 else self._shown_several(bodies)
 

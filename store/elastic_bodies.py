@@ -14,7 +14,7 @@ import msgspec
 
 from core import spelling
 from core.post import Post, interactions
-from store.query import COUNT_LIMIT, AccountHistory, Filter, FindPosts, WeekHours
+from store.query import COUNT_LIMIT, AccountHistory, Filter, FindPosts, FindThemes, WeekHours
 
 Body = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
@@ -183,3 +183,9 @@ def growth(post_ids: Sequence[str]) -> Body:
         "size": SAMPLES,
         "track_total_hits": False,
     }
+
+
+def themes(question: FindThemes) -> Body:
+    """What themes are meant, newest first. Moments are kept to the thousandth of a second, so what is found is held against the question once more."""
+    meant: Body = {"range": {"raised_at": {"gte": question.since.isoformat()}}} if question.since else {"match_all": {}}
+    return {"query": meant, "sort": [{"raised_at": "desc"}]}

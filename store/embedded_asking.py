@@ -23,6 +23,7 @@ from store.query import (
     Filter,
     FindPasses,
     FindPosts,
+    FindThemes,
     Found,
     Question,
     WeekHour,
@@ -134,8 +135,7 @@ class EmbeddedAsking(EmbeddedFile):
 
     def themes(self, since: datetime | None = None) -> list[Theme]:
         """Themes raised since then, newest first."""
-        rows = self._rows("SELECT record FROM themes WHERE raised >= ? ORDER BY raised DESC", [micros(since) if since else 0])
-        return [_theme(r) for (r,) in rows]
+        return [_theme(r) for (r,) in self._rows(*_themes(FindThemes(since=since)))]
 
     def explain(self, question: Question) -> str:
         """The SQL behind a chart, with its values."""
@@ -151,6 +151,8 @@ class EmbeddedAsking(EmbeddedFile):
             return [(one.sql, one.values) for one in embedded_hours.stretches(question, *embedded_find.reach(self._rows))]
         if isinstance(question, FindPasses):
             return [_passes(question)]
+        if isinstance(question, FindThemes):
+            return [_themes(question)]
         said, values = _history_where(question)
         return [(f"SELECT account, at, record FROM account_samples WHERE {said} ORDER BY at", values)]
 
@@ -158,6 +160,10 @@ class EmbeddedAsking(EmbeddedFile):
 def _passes(question: FindPasses) -> embedded_sql.Sql:
     said, values = ("source = ?", [question.source]) if question.source else ("1", [])
     return f"SELECT record FROM passes WHERE {said} ORDER BY started DESC LIMIT ?", [*values, question.limit]
+
+
+def _themes(question: FindThemes) -> embedded_sql.Sql:
+    return "SELECT record FROM themes WHERE raised >= ? ORDER BY raised DESC", [micros(question.since) if question.since else 0]
 
 
 def _history_where(question: AccountHistory) -> embedded_sql.Sql:

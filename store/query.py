@@ -108,5 +108,11 @@ class AccountHistory(msgspec.Struct, frozen=True, kw_only=True):
     daily: bool = False
 
 
-PostQuestion = CountPosts | FindPosts | WeekHours | AccountHistory
+class FindThemes(msgspec.Struct, frozen=True, kw_only=True):
+    """Themes raised since a moment (all, where none is told), newest first."""
+
+    since: Moment | None = None
+
+
+PostQuestion = CountPosts | FindPosts | WeekHours | AccountHistory | FindThemes
 Question = PostQuestion | FindPasses

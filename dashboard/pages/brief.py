@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 import streamlit as st
 
-from dashboard import brief_file, briefing, cards, case_numbers, foot, frame, heading, questions, sums, trusted
+from dashboard import behind, brief_file, briefing, cards, case_numbers, foot, frame, heading, questions, sums, trusted
 from dashboard.bidi import escaped
 from dashboard.briefing import Section
 from dashboard.cards import Number
@@ -41,7 +41,7 @@ def show(desk: Desk) -> None:
         for section in found:
             _section(desk, section)
     with frame.part(desk):
-        foot.draw(desk, MEANS, asked, case_numbers.asked(desk, over))
+        foot.draw(desk, MEANS, asked, behind.themes(desk, over.since) | case_numbers.asked(desk, over))
 
 
 def _about(desk: Desk, over: Window) -> str:

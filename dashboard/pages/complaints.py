@@ -48,7 +48,8 @@ def _asked_of_cases(desk: Desk) -> dict[str, str]:
     if person and may(person, Right.CASES):
         asked["queue"] = work.meant(person, _asked(desk, person), casework.at(desk))
     told = {name: store.explain(question) for name, question in asked.items()}
-    return told | {"table": f"{store.explained(asking.every())}\n-- {desk.words('table.computed')}"}
+    every = store.explained(asking.every(msgspec.structs.replace(case_numbers.filtered(desk), is_open=None)))
+    return told | {"table": f"{every}\n-- {desk.words('table.computed')}"}
 
 
 def _by_link(desk: Desk) -> None:
@@ -79,8 +80,9 @@ def _inside(desk: Desk, person: Person) -> None:
 
 
 def _numbers(desk: Desk) -> None:
-    w, counts = desk.words, casework.opened(desk).counts(desk.now, case_numbers.meant(desk))
-    in_target = casework.table(desk, "category").total.answered_within_target
+    w, meant = desk.words, case_numbers.meant(desk)
+    counts = casework.opened(desk).counts(desk.now, meant)
+    in_target = casework.table(desk, "category", which=meant).total.answered_within_target
     cards.numbers(desk, [
         Number(key="complaints.open", value=whole(counts.open, w), opens=_opening(desk, "all"), page="complaints", link="now.cases"),
         Number(key="complaints.overdue", value=whole(counts.overdue, w), opens=_opening(desk, "overdue"), page="complaints", link="now.cases"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import acting, cards, case_numbers, foot, frame, heading, questions, sums, trusted, volume
+from dashboard import acting, behind, cards, case_numbers, foot, frame, heading, questions, sums, trusted, volume
 from dashboard.bidi import escaped
 from dashboard.cards import Number
 from dashboard.figures import change, whole
@@ -38,7 +38,7 @@ def _draw(desk: Desk) -> None:
     with frame.part(desk):
         _newest(desk, asked)
     with frame.part(desk):
-        foot.draw(desk, MEANS, asked, case_numbers.asked(desk, window))
+        foot.draw(desk, MEANS, asked, behind.themes(desk, desk.now - FIRST_THEMES) | case_numbers.asked(desk, window))
 
 
 def _numbers(desk: Desk, asked: questions.Now, window: Window) -> None:

@@ -12,7 +12,22 @@ import streamlit as st
 
 from core.post import Post
 from core.theme import Theme
-from dashboard import cards, charts, filters, foot, frame, heading, opening, questions, sums, theme_judging, theme_life, trusted, volume
+from dashboard import (
+    behind,
+    cards,
+    charts,
+    filters,
+    foot,
+    frame,
+    heading,
+    opening,
+    questions,
+    sums,
+    theme_judging,
+    theme_life,
+    trusted,
+    volume,
+)
 from dashboard.bidi import escaped, foreign
 from dashboard.cards import Number
 from dashboard.figures import NONE, decimal, whole
@@ -63,7 +78,7 @@ def _draw(desk: Desk) -> None:
     with frame.part(desk):
         _each_topic(desk, desk.ask.count(asked.sentiments), window)
     with frame.part(desk):
-        foot.draw(desk, MEANS, asked, theme_life.asked(desk, found))
+        foot.draw(desk, MEANS, asked, behind.themes(desk, window.since) | theme_life.asked(desk, found))
 
 
 def _matches(desk: Desk, theme: Theme) -> bool:

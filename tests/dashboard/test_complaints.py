@@ -22,7 +22,7 @@ from dashboard import signing
 from dashboard.words import words
 from store.base import Batch
 from store.embedded import EmbeddedStore
-from tests.cases.factory import complaint
+from tests.cases.factory import case, complaint
 from tests.dashboard import factory
 from tests.dashboard.test_pages import APP
 
@@ -283,6 +283,22 @@ def test_the_table_is_made_by(by: str) -> None:
     at.button_group(key="table_by").set_value(by).run()
     assert not at.exception and not at.error
     assert list(at.table[0].value.columns)[:2] == [EN(f"table.{by}"), "Received"]
+
+
+def test_what_was_answered_in_target_and_the_table_follow_the_filters(cases: CaseStore) -> None:
+    due = factory.NOW - timedelta(days=1)
+    cases.put_many([
+        case(501, category="waste", answer_due=due, first_answer_at=due - timedelta(hours=1)),
+        case(502, category="water", answer_due=due, first_answer_at=due + timedelta(hours=1)),
+        case(503, category="water", platform="facebook", answer_due=due, first_answer_at=due - timedelta(hours=1)),
+    ])  # fmt: skip
+    asked = ({}, {"topic": "waste"}, {"topic": "water"}, {"topic": "water", "platform": "x"})
+    shown = [next(m.value for m in page(**which).metric if m.label == "Answered in target") for which in asked]  # type: ignore[arg-type]
+    assert shown == ["67%", "100%", "50%", "0%"]
+    rows = page("analyst", part="table", topic="water", platform="x").table[0].value
+    assert list(rows["Received"]) == ["1", "1"]  # the topic and the total
+    behind = " ".join(code.value for code in page(topic="water").code)
+    assert "cases.category IN ('water')" in behind
 
 
 def test_the_table_is_of_the_cases_opened_in_a_time(cases: CaseStore) -> None:

@@ -15,7 +15,7 @@ from store.base import Batch, Follower, Gap, Pass, Saved
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
 from store.merge import emptied, merged
-from store.query import AccountHistory, CountPosts, Filter, FindPasses, FindPosts, WeekHours
+from store.query import AccountHistory, CountPosts, Filter, FindPasses, FindPosts, FindThemes, WeekHours
 from tests.conftest import new_elastic
 from tests.make import NOON, claim, post, sample
 
@@ -313,12 +313,13 @@ def test_accounts_samples_and_themes_are_kept(store):
     store.save_themes([theme])
     assert [a.id for a in fresh(store).accounts()] == ["x:city"]
     assert fresh(store).samples(["x:1"]) == [numbers]
-    assert fresh(store).themes() == [theme]
+    assert fresh(store).themes() == fresh(store).themes(since=NOON) == [theme]
+    assert fresh(store).themes(since=NOON + timedelta(microseconds=1)) == []
     assert fresh(store).themes(since=NOON + timedelta(days=1)) == []
 
 
 def test_every_question_can_be_explained(filled):
-    for question in (CountPosts(), FindPosts(), WeekHours(), AccountHistory()):
+    for question in (CountPosts(), FindPosts(), WeekHours(), AccountHistory(), FindThemes(), FindThemes(since=NOON)):
         assert filled.explain(question)
 
 

@@ -10,7 +10,7 @@ from elasticsearch import Elasticsearch
 from core.errors import StoreFailed
 from store import elastic_bodies, elastic_counting, elastic_saving
 from store.elastic import ElasticStore
-from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, WeekHours
+from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, FindThemes, WeekHours
 from tests.make import NOON, post, sample
 from tests.store.engine import Engine
 
@@ -61,6 +61,15 @@ def test_the_query_shown_behind_a_chart_is_the_one_that_ran(engine, question):
     shown, _, rest = engine.store.explain(question).partition("\n")
     assert shown == f"GET {target}"
     assert (lines_of(rest.encode()) if isinstance(question, FindPosts) else [json.loads(rest)]) == lines_of(body)
+
+
+@pytest.mark.parametrize(
+    ("since", "meant"), [(None, {"match_all": {}}), (NOON, {"range": {"raised_at": {"gte": "2026-03-01T12:00:00+00:00"}}})]
+)
+def test_the_query_behind_the_list_of_themes_asks_for_those_of_the_time(engine, since, meant):
+    shown, _, rest = engine.store.explain(FindThemes(since=since)).partition("\n")
+    assert "-themes/_search" in shown
+    assert json.loads(rest) == {"query": meant, "sort": [{"raised_at": "desc"}]}
 
 
 def line(topic, posts):
