@@ -16,6 +16,7 @@ OWN_WEIGHT = 3.0  # our own posts are nearest to the use
 OWN_SHARE = 0.5  # and together weigh at least this much beside others' texts
 MOST_OF_A_SET = 30_000  # texts of one set; its rare classes stay whole
 EACH_FOR_LANGUAGE = 4000  # texts taken of a sentiment set to teach its language
+READ_TEACHES = {"intent": ("en",)}  # tasks whose labels read on others' texts teach these languages alone (docs/experiments.md)
 COLUMN = {"sentiment": "sentiment", "intent": "intent", "topics": "topic", "dialect": "variety"}
 
 
@@ -26,7 +27,8 @@ def gathered(task: str, language: str, data: Path, licences: Sequence[str], not_
         return clean([*_said_to_be(corrections), *_spoken(data, licences)], not_these)
     ours = corrected(corrections, language, COLUMN[task]) + (own(language, COLUMN[task]) if "own" in licences else [])
     # labels we read come before the sets' own of the same texts
-    theirs = read_by_us(language, COLUMN[task], data, licences) if "own" in licences else []
+    reads = "own" in licences and language in READ_TEACHES.get(task, LANGUAGES)
+    theirs = read_by_us(language, COLUMN[task], data, licences) if reads else []
     theirs += [e for s in SETS if (s.task, s.language) == (task, language) and s.licence in licences for e in thinned(shared(s, data))]
     worth = max(OWN_WEIGHT, OWN_SHARE * len(theirs) / max(len(ours), 1))
     return clean([*(msgspec.structs.replace(e, weight=worth) for e in ours), *theirs], not_these)

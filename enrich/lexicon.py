@@ -101,18 +101,21 @@ _SHAPE = FACTS.index("question")
 
 
 def _judge(line: Array, tokens: Sequence[str], words: Lexicon) -> None:
-    """Count words and pairs of each polarity, apart where the word before negates."""
+    """Count words and phrases of up to three words of each polarity; a single word apart where the one before negates."""
     total = 0
-    before = ""
+    before = earlier = ""
     negated = False
     for token in tokens:
-        score = words.polarity.get(f"{before} {token}") or words.polarity.get(token)
+        pair = f"{before} {token}"
+        phrase = words.polarity.get(f"{earlier} {pair}") or words.polarity.get(pair)  # holds its own negation, if any: "не работает"
+        score = phrase or words.polarity.get(token)
         if score:
-            line[_PLACE[score] + (4 if negated else 0)] += 1
-            total += -score if negated else score
+            turned = negated and not phrase
+            line[_PLACE[score] + (4 if turned else 0)] += 1
+            total += -score if turned else score
             line[_IS_JUDGED] = 1
         negated = token in words.negations
-        before = token
+        earlier, before = before, token
     line[_LEANS] = total / (1 + abs(total))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bench.ablation import VARIATIONS, Variation, run
 from enrich import sets
-from enrich.sets import INTENTS, SHIPPED, sha256
+from enrich.sets import SENTIMENTS, SHIPPED, sha256
 
 TINY = {"bits": "10"}
 ONE = (("intent", "kk"),)
@@ -54,12 +54,15 @@ def test_what_means_nothing_to_a_language_is_not_tried_on_it(tmp_path):
 
 def test_labels_read_on_others_texts_are_left_out_by_their_origin(tmp_path, monkeypatch):
     texts = [f"{'тамаша' if n % 2 else 'жаман'} сөз {'абвгдежзик'[n // 4]}{'лмно'[n % 4]}" for n in range(40)]
-    lines = [f"{sha256(t)}\tkk/kazsandra_3class\t{INTENTS[n % len(INTENTS)]}" for n, t in enumerate(texts)]
-    for path, head, body in (("kk/kazsandra_3class/train.tsv", "text", texts), ("read/kk.tsv", "sha256\tset\tintent", lines)):
+    lines = [f"{sha256(t)}\tkk/kazsandra_3class\t{SENTIMENTS[n % 3]}" for n, t in enumerate(texts)]
+    for path, head, body in (
+        ("kk/kazsandra_3class/train.tsv", "text\tlabel", [f"{t}\tuntold" for t in texts]),
+        ("read/kk.tsv", "sha256\tset\tsentiment", lines),
+    ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("\n".join([head, *body]) + "\n", encoding="utf-8")
     monkeypatch.setattr(sets, "READ", tmp_path / "read")
     known = Variation(name="read alone", only="kk/", changes=TINY)
     unknown = Variation(name="without them", only="kk/", without=":read", changes=TINY)
-    found = run(ONE, [known, unknown], tmp_path, most=100)["median"]
+    found = run((("sentiment", "kk"),), [known, unknown], tmp_path, most=100)["median"]
     assert found["read alone"] and found["without them"] == {}

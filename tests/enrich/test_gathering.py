@@ -148,6 +148,15 @@ def test_what_we_read_of_a_text_goes_before_what_its_set_says(data, monkeypatch)
     assert (found["светает"], found["опять лужа у подъезда"]) == ("positive", "negative")
 
 
+def test_intents_read_on_others_texts_teach_english_alone(data, monkeypatch):
+    lay(data, "en/semeval2017_en/train.tsv", "my parcel never came\tnegative")
+    for language, folder, text in (("ru", "ru/rusentitweet", "светает"), ("en", "en/semeval2017_en", "my parcel never came")):
+        lay(data, f"read/{language}.tsv", f"{sha256(text)}\t{folder}\tother", head="sha256\tset\tintent")
+    monkeypatch.setattr(sets, "READ", data / "read")
+    assert texts("intent", "ru", data, EVERY) == []
+    assert texts("intent", "en", data, EVERY) == ["my parcel never came"]
+
+
 def test_labels_read_hold_no_text_and_each_text_once():
     for path in READ.glob("*.tsv"):
         lines = list(rows(path))

@@ -67,6 +67,16 @@ def test_a_negated_word_is_counted_apart():
     assert plain["leans"] < 0 < negated["leans"]
 
 
+@pytest.mark.parametrize(("text", "language", "tells"), [
+    ("лифт не работает", "ru", "bad"),  # a listed pair holds its own negation and is not turned round
+    ("این خیابون غیرقابل‌تحمل شده", "fa", "bad"),  # three words once its half-space is a space
+])  # fmt: skip
+def test_a_listed_phrase_with_a_negation_in_it_is_not_negated_again(text, language, tells):
+    told = facts(text, language)
+    assert told[tells] + told[f"very {tells}"] > 0 and told["leans"] < 0
+    assert not any(told[name] for name in FACTS if name.startswith("not "))
+
+
 def test_an_empty_text_tells_nothing_but_that_it_is_short():
     told = facts("", "en")
     assert {name for name, value in told.items() if value} == {"up to 3 words", "up to 8 words"}
