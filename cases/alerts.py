@@ -50,6 +50,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     alert: Alert
     tell_at: Moment
     deliveries: tuple[Delivery, ...] = ()
+    new_since: Moment | None = None  # passed over if its matter was raised after this
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +101,16 @@ def keep(store: CaseStore, planned: Sequence[Planned], now: datetime) -> list[Al
         return []
     with store.writing() as db:
         quiet = _muted(db, now)
-        return [one.alert for one in planned if (one.alert.rule, one.alert.matter) not in quiet and _keep(store, db, one, now)]
+        meant = (one for one in planned if (one.alert.rule, one.alert.matter) not in quiet and not _is_old(db, one))
+        return [one.alert for one in meant if _keep(store, db, one, now)]
+
+
+def _is_old(db: Connection, one: Planned) -> bool:
+    if one.new_since is None:
+        return False
+    c = alerts.c
+    same = (c.rule == one.alert.rule, c.matter == one.alert.matter, c.raised_at > one.new_since)
+    return db.scalar(select(c.id).where(*same).limit(1)) is not None
 
 
 def _keep(store: CaseStore, db: Connection, one: Planned, now: datetime) -> bool:

@@ -50,7 +50,7 @@ def _themes(rule: AlertRule, world: World, now: datetime) -> Facts:
 
 def _mood(rule: AlertRule, world: World, now: datetime) -> Facts:
     until = now.replace(minute=0, second=0, microsecond=0)
-    since = until - timedelta(hours=_hours(rule))
+    since = until - timedelta(hours=hours(rule))
     midnight = datetime.combine(since.astimezone(world.deployment.zone).date(), time(), world.deployment.zone)
     here = _sentiments(rule, world, since, until)
     usual = _sentiments(rule, world, (midnight - timedelta(days=USUAL_DAYS)).astimezone(UTC), midnight.astimezone(UTC))
@@ -68,7 +68,7 @@ def _sentiments(rule: AlertRule, world: World, since: datetime, until: datetime)
 
 def _audiences(rule: AlertRule, world: World, now: datetime) -> Facts:
     keys = tuple(account.key for account in world.deployment.accounts)
-    samples = world.store.account_history(AccountHistory(accounts=keys, since=now - timedelta(hours=_hours(rule)), until=now, daily=True))
+    samples = world.store.account_history(AccountHistory(accounts=keys, since=now - timedelta(hours=hours(rule)), until=now, daily=True))
     told = [s for s in samples if s.followers is not None]
     return Facts(audiences=tuple(audience([s for s in told if s.account == key]) for key in keys if any(s.account == key for s in told)))
 
@@ -99,7 +99,7 @@ def silence(source: Source, passes: list[Pass], now: datetime) -> Silence:
 
 def _near(rule: AlertRule, world: World, now: datetime) -> Facts:
     """Cases by department and by the hour in which their clock runs out, of hours that begin within the rule's."""
-    c, last = case_table.c, (now + timedelta(hours=_hours(rule))).replace(minute=0, second=0, microsecond=0) + HOUR
+    c, last = case_table.c, (now + timedelta(hours=hours(rule))).replace(minute=0, second=0, microsecond=0) + HOUR
     asked = select(c.department, c.due).where(c.is_open, c.due > now, c.due < last)
     for column, value in ((c.category, rule.topic), (c.place, rule.place)):
         asked = asked.where(column == value) if value else asked
@@ -114,7 +114,8 @@ def near(found: Iterable[tuple[str | None, datetime]]) -> tuple[Near, ...]:
     return tuple(Near(department=department, hour=hour, cases=count) for (department, hour), count in ordered)
 
 
-def _hours(rule: AlertRule) -> float:
+def hours(rule: AlertRule) -> float:
+    """How far a rule looks back, or ahead."""
     return HOURS[rule.when] if rule.hours is None else rule.hours
 
 

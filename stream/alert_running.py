@@ -63,7 +63,11 @@ class Alerting:
             return
         self._asked[rule.id] = now
         found = due(rule, alert_facts.gather(rule, self._world, now), now)
-        for alert in alerts.keep(self._world.cases, [planned(rule, alert, self._world.deployment, told, now) for alert in found], now):
+        plans = [
+            msgspec.structs.replace(planned(rule, alert, self._world.deployment, told, now), new_since=new_since(rule, now))
+            for alert in found
+        ]
+        for alert in alerts.keep(self._world.cases, plans, now):
             log.info("alert %s of rule %s", alert.id, alert.rule)
 
     def _escalate(self, rule: AlertRule, told: Environment, now: datetime) -> None:
@@ -81,6 +85,11 @@ class Alerting:
             at = tell_at(rule, waiting.alert.raised_at, self._world.deployment.zone)
             if at != waiting.tell_at:
                 alert_waiting.retime(self._world.cases, waiting.alert.id, at)
+
+
+def new_since(rule: AlertRule, now: datetime) -> datetime | None:
+    """Since when nothing of its matter may have been raised: a sentiment that falls has no beginning, and the same posts are told of once. Pure."""
+    return now - timedelta(hours=alert_facts.hours(rule)) if rule.when == "sentiment_fall" else None
 
 
 def _try(step: Step, rule: AlertRule, told: Environment, now: datetime) -> None:

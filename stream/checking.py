@@ -11,7 +11,7 @@ from collectors import own_keys, speaking
 from collectors.base import Checks, Collector, Finding, Source
 from collectors.findings import troubled
 from collectors.table import PACIFIC
-from core.deployment import Deployment
+from core.deployment import AlertRule, Deployment
 from core.errors import BadInput, CredentialMissing, PlatformProblem, StoreFailed
 from core.settings import Settings
 from store.base import Store
@@ -85,17 +85,22 @@ def _answers(settings: Settings, deployment: Deployment, now: datetime) -> Itera
 
 
 def _told(deployment: Deployment, environment: alert_sending.Environment) -> Iterator[Finding]:
-    """Addresses of alerts in the deployment file that reach nobody; nothing is sent."""
+    """Addresses of alerts in the deployment file that reach nobody, each with the rules that name it; nothing is sent."""
+    then = "read docs/alerts.md; until then their alerts stand on the page only"
+    problems: dict[str, list[str]] = {}
     for rule in (rule for rule in deployment.alerts if rule.is_on):
-        if not rule.to:
-            then = "give it `to` in the deployment file, or on the page Alerts"
-            yield Finding(
-                what=f"alerts {rule.id}", state="warning", says=f"{rule.id}: names nobody; its alerts stand on the page only", then=then
-            )
-        for address in alert_sending.of_rule(rule, environment).values():
-            if problem := alert_sending.unusable(address):
-                then = "read docs/alerts.md; until then the alerts stand on the page only"
-                yield Finding(what=f"alerts {rule.id}", state="warning", says=problem, then=then)
+        for problem in _reaches_nobody(rule, environment):
+            problems.setdefault(problem, []).append(rule.id)
+    for problem, rules in problems.items():
+        yield Finding(what="alerts", state="warning", says=f"{problem} (for {', '.join(rules)})", then=then)
+
+
+def _reaches_nobody(rule: AlertRule, environment: alert_sending.Environment) -> Iterator[str]:
+    if not rule.to:
+        yield "a rule names nobody in `to`"
+    for address in alert_sending.of_rule(rule, environment).values():
+        if problem := alert_sending.unusable(address):
+            yield problem
 
 
 def _spent(store: Store, source: Source, now: datetime) -> Iterator[Finding]:

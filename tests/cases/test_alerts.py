@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from cases import alert_outbox, alert_rules, alert_waiting, alerts
@@ -103,6 +104,14 @@ def test_a_mute_holds_for_its_matter_and_its_time_only(store):
     assert [s.muted_until for s in alerts.newest(store, NOW + HOUR, ids=["a-1"])] == [NOW + 5 * HOUR]
     assert [a.id for a in alerts.keep(store, [same], NOW + 5 * HOUR)] == ["a-2"]
     assert [s.muted_until for s in alerts.newest(store, NOW + 5 * HOUR, ids=["a-1"])] == [None]
+
+
+@pytest.mark.parametrize(("later", "matter", "is_kept"), [(1, "t1", False), (23, "t1", False), (24, "t1", True), (1, "t2", True)])
+def test_a_matter_that_must_be_new_is_passed_over_while_it_was_raised_of_late(store, later, matter, is_kept):
+    alerts.keep(store, [planned(1)], NOW)
+    at = NOW + later * HOUR
+    again = msgspec.structs.replace(planned(2, at=at, matter=matter), new_since=at - 24 * HOUR)
+    assert [a.id for a in alerts.keep(store, [again], at)] == (["a-2"] if is_kept else [])
 
 
 def test_a_mute_can_be_lifted_before_its_time_and_the_audit_says_who_did(store):

@@ -13,10 +13,12 @@ from cases.store import open_cases
 from core.deployment import AlertRule, Deployment, Place, Topic
 from core.settings import Settings
 from core.theme import State, Theme
+from store.base import Batch
 from store.memory import MemoryStore
 from stream.alert_facts import World
 from stream.alert_running import Alerting
 from tests.collectors.replay import Reply, replay
+from tests.make import claim, post
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # 15:00 in Riyadh
 MINUTE = timedelta(minutes=1)
@@ -236,6 +238,23 @@ def test_a_rule_that_lost_its_address_drops_what_waits_for_it_with_a_word(store,
     process(store, cases, clock, city(rule(to=())), {}).once()
     (one,) = alert_outbox.log(cases)
     assert (one.state, one.problem) == ("failed", "$ALERTS_TO (json://…): its rule names this address no longer")
+
+
+def test_a_fall_of_sentiment_that_holds_over_midnight_is_told_once_in_the_time_it_looks_back_on(cases, clock):
+    """From 15:00 in Riyadh on, forty hours long: what falls is told at once, and again a day later."""
+    asked = city(rule("mood", when="sentiment_fall"))
+    with replay({"/in": Reply()}) as server:
+        arrived = []
+        for hours in range(40):
+            clock.at = NOW + timedelta(hours=hours)
+            store = MemoryStore()
+            at = clock.at.replace(minute=0) - MINUTE
+            usual = [post(n, created_at=at - timedelta(days=9), observed_at=at, sentiment=claim("neutral")) for n in range(40)]
+            now = [post(100 + n, created_at=at, observed_at=at, sentiment=claim("negative")) for n in range(40)]
+            store.save(Batch(posts=(*usual, *now)))
+            process(store, cases, clock, asked, to(server)).once()
+            arrived += [hours] * (len(server.asked) - len(arrived))
+    assert arrived == [0, 24]
 
 
 def test_what_changes_slowly_is_not_asked_for_every_time(cases, clock):

@@ -120,9 +120,18 @@ def test_whom_a_rule_reaches_is_known_before_anything_happens(tmp_path, monkeypa
     for key, value in environment.items():
         monkeypatch.setenv(key, value)
     town = msgspec.structs.replace(TOWN, alerts=(AlertRule(id="rising", when="theme", to=to),))
-    told = [f for f in checking.findings(Settings(data=tmp_path), town, NOON, offline=True) if f.what == "alerts rising"]
+    told = [f for f in checking.findings(Settings(data=tmp_path), town, NOON, offline=True) if f.what == "alerts"]
     assert [f.state for f in told] == (["warning"] if says else [])
-    assert all(says in f.says and f.then and "hunter2" not in f.says for f in told)
+    assert all(says in f.says and "(for rising)" in f.says and f.then and "hunter2" not in f.says for f in told)
+
+
+def test_rules_with_the_same_address_are_told_of_together(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ALERTS_TO", raising=False)
+    rules = tuple(AlertRule(id=id, when="theme", to=("$ALERTS_TO",)) for id in ("rising", "loss"))
+    town = msgspec.structs.replace(TOWN, alerts=rules)
+    told = [f.says for f in checking.findings(Settings(data=tmp_path), town, NOON, offline=True) if f.what == "alerts"]
+    assert len(told) == 1 and "(for rising, loss)" in told[0]
 
 
 def test_a_rule_that_is_off_needs_nobody(tmp_path):
