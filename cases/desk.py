@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Column, Connection, Select, delete, func, select, update
 
 from cases import assigning, broadcasting, outbox, rows, wording, workflow
 from cases.forgetting import HIDDEN, Marks, forgotten, marks, packed, telling, unpacked
@@ -24,6 +25,7 @@ from core.post import Kind, Post
 
 FOLLOWER = "desk"
 WHO = "desk"  # who opens and joins, in a case's history
+OF_A_KIND = 200  # posts of one author, or copies of one text, that a new post is held against
 NOTHING = packed(frozenset())  # the marks of a post that says nothing, or nothing any more
 QUOTED_FOR = timedelta(days=30)  # after it was written a post may be quoted where it does not belong; all answers since then are read again
 SUMMARY = 280  # characters of the opening post that a case keeps
@@ -117,7 +119,7 @@ class Sitting:
         if line:
             told = self.cases[line.case_id]
             case = self._original(told)  # what is said of a duplicate is said of its original
-            self._keep(joined(case, post, self.deployment, self.now, citizens(told)), post)
+            self._keep(joined(case, post, self.deployment, self.now, citizens(told) if told is not case else frozenset()), post)
 
     def _original(self, case: Case) -> Case:
         """The case at the end of a chain of duplicates."""
@@ -202,16 +204,16 @@ def joined(case: Case, post: Post, deployment: Deployment, now: datetime, known:
 
     `known`: the citizens of a duplicate of it.
     """
-    theirs = citizens(case) | known
     author = post.author.id if post.author else None
     at = max(now, case.steps[-1].at if case.steps else case.opened_at)
-    others = (*case.others, author) if author and author != case.citizen and author not in case.others else case.others
+    is_known = author in (None, case.citizen) or author in case.others
+    others = case.others if is_known or author is None else (*case.others, author)
     case = msgspec.structs.replace(case, posts=(*case.posts, post.id), others=others)
     if author and author == case.citizen and case.waiting_since:
         return workflow.heard(case, WHO, at, post.id, deployment)
-    if author in theirs and case.status in OVER and _asks_again(post, deployment):
+    if author and (is_known or author in known) and case.status in OVER and _asks_again(post, deployment):
         return workflow.move(case, Status.REOPENED, author, Role.CITIZEN, at, post.id, deployment)
-    return workflow.noted(case, WHO, at, post.id, deployment, "joined")
+    return workflow.noted(case, WHO, at, post.id, deployment, workflow.JOINED)
 
 
 def _asks_again(post: Post, deployment: Deployment) -> bool:
@@ -233,20 +235,22 @@ def summary(post: Post) -> str:
 
 
 def _lines(db: Connection, posts: Sequence[Post]) -> list[Line]:
-    """Posts of cases that share something with these."""
-    authors = {p.author.id for p in posts if p.author and p.author.id}
+    """Posts of cases that share something with these; of each author and each group of copies the newest."""
     wanted = {
         case_posts.c.post: {p.id for p in posts} | {p.parent_id for p in posts if p.parent_id},
-        case_posts.c.author: authors,
-        case_posts.c.conversation: {p.conversation_id for p in posts if p.conversation_id and p.kind != Kind.OWN},
+        case_posts.c.author: {p.author.id for p in posts if p.author and p.author.id},
         case_posts.c.copy_of: {p.copy_of for p in posts if p.copy_of},
     }
-    known = [column for column in case_posts.c if column.name != "marks"]
-    found = {}
-    for column, values in wanted.items():
-        for row in db.execute(select(*known).where(column.in_(values))) if values else ():
-            found[row.post] = Line(**row._mapping)
-    return list(found.values())
+    rows = [row for column, values in wanted.items() if values for row in db.execute(_newest(column, values))]
+    return list({row.post: Line(**row._mapping) for row in rows}.values())
+
+
+def _newest(column: Column[str], values: set[str]) -> Select[Any]:
+    """Lines with one of the values: of each value the newest, so that a flood of one kind does not make every batch after it slower."""
+    rank = func.row_number().over(partition_by=column, order_by=case_posts.c.at.desc()).label("rank")
+    known = [one for one in case_posts.c if one.name != "marks"]
+    ranked = select(*known, rank).where(column.in_(values)).subquery()
+    return select(*(one for one in ranked.c if one.name != "rank")).where(ranked.c.rank <= OF_A_KIND)
 
 
 def _marks(db: Connection, sitting: Sitting, posts: Sequence[Post]) -> dict[str, Marks]:

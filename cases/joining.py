@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -47,12 +47,12 @@ class Index:
     def add(self, line: Line) -> None:
         """Know one more."""
         self.by_post[line.post] = line
-        for name in ("author", "conversation", "copy_of"):
+        for name in ("author", "copy_of"):
             if value := getattr(line, name):
                 self._by.setdefault((name, value), []).insert(0, line)
 
     def sharing(self, name: str, value: str | None) -> Sequence[Line]:
-        """Lines with this author, conversation or near-duplicate group."""
+        """Lines with this author or near-duplicate group."""
         return self._by.get((name, value), ()) if value else ()
 
 
@@ -101,13 +101,19 @@ def joins(post: Post, index: Index, cases: dict[str, Case], deployment: Deployme
     the same topic, within the days the deployment gives. What plainly asks for something else never joins, and what somebody new
     asks for after a case's end would be heard by nobody there.
     """
+    return next((line for line in _candidates(post, index, deployment) if not _other_matter(post, line, cases, deployment)), None)
+
+
+def _candidates(post: Post, index: Index, deployment: Deployment) -> Iterator[Line]:
+    """Lines this post may belong with, one after another: of a flood of copies the first that fits is enough."""
     author, topic = post.author.id if post.author else None, topic_of(post, deployment)
     near = timedelta(days=deployment.desk.same_matter_days)
-    candidates = [*filter(None, [index.by_post.get(post.parent_id or "")])]
-    candidates += [line for line in index.sharing("conversation", post.conversation_id) if author and line.author == author]
-    candidates += [line for line in index.sharing("author", author) if line.topic == topic and _is_near(line, post.created_at, near)]
-    candidates += [line for line in index.sharing("copy_of", post.copy_of) if _is_near(line, post.created_at, near)]
-    return next((line for line in candidates if not _other_matter(post, line, cases, deployment)), None)
+    if line := index.by_post.get(post.parent_id or ""):
+        yield line
+    theirs = index.sharing("author", author)
+    yield from (line for line in theirs if line.conversation and line.conversation == post.conversation_id)
+    yield from (line for line in theirs if line.topic == topic and _is_near(line, post.created_at, near))
+    yield from (line for line in index.sharing("copy_of", post.copy_of) if _is_near(line, post.created_at, near))
 
 
 def _is_near(line: Line, at: datetime, near: timedelta) -> bool:
@@ -131,7 +137,7 @@ def citizens(case: Case) -> frozenset[str]:
 
 def _is_somebody_new(post: Post, line: Line, case: Case) -> bool:
     author = post.author.id if post.author else None
-    return author is None or author not in citizens(case) | {line.author}
+    return author is None or (author not in (line.author, case.citizen) and author not in case.others)
 
 
 def _ended(case: Case, at: datetime) -> bool:

@@ -62,6 +62,9 @@ MOVES: dict[Status, dict[Status, Move]] = {
 """Every move there is. An administrator keeps the system and moves no case; viewers and analysts look."""
 
 
+JOINED = "joined"  # what nothing follows from: a case of ten thousand posts is not read from its first line for each
+
+
 def moves(case: Case, who: str, role: Role, deployment: Deployment) -> tuple[Status, ...]:
     """Where this person may move the case now."""
     return tuple(to for to in MOVES[case.status] if not _refusal(case, to, who, role, deployment))
@@ -86,7 +89,7 @@ def add(case: Case, step: Step, deployment: Deployment, **changed: object) -> Ca
         raise MoveRefused(f"case {case.id}: {step.at:%Y-%m-%d %H:%M:%S} UTC lies before its last change; is this machine's clock right?")
     steps = (*case.steps, step)
     moved = msgspec.structs.replace(case, status=step.now, steps=steps, version=case.version + 1, **changed)
-    return derived(moved, deployment)
+    return moved if step.what == JOINED and not changed else derived(moved, deployment)
 
 
 def wait(case: Case, who: str, at: datetime, why: str, deployment: Deployment) -> Case:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from cases import desk, work, workflow
+from cases.history import derived
 from cases.identity import case_id
 from cases.roles import Role
 from cases.tables import case_posts, triage
@@ -243,3 +244,32 @@ def test_place_and_cases_become_durable_together_or_not_at_all(store):
 def test_a_cases_name_tells_nothing_of_the_post():
     assert case_id("whatsapp:77010000001") == case_id("whatsapp:77010000001") != case_id("whatsapp:77010000002")
     assert "7701" not in case_id("whatsapp:77010000001")
+
+
+def copies(first, count):
+    return [complaint(n, conversation_id=f"x:{n}", author=Author(id=f"x:u{n}"), copy_of="x:0") for n in range(first, first + count)]
+
+
+def test_of_a_flood_of_copies_only_the_newest_are_read_again_and_all_join_one_case(store, monkeypatch):
+    monkeypatch.setattr(desk, "OF_A_KIND", 3)
+    for n in range(4):
+        desk.receive(copies(n * 5, 5), CITY, store, NOW, n + 1)
+    with store.reading() as db:
+        assert [line.post for line in desk._lines(db, copies(99, 1))] == ["x:19", "x:18", "x:17"]
+        assert len(desk._lines(db, copies(0, 2))) == 5  # those very posts, and the newest of their kind
+    assert only(store).posts == tuple(f"x:{n}" for n in range(20))
+
+
+def test_a_flood_of_one_author_does_not_hide_what_another_said_before(store, monkeypatch):
+    monkeypatch.setattr(desk, "OF_A_KIND", 3)
+    quiet = complaint(1, author=Author(id="x:quiet"), conversation_id="x:1")
+    desk.receive([quiet], CITY, store, NOW, 1)
+    desk.receive([complaint(n, author=Author(id="x:loud"), conversation_id=f"x:{n}") for n in range(10, 30)], CITY, store, NOW, 2)
+    with store.reading() as db:
+        both = [complaint(n, author=Author(id=f"x:{who}"), conversation_id="x:none") for n, who in ((50, "quiet"), (51, "loud"))]
+        assert sorted(line.author for line in desk._lines(db, both)) == ["x:loud"] * 3 + ["x:quiet"]
+
+
+def test_what_follows_from_a_history_is_the_same_whether_or_not_it_was_read_anew_for_a_joined_post(store):
+    desk.receive(copies(0, 12), CITY, store, NOW, 1)
+    assert derived(only(store), CITY) == only(store)
