@@ -84,7 +84,7 @@ class Alerting:
         for waiting in alert_waiting.yet_to_tell(self._world.cases, rule.id, now):
             at = tell_at(rule, waiting.alert.raised_at, self._world.deployment.zone)
             if at != waiting.tell_at:
-                alert_waiting.retime(self._world.cases, waiting.alert.id, at)
+                alert_waiting.retime(self._world.cases, waiting.alert.id, max(at, now))
 
 
 def new_since(rule: AlertRule, now: datetime) -> datetime | None:

@@ -52,7 +52,8 @@ def _meant(to: str, told: Environment) -> list[Address]:
     urls = told.get(to[1:], "").split()
     if not urls:
         return [Address(to=to, digest=digest(to), url=None)]
-    return [Address(to=f"{to} ({shown(url)})", digest=digest(url), url=url) for url in urls]
+    names = [to] if len(urls) == 1 else [f"{to} {n}" for n in range(1, len(urls) + 1)]  # so that the log says which of them failed
+    return [Address(to=f"{name} ({shown(url)})", digest=digest(url), url=url) for name, url in zip(names, urls, strict=True)]
 
 
 def unusable(address: Address) -> str | None:

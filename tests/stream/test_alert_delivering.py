@@ -109,6 +109,18 @@ def test_a_rule_edited_while_its_alerts_wait_tells_them_by_its_new_hours(store, 
     assert shown.tell_at == NOW + told_after * MINUTE  # the page says so, and escalation counts from there
 
 
+def test_what_an_edited_rule_lets_out_is_escalated_after_its_minutes_and_not_at_once(store, cases, clock):
+    quiet = rule(quiet_from=time(14), quiet_until=time(20), escalate_minutes=60)
+    with replay({"/in": Reply()}) as server:
+        for minutes, now in ((0, quiet), (119, quiet), (120, rule(escalate_minutes=60)), (121, rule(escalate_minutes=60))):
+            clock.at = NOW + minutes * MINUTE
+            process(store, cases, clock, city(now), to(server)).once()
+        assert len(server.asked) == 1
+        clock.at = NOW + 180 * MINUTE
+        process(store, cases, clock, city(rule(escalate_minutes=60)), to(server)).once()
+    assert len(server.asked) == 2
+
+
 def test_a_storm_of_themes_reaches_a_reader_as_few_messages_and_loses_none(store, cases, clock):
     with replay({"/in": Reply()}) as server:
         for number in range(60):  # a new theme every half minute

@@ -173,6 +173,7 @@ def test_several_addresses_are_told_apart_so_that_one_failure_repeats_nothing_to
             process(store, cases, clock, city(rule()), both).once()
             clock.at += 5 * MINUTE
     assert sorted(asked.path for asked in server.asked) == ["/bad", "/bad", "/good"]
+    assert sorted(one.to for one in alert_outbox.log(cases)) == ["$ALERTS_TO 1 (json://…)", "$ALERTS_TO 2 (json://…)"]  # which is which
 
 
 def test_in_quiet_hours_nothing_goes_out_and_afterwards_all_of_it_as_one_digest(store, cases, clock):

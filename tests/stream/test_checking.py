@@ -108,7 +108,7 @@ ADDRESSES = [  # a rule's `to`, the environment, what is said of it
     (("$ALERTS_TO",), {}, "$ALERTS_TO is not set"),
     (("$ALERTS_TO",), {"ALERTS_TO": "  "}, "$ALERTS_TO is not set"),
     (("$ALERTS_TO",), {"ALERTS_TO": "123:hunter2"}, "$ALERTS_TO (…): is not an address"),
-    (("$ALERTS_TO",), {"ALERTS_TO": "json://127.0.0.1:1/x nosuch://hunter2"}, "$ALERTS_TO (nosuch://…): is not an address"),
+    (("$ALERTS_TO",), {"ALERTS_TO": "json://127.0.0.1:1/x nosuch://hunter2"}, "$ALERTS_TO 2 (nosuch://…): is not an address"),
     ((), {}, "names nobody"),
 ]
 
