@@ -73,7 +73,7 @@ def _client(api_id: int, api_hash: str, words: str, source: Source, now: datetim
         import telethon
         from telethon.sessions import StringSession
     except ImportError:
-        says = f"{source.id}: Telethon is not installed; pip install 'sada[telethon]', or take the channel's url out of the deployment file"
+        says = f"{source.id}: Telethon is not installed; .venv/bin/pip install -e '.[telethon]', or take the channel's url out of the deployment file"
         raise PlatformProblem("not installed", says, "stop") from None
     try:
         signed_in = StringSession(words)
