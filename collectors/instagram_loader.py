@@ -41,7 +41,9 @@ def ask(session: str | None, source: Source, since: datetime | None, told: Conte
     try:
         import instaloader
     except ImportError:
-        says = f"{source.id}: instaloader is not installed; .venv/bin/pip install -e '.[instaloader]', or take SADA_INSTALOADER_SESSION away"
+        says = (
+            f"{source.id}: instaloader is not installed; .venv/bin/pip install -e '.[instaloader]', or take SADA_INSTALOADER_SESSION away"
+        )
         raise PlatformProblem("not installed", says, "stop") from None
     try:
         profile = instaloader.Profile.from_username(signed_in(session, instaloader).context, f"{source.handle}")

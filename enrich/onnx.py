@@ -111,7 +111,9 @@ def _needed(library: str) -> Any:
     try:
         return importlib.import_module(library)
     except ImportError as error:
-        raise BadInput(f"sentiment.model: {library} is not installed; .venv/bin/pip install -e '.[models]', or leave the shipped model") from error
+        raise BadInput(
+            f"sentiment.model: {library} is not installed; .venv/bin/pip install -e '.[models]', or leave the shipped model"
+        ) from error
 
 
 def _fetched(name: str) -> Path:

@@ -424,7 +424,7 @@ def test_without_opting_in_to_instaloader_it_says_what_to_set(session: str | Non
 
 def test_without_the_library_of_instaloader_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "instaloader", None)
-    with pytest.raises(PlatformProblem, match=r"pip install 'sada\[instaloader\]'") as raised:
+    with pytest.raises(PlatformProblem, match=r"pip install -e '\.\[instaloader\]'") as raised:
         list(instagram_loader.ask("person:id:token", BRANCH, None, TOLD))
     assert raised.value.then == "stop"
 

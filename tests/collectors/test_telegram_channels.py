@@ -239,6 +239,6 @@ def test_words_that_are_no_session_are_a_credential_to_mend(words):
 
 def test_without_the_library_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "telethon", None)
-    with pytest.raises(PlatformProblem, match=r"pip install 'sada\[telethon\]'") as raised:
+    with pytest.raises(PlatformProblem, match=r"pip install -e '\.\[telethon\]'") as raised:
         list(telegram_channels.ask("17:hash:words", CHANNEL, None, TOLD))
     assert raised.value.then == "stop"
