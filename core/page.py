@@ -20,6 +20,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[Post, ...]
 
 
+def fits(post: Post) -> bool:
+    """Whether a page may hold this post."""
+    return len(msgspec.msgpack.encode(post)) <= MOST_BYTES
+
+
 def split(page: Page) -> Iterator[Page]:
     """`page` as pages that keep to both limits, numbered on from its own number."""
     for number, posts in enumerate(_runs(page.posts), page.number):

@@ -72,11 +72,12 @@ class Follower(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a batch's posts: new, changed by a later observation, or known already."""
+    """What became of a batch's posts: new, changed by a later observation, or known already; or refused for ever, as too large to be sent on."""
 
     stored: int = 0
     updated: int = 0
     duplicates: int = 0
+    refused: int = 0
 
 
 class Store(Protocol):

@@ -112,8 +112,9 @@ async def _understand(messages: list[bytes], topics: Topics, parts: Parts) -> No
         sent = []
         for batch in handling.batches(pages):
             known, dead = handling.understood(batch, parts.understand, parts.clock())
-            sent += [await topics[POSTS].send(value=encode(page)) for page in known if page.posts]
-            await _bury("understand", dead, topics, parts, sum(len(page.posts) for page in batch))
+            messages, large = handling.sendable([page for page in known if page.posts], parts.clock())
+            sent += [await topics[POSTS].send(value=message) for message in messages]
+            await _bury("understand", dead + large, topics, parts, sum(len(page.posts) for page in batch))
             await asyncio.sleep(0)  # let heartbeats and sending go on
         await asyncio.gather(*sent)  # each resolves when the broker has confirmed
     _counted("understand", pages)
@@ -150,7 +151,7 @@ async def _follow(messages: list[bytes], topics: Topics, parts: Parts) -> None:
         )
         sent = []
         for page in pages:
-            sent.append(await topics[COUNTS].send(key=ONE_PARTITION, value=parts.counts(page.posts)))
+            sent += [await topics[COUNTS].send(key=ONE_PARTITION, value=some) for some in handling.counts(page.posts, parts.counts)]
             await asyncio.sleep(0)
         await asyncio.gather(*sent)
     _counted("follow", pages)

@@ -162,7 +162,8 @@ def _keep(store: Keeper, line: Pass, answer: Answer, understand: Understand, now
     )  # fmt: skip
     saved = store.save(batch)
     known_already = saved.duplicates + saved.updated
-    return msgspec.structs.replace(counted, stored=counted.stored + saved.stored, duplicates=counted.duplicates + known_already)
+    return msgspec.structs.replace(counted, stored=counted.stored + saved.stored, duplicates=counted.duplicates + known_already,
+                                   refused=counted.refused + saved.refused)  # fmt: skip
 
 
 def understood(posts: list[Post], understand: Understand) -> list[Post]:

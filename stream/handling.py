@@ -10,10 +10,10 @@ from itertools import islice
 import msgspec
 
 from core.errors import SadaError
-from core.page import Page
+from core.page import MOST_BYTES, Page, fits, split
 from core.post import Post
 from store.elastic_saving import Outcome
-from stream.topics import DeadLetter, decode_page
+from stream.topics import DeadLetter, decode_page, encode
 
 Understand = Callable[[list[Post]], list[Post]]
 TOGETHER = 500  # posts understood at once (pages of ten alone take three times as long a post) and sent off in one request
@@ -69,6 +69,26 @@ def _with(page: Page, posts: Iterable[Post]) -> Page:
     return msgspec.structs.replace(page, posts=tuple(posts))
 
 
+def sendable(pages: Sequence[Page], now: datetime) -> tuple[list[bytes], list[DeadLetter]]:
+    """Understood pages as messages: what was understood makes them grow, so a page may have become several.
+
+    Of a post that fills a message alone the words made ready for search stay behind, as they can be made again; one that is too large
+    even so is put aside without its text, which no letter could hold either.
+    """
+    messages: list[bytes] = []
+    dead: list[DeadLetter] = []
+    for page in pages:
+        whole = encode(page)
+        if len(whole) <= MOST_BYTES:
+            messages.append(whole)
+            continue
+        lighter = [post if fits(post) else msgspec.structs.replace(post, normal=None) for post in page.posts]
+        messages += [encode(part) for part in split(_with(page, filter(fits, lighter)))]
+        large = [f"larger than a message may be: {post.id}" for post in lighter if not fits(post)]
+        dead += [DeadLetter(stage="understand", why=why, at=now, source=page.source) for why in large]
+    return messages, dead
+
+
 def followed(pages: Sequence[Page], after: Callable[[Sequence[Post]], None], now: datetime) -> list[DeadLetter]:
     """Hand all posts to what follows; if it breaks, each alone, and the bad ones are told. Raises what is said of a store that is away."""
     try:
@@ -88,6 +108,18 @@ def _followed_alone(page: Page, post: Post, after: Callable[[Sequence[Post]], No
     except Exception as error:  # the same edge, for one post
         return DeadLetter(stage="follow", why=f"could not be followed: {type(error).__name__}", at=now, source=page.source, post=post)
     return None
+
+
+def counts(posts: Sequence[Post], count: Callable[[Sequence[Post]], bytes]) -> list[bytes]:
+    """What themes are told of posts, in as many messages as it takes: long texts have more to count than they have letters.
+
+    A text that is too long for a message by itself tells of no theme.
+    """
+    message = count(posts)
+    if len(message) <= MOST_BYTES:
+        return [message]
+    half = len(posts) // 2
+    return [*counts(posts[:half], count), *counts(posts[half:], count)] if half else []
 
 
 def batches(pages: Sequence[Page]) -> Iterator[list[Page]]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
+import msgspec
+
 from core.errors import BadSettings
-from core.page import Page, split
+from core.page import Page, fits, split
 from core.settings import Settings
 from store.base import Batch, Saved
 from store.distributed import DistributedStore, connect
 from store.ledger import open_ledger
 from stream.kafka import Publisher
 from stream.topics import RAW, SAMPLES, Samples, encode
+
+log = logging.getLogger("sada.publishing")
+TOGETHER = 500  # of each sort in one message: a platform's answer may tell of tens of thousands
 
 
 class PublishingStore(DistributedStore):
@@ -24,13 +30,18 @@ class PublishingStore(DistributedStore):
         self._publisher = Publisher(str(settings.kafka), settings.topic_prefix)
 
     def save(self, batch: Batch) -> Saved:
-        """Publish, confirm, then write the ledger. Raises StoreFailed with the cursor unmoved."""
-        if batch.posts:
-            self._publisher.publish(RAW, map(encode, pages(batch)))
-        if batch.accounts or batch.account_samples or batch.samples or batch.deleted:
-            self._publisher.publish(SAMPLES, [encode(_samples(batch))])
+        """Publish, confirm, then write the ledger. Raises StoreFailed with the cursor unmoved.
+
+        A post that no message can hold is refused: asked for again and again it would hold up its source for ever.
+        """
+        sent = msgspec.structs.replace(batch, posts=tuple(filter(fits, batch.posts)))
+        if sent.posts:
+            self._publisher.publish(RAW, map(encode, pages(sent)))
+        self._publisher.publish(SAMPLES, map(encode, samples(batch)))
         self.keep(batch)
-        return Saved()
+        if refused := len(batch.posts) - len(sent.posts):
+            log.warning("%s: %d posts are larger than a message may be and were refused", batch.posts[0].source, refused)
+        return Saved(refused=refused)
 
 
 def pages(batch: Batch) -> Iterator[Page]:
@@ -42,11 +53,13 @@ def pages(batch: Batch) -> Iterator[Page]:
     return split(whole)
 
 
-def _samples(batch: Batch) -> Samples:
+def samples(batch: Batch) -> Iterator[Samples]:
+    """What the batch tells beside its posts, in as many messages as it takes."""
     source = batch.passes[-1].source if batch.passes else ""
-    return Samples(
-        source=source, accounts=batch.accounts, account_samples=batch.account_samples, samples=batch.samples, deleted=batch.deleted
-    )
+    told = (batch.accounts, batch.account_samples, batch.samples, batch.deleted)
+    for first in range(0, max(map(len, told)), TOGETHER):
+        accounts, account_samples, some, deleted = (one[first : first + TOGETHER] for one in told)
+        yield Samples(source=source, accounts=accounts, account_samples=account_samples, samples=some, deleted=deleted)  # type: ignore[arg-type]
 
 
 def open_publishing(settings: Settings) -> PublishingStore:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from core.page import Page
+from core.page import MOST_BYTES, Page
 from stream import handling
 from stream.handling import read_page, read_pages, understood
-from stream.topics import DeadLetter, decode_dead_letter, encode, prefixed
+from stream.kafka import LARGEST
+from stream.topics import DeadLetter, decode_dead_letter, decode_page, encode, prefixed
 from tests import make
 
 
@@ -135,3 +136,51 @@ def test_hostile_bytes_are_put_aside_and_their_neighbours_read(name):
     assert posts_of(pages) == [["x:1"], ["x:2"]]
     assert [letter.message for letter in dead] == [HOSTILE[name]]
     assert b"Gateway" not in dead[0].why.encode()  # a reason never quotes
+
+
+def grown(*sizes):
+    """A page of posts with words made ready, so long each; in bytes twice that and a little."""
+    posts = tuple(make.post(n, text="a" * size, normal="a" * size) for n, size in enumerate(sizes))
+    return Page(source="rss.feed.news", pass_id="p", number=4, fetched_at=make.NOON, posts=posts)
+
+
+def test_a_page_that_understanding_made_too_large_is_sent_as_several_with_every_post_once():
+    messages, dead = handling.sendable([page(1, 2), grown(*[300_000] * 4)], make.NOON)
+    sent = [decode_page(message) for message in messages]
+    assert dead == [] and sent[0] == page(1, 2)
+    assert all(len(message) < LARGEST for message in messages)
+    assert [post for part in sent[1:] for post in part.posts] == list(grown(*[300_000] * 4).posts)
+    assert {(part.source, part.pass_id) for part in sent[1:]} == {("rss.feed.news", "p")}
+
+
+def test_a_post_that_fills_a_message_alone_goes_without_its_words_and_one_larger_still_is_put_aside_without_its_text():
+    messages, dead = handling.sendable([grown(10, 600_000, MOST_BYTES + 1)], make.NOON)
+    sent = [post for message in messages for post in decode_page(message).posts]
+    assert [(post.id, len(post.text), post.normal is None) for post in sent] == [("x:0", 10, False), ("x:1", 600_000, True)]
+    assert [(letter.why, letter.post, letter.message, letter.source) for letter in dead] == [
+        ("larger than a message may be: x:2", None, None, "rss.feed.news")
+    ]
+    assert len(encode(dead[0])) < 1000
+
+
+def counting(posts):
+    """A hundred bytes for each letter."""
+    return b"".join(post.id.encode() + b"." * 100 * len(post.text) + b" " for post in posts)
+
+
+# letters of each post → the posts of each message
+COUNTED = [
+    ([5, 5], [["x:0", "x:1"]]),
+    ([4000, 4000, 4000, 4000], [["x:0", "x:1"], ["x:2", "x:3"]]),
+    ([5, 10_000, 5], [["x:0"], ["x:2"]]),
+    ([10_000], []),
+    ([], [[]]),
+]
+
+
+@pytest.mark.parametrize(("letters", "told"), COUNTED)
+def test_what_themes_are_told_fits_its_messages_and_a_text_longer_than_one_tells_of_none(letters, told):
+    posts = [make.post(n, text="a" * count) for n, count in enumerate(letters)]
+    messages = handling.counts(posts, counting)
+    assert [[one.decode().rstrip(".") for one in message.split()] for message in messages] == told
+    assert all(len(message) <= MOST_BYTES for message in messages)
