@@ -59,6 +59,12 @@ def compose(alerts: Sequence[tuple[Alert, str]], reader: Reader, now: datetime) 
     return Message(title=title, body="\n\n".join([*parts, *rest, *_answer(reader)]))
 
 
+def trial(reader: Reader) -> Message:
+    """A message that says it is none: for whoever wants to know that alerts arrive."""
+    said, organisation = _said(reader), label(reader.deployment.name, reader.language)
+    return Message(title=said["trial_title"].format(organisation=organisation), body="\n".join([said["trial"], *_answer(reader)]))
+
+
 def _ordered(alerts: Sequence[tuple[Alert, str]]) -> list[tuple[Alert, str]]:
     """Each alert once, what nobody answered before what is new, and of that the largest first."""
     steps = {alert.id: step for alert, step in sorted(alerts, key=lambda line: line[1] == "escalated")}

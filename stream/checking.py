@@ -11,11 +11,11 @@ from collectors import own_keys, speaking
 from collectors.base import Checks, Collector, Finding, Source
 from collectors.findings import troubled
 from collectors.table import PACIFIC
-from core.deployment import AlertRule, Deployment
+from core.deployment import Deployment
 from core.errors import BadInput, CredentialMissing, PlatformProblem, StoreFailed
 from core.settings import Settings
 from store.base import Store
-from stream import alert_sending, ledger, reconcile, set_up
+from stream import ledger, reconcile, set_up
 from stream.collecting import left_of_budget
 from stream.every import COLLECTORS
 
@@ -36,7 +36,7 @@ def findings(settings: Settings, deployment: Deployment, now: datetime, offline:
             yield from found if name is None else (_of_keys(name, one) for one in found)
     yield from _desk(settings)
     yield from _answers(settings, deployment, now)
-    yield from _told(deployment, alert_sending.environment())
+    yield from _alerts(deployment)
     yield from _health([source for some in sources.values() for source in some], settings, deployment, now)
 
 
@@ -84,25 +84,6 @@ def _answers(settings: Settings, deployment: Deployment, now: datetime) -> Itera
             yield Finding(what=f"{platform} answers", state="warning", says=says, then="read docs/credentials.md#who-answers")
 
 
-def _told(deployment: Deployment, environment: alert_sending.Environment) -> Iterator[Finding]:
-    """Addresses of alerts in the deployment file that reach nobody, each with the rules that name it; nothing is sent."""
-    then = "read docs/alerts.md; until then their alerts stand on the page only"
-    problems: dict[str, list[str]] = {}
-    for rule in (rule for rule in deployment.alerts if rule.is_on):
-        for problem in _reaches_nobody(rule, environment):
-            problems.setdefault(problem, []).append(rule.id)
-    for problem, rules in problems.items():
-        yield Finding(what="alerts", state="warning", says=f"{problem} (for {', '.join(rules)})", then=then)
-
-
-def _reaches_nobody(rule: AlertRule, environment: alert_sending.Environment) -> Iterator[str]:
-    if not rule.to:
-        yield "a rule names nobody in `to`"
-    for address in alert_sending.of_rule(rule, environment).values():
-        if problem := alert_sending.unusable(address):
-            yield problem
-
-
 def _spent(store: Store, source: Source, now: datetime) -> Iterator[Finding]:
     """What is left of a source's own monthly budget."""
     if source.budget is None or (left := left_of_budget(store, source, now)) is None:
@@ -136,6 +117,13 @@ def _desk(settings: Settings) -> Iterator[Finding]:
         open_cases(settings).close()
     except StoreFailed as error:
         yield Finding(what="cases", state="failed", says=str(error), then="nobody can sign in or work on cases before this is mended")
+
+
+def _alerts(deployment: Deployment) -> Iterator[Finding]:
+    """Whom alerts do not reach."""
+    from stream import alert_checking, alert_sending  # as above: they bring the cases' libraries
+
+    yield from alert_checking.unreached(deployment, alert_sending.environment())
 
 
 def _health(sources: list[Source], settings: Settings, deployment: Deployment, now: datetime) -> Iterator[Finding]:

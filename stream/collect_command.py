@@ -113,12 +113,18 @@ def say(passes: Sequence[Pass], as_json: bool, console: Console) -> None:
 
 @app.command(epilog="Example: sada check --deployment deployments/gaza.toml")
 def check(
-    deployment: DeploymentName = None, offline: Annotated[bool, typer.Option(help="Ask no platform.")] = False, as_json: AsJson = False
-) -> None:
+    deployment: DeploymentName = None, offline: Annotated[bool, typer.Option(help="Ask no platform.")] = False,
+    try_alerts: Annotated[bool, typer.Option("--try-alerts", help="Send each address of the alerts' rules a message that nothing has happened.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
     """What is set up, what each credential may read, and what is in the way."""
     settings = set_up.settings()
     using = set_up.deployment(deployment, settings)
     found = list(checking.findings(settings, using, set_up.now(), offline))
+    if try_alerts:
+        from stream import alert_checking, alert_sending  # they bring the cases' libraries, which a pass does not need
+
+        found += alert_checking.tried(using, alert_sending.environment(), settings.others.get("DASHBOARD_URL"))
     if as_json:
         typer.echo(json.dumps([{"what": f.what, "state": f.state, "says": f.says, "then": f.then} for f in found], ensure_ascii=False))
     else:

@@ -1,4 +1,4 @@
-"""What `sada check` reads out of the ledger, budgets, the day's quota, red lights; and of alerts whom they reach."""
+"""What `sada check` reads out of the ledger: budgets, the day's quota, red lights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from collectors.base import Finding
-from core.deployment import AlertRule, Deployment, OfficialAccount
+from core.deployment import Deployment, OfficialAccount
 from core.settings import Secret, Settings
 from store.base import Batch, Pass
 from store.embedded import EmbeddedStore
@@ -101,39 +101,3 @@ def test_who_answers_is_told_and_who_waits_for_keys_of_its_own(tmp_path, says, m
     found = [f for f in checking.findings(settings, town, NOON, offline=True) if f.what == "x answers"]
     assert [f.state for f in found] == [state for state, _ in told]
     assert all(words in f.says for f, (_, words) in zip(found, told, strict=True)) and "SECRET" not in str(found)
-
-
-ADDRESSES = [  # a rule's `to`, the environment, what is said of it
-    (("$ALERTS_TO",), {"ALERTS_TO": "json://127.0.0.1:1/x"}, None),
-    (("$ALERTS_TO",), {}, "$ALERTS_TO is not set"),
-    (("$ALERTS_TO",), {"ALERTS_TO": "  "}, "$ALERTS_TO is not set"),
-    (("$ALERTS_TO",), {"ALERTS_TO": "123:hunter2"}, "$ALERTS_TO (…): is not an address"),
-    (("$ALERTS_TO",), {"ALERTS_TO": "json://127.0.0.1:1/x nosuch://hunter2"}, "$ALERTS_TO 2 (nosuch://…): is not an address"),
-    ((), {}, "names nobody"),
-]
-
-
-@pytest.mark.parametrize(("to", "environment", "says"), ADDRESSES)
-def test_whom_a_rule_reaches_is_known_before_anything_happens(tmp_path, monkeypatch, to, environment, says):
-    monkeypatch.chdir(tmp_path)  # no .env
-    monkeypatch.delenv("ALERTS_TO", raising=False)
-    for key, value in environment.items():
-        monkeypatch.setenv(key, value)
-    town = msgspec.structs.replace(TOWN, alerts=(AlertRule(id="rising", when="theme", to=to),))
-    told = [f for f in checking.findings(Settings(data=tmp_path), town, NOON, offline=True) if f.what == "alerts"]
-    assert [f.state for f in told] == (["warning"] if says else [])
-    assert all(says in f.says and "(for rising)" in f.says and f.then and "hunter2" not in f.says for f in told)
-
-
-def test_rules_with_the_same_address_are_told_of_together(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("ALERTS_TO", raising=False)
-    rules = tuple(AlertRule(id=id, when="theme", to=("$ALERTS_TO",)) for id in ("rising", "loss"))
-    town = msgspec.structs.replace(TOWN, alerts=rules)
-    told = [f.says for f in checking.findings(Settings(data=tmp_path), town, NOON, offline=True) if f.what == "alerts"]
-    assert len(told) == 1 and "(for rising, loss)" in told[0]
-
-
-def test_a_rule_that_is_off_needs_nobody(tmp_path):
-    town = msgspec.structs.replace(TOWN, alerts=(AlertRule(id="rising", when="theme", is_on=False),))
-    assert not [f for f in checking.findings(Settings(data=tmp_path), town, NOON, offline=True) if f.what.startswith("alerts")]
