@@ -72,7 +72,7 @@ class Follower(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a batch's posts: new, changed by a later observation, or known already; or refused for ever, as too large to be sent on."""
+    """What became of a batch's posts: new, changed by a later observation, or known already; or refused for ever by the engine, or as too large to be sent on."""
 
     stored: int = 0
     updated: int = 0

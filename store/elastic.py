@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,7 +16,7 @@ import msgspec
 
 from core.account import Account
 from core.errors import StoreFailed
-from core.post import Post
+from core.post import LONGEST_ID, Post
 from core.theme import Theme
 from store import elastic_bodies
 from store.base import Batch, Follower, Saved
@@ -25,6 +28,7 @@ from store.elastic_patience import wait_seconds as wait_seconds
 from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving, several
 from store.query import Filter, FindThemes
 
+log = logging.getLogger("sada.store")
 SEVERAL = 1000  # documents read at once for an export
 BULK = "/_bulk?filter_path=items.*.status,items.*.error.type"  # of the answer what `saving` reads: a tenth of it
 R = TypeVar("R", bound=msgspec.Struct)
@@ -36,14 +40,17 @@ class ElasticStore(ElasticAsking):
 
     def save(self, batch: Batch) -> Saved:
         """Make the batch's posts, accounts and samples durable; cursors and passes are not kept here."""
-        return self.save_posts(batch).saved
+        outcome = self.save_posts(batch)
+        for reason, number in Counter(one.why for one in outcome.refused).items():
+            log.warning("Elasticsearch will never take %d of %d posts (%s)", number, len(batch.posts), reason)
+        return outcome.saved
 
     def save_posts(self, batch: Batch) -> Outcome:
         """The same, saying also which posts the engine refused for ever."""
         outcome = self._drive(patiently(saving(batch.posts, batch.deleted, self._prefix)))
         self._put("accounts", {a.id: a for a in batch.accounts})
-        self._put("samples", {f"{s.account}@{s.at.isoformat()}": s for s in batch.account_samples})
-        self._put("samples", {f"{s.post_id}@{s.at.isoformat()}": s for s in batch.samples})
+        self._put("samples", {_sample_id(s.account, s.at): s for s in batch.account_samples})
+        self._put("samples", {_sample_id(s.post_id, s.at): s for s in batch.samples})
         return outcome
 
     def _drive(self, steps: Generator[Request, Answer | Failure, T]) -> T:
@@ -140,6 +147,12 @@ class ElasticStore(ElasticAsking):
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+
+def _sample_id(whose: str, at: datetime) -> str:
+    """The id of a sample; of one whose post's own is as long as an id may be, one made of it."""
+    id = f"{whose}@{at.isoformat()}"
+    return id if len(id.encode()) <= LONGEST_ID else hashlib.sha256(id.encode()).hexdigest()
 
 
 def call(request: Bulk | Get | Seek, alias: str) -> tuple[str, str, Body]:

@@ -108,7 +108,7 @@ def saving(
         todo = left
     tally = Counter(found.became.values()) + again
     return Outcome(
-        saved=Saved(stored=tally["stored"], updated=tally["updated"], duplicates=tally["duplicates"]),
+        saved=Saved(stored=tally["stored"], updated=tally["updated"], duplicates=tally["duplicates"], refused=len(found.refused)),
         refused=tuple(found.refused),
         became=found.became,
     )

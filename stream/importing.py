@@ -187,7 +187,7 @@ def _save(store: Store, source: str, before: Progress, batch: Sequence[Numbered]
     saved = store.save(Batch(posts=posts))
     progress = Progress(
         line=batch[-1][0], read=before.read + len(batch), stored=before.stored + saved.stored, updated=before.updated + saved.updated,
-        duplicates=before.duplicates + saved.duplicates, refused=before.refused + refused,
+        duplicates=before.duplicates + saved.duplicates, refused=before.refused + refused + saved.refused,
     )  # fmt: skip
     store.save(Batch(cursors=((source, msgspec.json.encode(progress).decode()),)))
     return progress

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from core.account import Account
-from core.post import EngagementSample, Kind
+from core.post import LONGEST_ID, EngagementSample, Kind
 from core.theme import Theme
 from store.base import Batch, Follower, Gap, Pass, Saved
 from store.embedded import EmbeddedStore
@@ -73,6 +73,20 @@ def test_saving_twice_keeps_one(store):
 
 def test_a_post_twice_in_one_batch_is_kept_once(store):
     assert put(store, post(1), post(1)) == Saved(stored=1, duplicates=1)
+
+
+def test_samples_of_a_post_with_the_longest_id_are_kept_once_each(store):
+    long = "x:" + "9" * (LONGEST_ID - 2)
+    seen = tuple(EngagementSample(post_id=long, at=NOON + timedelta(hours=n), likes=n) for n in range(2))
+    for _ in range(2):
+        store.save(Batch(samples=seen))
+    assert tuple(fresh(store).samples([long])) == seen
+
+
+@pytest.mark.services
+def test_posts_that_the_engine_will_never_take_are_counted_and_told_without_their_words(elastic, caplog):
+    assert put(elastic, post(1), post(2, account="x:" + "a" * 40_000)) == Saved(stored=1, refused=1)
+    assert "never take 1 of 2 posts" in caplog.text and "lamp" not in caplog.text
 
 
 def test_a_post_comes_back_as_it_was(store):

@@ -5,6 +5,7 @@ import json
 from datetime import UTC
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -295,3 +296,13 @@ def test_times_are_aware(tmp_path):
 
 def test_reading_counts_lines_for_the_bar(tmp_path):
     assert reading.count_lines(write(tmp_path, "a.csv", ROWS)) == 3
+
+
+def test_what_the_engine_will_never_take_is_counted_as_refused(tmp_path):
+    class Picky(MemoryStore):
+        def save(self, batch):
+            kept = tuple(post for post in batch.posts if "odd" not in post.text)
+            return msgspec.structs.replace(super().save(msgspec.structs.replace(batch, posts=kept)), refused=len(batch.posts) - len(kept))
+
+    done = run(write(tmp_path, "a.csv", "text,likes\nodd one,1\nlamp out,2\nlamp out again,x\n"), Picky())
+    assert (done.read, done.stored, done.refused) == (3, 1, 2)
