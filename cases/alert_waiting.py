@@ -1,14 +1,17 @@
-"""Alerts that were raised and may not be told yet: when their time comes moves with the rule."""
+"""Alerts that wait: for the hour at which they may be told, which moves with the rule; and then for somebody to see them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import select, update
 
+from cases import alert_outbox
+from cases.alert_outbox import Delivery
 from cases.alert_tables import alert_deliveries, alerts
-from cases.alerts import Alert
+from cases.alerts import Alert, muted, to_alert
 from cases.store import CaseStore
 from core.post import Moment
 
@@ -25,7 +28,7 @@ def yet_to_tell(store: CaseStore, rule: str, now: datetime) -> list[Waiting]:
     c = alerts.c
     asked = select(c.record, c.tell_at).where(c.rule == rule, c.acknowledged_at.is_(None), c.escalated_at.is_(None), c.tell_at > now)
     with store.reading() as db:
-        return [Waiting(alert=_alert(record), tell_at=at) for record, at in db.execute(asked.order_by(c.tell_at, c.id))]
+        return [Waiting(alert=to_alert(record), tell_at=at) for record, at in db.execute(asked.order_by(c.tell_at, c.id))]
 
 
 def retime(store: CaseStore, alert: str, tell_at: datetime) -> None:
@@ -37,4 +40,23 @@ def retime(store: CaseStore, alert: str, tell_at: datetime) -> None:
         db.execute(update(alert_deliveries).where(*untried).values(next_at=tell_at))
 
 
-_alert = msgspec.msgpack.Decoder(Alert).decode
+def to_escalate(store: CaseStore, rule: str, since: datetime, until: datetime) -> list[Alert]:
+    """Alerts of a rule that might have been told between these moments, and that nobody has seen, muted or escalated since."""
+    c = alerts.c
+    asked = select(c.record).where(
+        c.rule == rule, c.acknowledged_at.is_(None), c.escalated_at.is_(None), c.tell_at >= since, c.tell_at <= until
+    )
+    with store.reading() as db:
+        quiet = muted(db, until)
+        found = [to_alert(record) for record in db.scalars(asked.order_by(c.tell_at, c.id))]
+    return [alert for alert in found if (alert.rule, alert.matter) not in quiet]
+
+
+def escalate(store: CaseStore, alert: Alert, deliveries: Sequence[Delivery], now: datetime) -> bool:
+    """Tell further people, once; no if somebody saw it meanwhile."""
+    with store.writing() as db:
+        mine = (alerts.c.id == alert.id, alerts.c.acknowledged_at.is_(None), alerts.c.escalated_at.is_(None))
+        done = db.execute(update(alerts).where(*mine).values(escalated_at=now)).rowcount == 1
+        if done:
+            alert_outbox.add(store, db, deliveries, now)
+        return done

@@ -100,7 +100,7 @@ def keep(store: CaseStore, planned: Sequence[Planned], now: datetime) -> list[Al
     if not planned:
         return []
     with store.writing() as db:
-        quiet = _muted(db, now)
+        quiet = muted(db, now)
         meant = (one for one in planned if (one.alert.rule, one.alert.matter) not in quiet and not _is_old(db, one))
         return [one.alert for one in meant if _keep(store, db, one, now)]
 
@@ -123,26 +123,10 @@ def _keep(store: CaseStore, db: Connection, one: Planned, now: datetime) -> bool
     return is_new
 
 
-def to_escalate(store: CaseStore, rule: str, since: datetime, until: datetime) -> list[Alert]:
-    """Alerts of a rule that might have been told between these moments, and that nobody has seen, muted or escalated since."""
-    c = alerts.c
-    asked = select(c.record).where(
-        c.rule == rule, c.acknowledged_at.is_(None), c.escalated_at.is_(None), c.tell_at >= since, c.tell_at <= until
-    )
-    with store.reading() as db:
-        quiet = _muted(db, until)
-        found = [_alert(record) for record in db.scalars(asked.order_by(c.tell_at, c.id))]
-    return [alert for alert in found if (alert.rule, alert.matter) not in quiet]
-
-
-def escalate(store: CaseStore, alert: Alert, deliveries: Sequence[Delivery], now: datetime) -> bool:
-    """Tell further people, once; no if somebody saw it meanwhile."""
-    with store.writing() as db:
-        mine = (alerts.c.id == alert.id, alerts.c.acknowledged_at.is_(None), alerts.c.escalated_at.is_(None))
-        done = db.execute(update(alerts).where(*mine).values(escalated_at=now)).rowcount == 1
-        if done:
-            alert_outbox.add(store, db, deliveries, now)
-        return done
+def muted(db: Connection, now: datetime) -> set[Matter]:
+    """What nothing is raised, told or escalated of now."""
+    asked = select(alert_mutes.c.rule, alert_mutes.c.matter).where(alert_mutes.c.until > now)
+    return {(str(rule), str(matter)) for rule, matter in db.execute(asked)}
 
 
 def acknowledge(store: CaseStore, person: Person, id: str, at: datetime) -> None:
@@ -261,21 +245,16 @@ def _standing() -> Select[Any]:
 def _as_standing(row: Row, now: datetime) -> Standing:  # type: ignore[type-arg]
     record, tell_at, seen_at, seen_by, escalated_at, is_right, judged_by, muted = row
     return Standing(
-        alert=_alert(record), tell_at=tell_at, acknowledged_at=seen_at, acknowledged_by=seen_by, escalated_at=escalated_at,
+        alert=to_alert(record), tell_at=tell_at, acknowledged_at=seen_at, acknowledged_by=seen_by, escalated_at=escalated_at,
         is_right=is_right, judged_by=judged_by, muted_until=muted if muted and muted > now else None,
     )  # fmt: skip
-
-
-def _muted(db: Connection, now: datetime) -> set[Matter]:
-    asked = select(alert_mutes.c.rule, alert_mutes.c.matter).where(alert_mutes.c.until > now)
-    return {(str(rule), str(matter)) for rule, matter in db.execute(asked)}
 
 
 def _fetch(db: Connection, id: str) -> Alert:
     record = db.scalar(select(alerts.c.record).where(alerts.c.id == id))
     if record is None:
         raise AskedWrongly(f"alert {id}: there is none; the page Alerts shows those there are")
-    return _alert(record)
+    return to_alert(record)
 
 
-_alert = msgspec.msgpack.Decoder(Alert).decode
+to_alert = msgspec.msgpack.Decoder(Alert).decode

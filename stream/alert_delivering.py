@@ -9,9 +9,9 @@ from itertools import groupby
 
 import msgspec
 
-from cases import alert_outbox, alerts
+from cases import alert_outbox
 from cases.alert_outbox import Delivery
-from cases.alerts import Alert, Planned
+from cases.alerts import Alert, Planned, to_alert
 from cases.store import CaseStore
 from core.deployment import AlertRule, Deployment
 from stream import alert_sending
@@ -57,7 +57,7 @@ def deliveries(
 
 def deliver(this: Round) -> int:
     """Send what may go out: what waits for the same reader goes as one message. Returns how many messages were taken."""
-    waiting = [(one, _alert(record)) for one, record in alert_outbox.ready(this.cases, this.clock())]
+    waiting = [(one, to_alert(record)) for one, record in alert_outbox.ready(this.cases, this.clock())]
     for line in waiting:
         _aim(this, *line)
     ready = sorted((line for line in waiting if _may_go(this, *line)), key=_reader)
@@ -124,6 +124,3 @@ def _send(this: Round, address: Address, language: str, mine: Sequence[Line]) ->
         log.warning("%d alerts were not taken: %s", len(many), problem)
     alert_outbox.settle(this.cases, many, this.clock(), problem, is_final=address.url is None)
     return problem is None
-
-
-_alert = msgspec.msgpack.Decoder(alerts.Alert).decode

@@ -74,10 +74,10 @@ class Alerting:
         if not rule.is_on or rule.escalate_minutes is None:
             return
         until = now - timedelta(minutes=rule.escalate_minutes)
-        for alert in alerts.to_escalate(self._world.cases, rule.id, until - TOO_LATE, until):
+        for alert in alert_waiting.to_escalate(self._world.cases, rule.id, until - TOO_LATE, until):
             at = tell_at(msgspec.structs.replace(rule, digest_at=None), now, self._world.deployment.zone)
             to = alert_sending.addresses(rule.escalate_to or rule.to, told)
-            alerts.escalate(self._world.cases, alert, deliveries(rule, alert, "escalated", to, at, self._world.deployment), now)
+            alert_waiting.escalate(self._world.cases, alert, deliveries(rule, alert, "escalated", to, at, self._world.deployment), now)
 
     def _retime(self, rule: AlertRule, told: Environment, now: datetime) -> None:
         """A rule edited while alerts wait for their hour: they go by its hours as they are now."""

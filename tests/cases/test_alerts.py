@@ -82,10 +82,10 @@ def test_a_process_that_died_in_its_last_attempt_leaves_a_word(store):
 def test_an_alert_is_escalated_once_and_not_after_somebody_saw_it(store):
     alerts.keep(store, [planned(1), planned(2)], NOW)
     alerts.acknowledge(store, OFFICER, "a-2", NOW)
-    assert [a.id for a in alerts.to_escalate(store, "rising", NOW - HOUR, NOW)] == ["a-1"]
-    assert alerts.escalate(store, planned(1).alert, (), NOW) and not alerts.escalate(store, planned(1).alert, (), NOW)
-    assert not alerts.escalate(store, planned(2).alert, (), NOW)
-    assert alerts.to_escalate(store, "rising", NOW - HOUR, NOW) == []
+    assert [a.id for a in alert_waiting.to_escalate(store, "rising", NOW - HOUR, NOW)] == ["a-1"]
+    assert alert_waiting.escalate(store, planned(1).alert, (), NOW) and not alert_waiting.escalate(store, planned(1).alert, (), NOW)
+    assert not alert_waiting.escalate(store, planned(2).alert, (), NOW)
+    assert alert_waiting.to_escalate(store, "rising", NOW - HOUR, NOW) == []
 
 
 def test_who_saw_it_first_is_kept(store):
