@@ -11,7 +11,7 @@ from enrich.lexicon import lexicon
 from enrich.normalize import model_text, read_as
 from enrich.sets import rows
 
-_WHOLE = ("ar", "ru")  # the long lists: every word in them was written with its forms
+_WHOLE = ("ar", "en", "ru")  # the long lists: every word in them was written with its forms
 
 
 def spelt(text, language):
@@ -27,9 +27,9 @@ def judged(text):
 
 
 @pytest.mark.parametrize("language", _WHOLE)
-def test_every_listed_word_is_one_word_or_two_in_the_spelling_of_texts(language):
+def test_no_listed_phrase_is_longer_than_those_that_are_looked_for(language):
     sizes = {row["word"]: len(spelt(row["word"], language).split()) for row in rows(LANGUAGE_FACTS / language / "polarity.tsv")}
-    assert [word for word, size in sizes.items() if size not in (1, 2)] == []
+    assert [word for word, size in sizes.items() if size not in (1, 2, 3)] == []
 
 
 @pytest.mark.parametrize("language", _WHOLE)
