@@ -56,10 +56,16 @@ def add_fields(client: Elasticsearch, name: str, prefix: str = "sada") -> list[s
     wanted = template(name)["template"]["mappings"]["properties"]
     there = client.indices.get_mapping(index=f"{prefix}-{name}*", ignore_unavailable=True).body
     lacking = {index: sorted(wanted.keys() - told["mappings"].get("properties", {})) for index, told in sorted(there.items())}
-    for index, fields in lacking.items():
-        if fields:
-            client.indices.put_mapping(index=index, properties={field: wanted[field] for field in fields})
-    return [f"{index}: now also has {', '.join(fields)}" for index, fields in lacking.items() if fields]
+    return [_added(client, index, {field: wanted[field] for field in fields}) for index, fields in lacking.items() if fields]
+
+
+def _added(client: Elasticsearch, index: str, fields: Body) -> str:
+    """Tell an index of fields; what came of it, in a sentence."""
+    try:
+        client.indices.put_mapping(index=index, properties=fields)
+    except elasticsearch.BadRequestError:  # it knows no analyzer of ours: somebody wrote to it before there were templates
+        return f"{index}: was not made by `sada setup` and cannot be given {', '.join(fields)}; `sada setup --reindex` writes it anew"
+    return f"{index}: now also has {', '.join(fields)}"
 
 
 def has_analyzer(client: Elasticsearch, name: str) -> bool:

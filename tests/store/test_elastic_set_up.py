@@ -19,15 +19,17 @@ REFUSED = (400, {"error": {"type": "illegal_argument_exception"}, "status": 400}
 
 @pytest.fixture
 def server():
-    """A server that knows the analyzers of `knows`, has the indices of `mapped`, and policies and users if `full`."""
+    """A server that knows the analyzers of `knows`, has the indices of `mapped`, of which those `closed` take no field, and policies and users if `full`."""
 
     class Own(Engine):
-        asked, knows, mapped, full = [], set(), {}, False
+        asked, knows, mapped, closed, full = [], set(), {}, set(), False
 
         def answer(self, method, target, body):
             if method == "GET" and "/_mapping" in target:
                 kind = target.partition("*")[0].strip("/")
                 return (200, {name: {"mappings": mapping} for name, mapping in self.mapped.items() if name.startswith(kind)})
+            if target.partition("?")[0].removesuffix("/_mapping").strip("/") in self.closed:
+                return REFUSED
             if "_analyze" in target:
                 return (200, {"tokens": []}) if json.loads(body)["analyzer"] in self.knows else REFUSED
             return (
@@ -84,6 +86,15 @@ def test_months_of_an_earlier_template_are_told_of_the_fields_they_lack_and_of_n
     }
     assert "town-posts-2026.01: now also has saves, told_earlier" in said
     assert not told(server, "posts-2026.02/_mapping")
+
+
+def test_a_month_that_no_setup_made_is_named_and_keeps_no_other_from_its_fields(server):
+    server.mapped = {"town-posts-2026.01": {}, "town-posts-2026.02": {}}
+    server.closed = {"town-posts-2026.01"}
+    said = set_up(server.client, "town")
+    assert [line for line in said if line.startswith("town-posts-2026.01: was not made by `sada setup`") and "--reindex" in line]
+    assert [line for line in said if line.startswith("town-posts-2026.02: now also has")]
+    assert any("index templates are in place" in line for line in said)
 
 
 @pytest.mark.services
