@@ -156,9 +156,8 @@ class AlertRule(Strict, frozen=True):
     topic: str | None = None
     place: str | None = None
     at_least: NotNegative | None = None  # posts of a theme, points of the share of negatives, per cent of followers, or cases
-    hours: Annotated[float, msgspec.Meta(ge=0, le=A_YEAR)] | None = (
-        None  # looked back on (sentiment, followers), of silence (a source), or ahead (a target)
-    )
+    # looked back on (sentiment, followers), of silence (a source), or ahead (a target)
+    hours: Annotated[float, msgspec.Meta(ge=0, le=A_YEAR)] | None = None
     probability: Share | None = None
     complaints_only: bool = True
     quiet_from: time | None = None
