@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collectors.base import Finding
 from core.deployment import AlertRule, Deployment
 from stream import alert_sending
-from stream.alert_message import Reader, trial
+from stream.alert_message import Reader, language_of, trial
 from stream.alert_sending import Environment
 
 
@@ -33,7 +33,7 @@ def _reaches_nobody(rule: AlertRule, told: Environment) -> Iterator[str]:
 def tried(deployment: Deployment, told: Environment, dashboard: str | None) -> Iterator[Finding]:
     """Send each address a message that nothing has happened, once in each language that its rules speak."""
     known = {
-        (address.digest, rule.language or next(iter(deployment.languages), "en")): address
+        (address.digest, language_of(rule, deployment)): address
         for rule in deployment.alerts if rule.is_on
         for address in alert_sending.of_rule(rule, told).values()
     }  # fmt: skip

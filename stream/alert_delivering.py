@@ -15,9 +15,9 @@ from cases.alerts import Alert, Planned, to_alert
 from cases.store import CaseStore
 from core.deployment import AlertRule, Deployment
 from stream import alert_sending
-from stream.alert_message import Message, Reader, compose
+from stream.alert_message import Message, Reader, compose, language_of
 from stream.alert_sending import Address, Environment
-from stream.alert_times import is_quiet, tell_at
+from stream.alert_times import after_quiet, is_quiet, tell_at
 
 log = logging.getLogger("sada.alerts")
 AT_ONCE = 3  # so many messages a reader gets as they come …
@@ -48,7 +48,7 @@ def deliveries(
     rule: AlertRule, alert: Alert, step: str, to: Sequence[Address], at: datetime, deployment: Deployment
 ) -> tuple[Delivery, ...]:
     """One message to each address. Pure."""
-    language = rule.language or next(iter(deployment.languages), "en")
+    language = language_of(rule, deployment)
     return tuple(
         Delivery(id=alert_outbox.digest(alert.id, step, one.digest), alert=alert.id, step=step, address=one.digest, to=one.to, language=language, next_at=at)
         for one in to
@@ -89,8 +89,7 @@ def _may_go(this: Round, one: Delivery, alert: Alert) -> bool:
         alert_outbox.give_up(this.cases, one, now, "dropped" if named else "failed", f"{one.to}: its rule names this address no longer")
         return False
     if is_quiet(rule, now, this.deployment.zone):
-        at_once = msgspec.structs.replace(rule, digest_at=None)
-        alert_outbox.hold(this.cases, one, tell_at(at_once, now, this.deployment.zone))
+        alert_outbox.hold(this.cases, one, after_quiet(rule, now, this.deployment.zone))
         return False
     return True
 

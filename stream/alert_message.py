@@ -15,7 +15,7 @@ from babel.dates import format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from cases.alerts import Alert, evidence
-from core.deployment import Deployment, Words, label
+from core.deployment import AlertRule, Deployment, Words, label
 
 WORDS = Path(__file__).parent / "alert_words.toml"
 FSI, PDI = "\u2068", "\u2069"
@@ -45,6 +45,11 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 def words() -> dict[str, dict[str, str]]:
     """Language → key → text."""
     return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+def language_of(rule: AlertRule, deployment: Deployment) -> str:
+    """In which language a rule's messages are written: its own, else the deployment's first."""
+    return rule.language or next(iter(deployment.languages), "en")
 
 
 def compose(alerts: Sequence[tuple[Alert, str]], reader: Reader, now: datetime) -> Message:

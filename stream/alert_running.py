@@ -18,7 +18,7 @@ from stream import alert_facts, alert_sending, set_up
 from stream.alert_delivering import Round, Send, deliver, deliveries, planned
 from stream.alert_facts import World
 from stream.alert_sending import Environment
-from stream.alert_times import tell_at
+from stream.alert_times import after_quiet, tell_at
 from stream.alerting import due
 from stream.every import COLLECTORS
 from stream.repeating import Repeating
@@ -75,7 +75,7 @@ class Alerting:
             return
         until = now - timedelta(minutes=rule.escalate_minutes)
         for alert in alert_waiting.to_escalate(self._world.cases, rule.id, until - TOO_LATE, until):
-            at = tell_at(msgspec.structs.replace(rule, digest_at=None), now, self._world.deployment.zone)
+            at = after_quiet(rule, now, self._world.deployment.zone)
             to = alert_sending.addresses(rule.escalate_to or rule.to, told)
             alert_waiting.escalate(self._world.cases, alert, deliveries(rule, alert, "escalated", to, at, self._world.deployment), now)
 

@@ -10,8 +10,12 @@ from core.deployment import AlertRule
 
 def tell_at(rule: AlertRule, at: datetime, zone: ZoneInfo) -> datetime:
     """The first moment, `at` or later, at which this rule may speak."""
-    when = _next(rule.digest_at, at, zone) if rule.digest_at else at
-    return _next(rule.quiet_until, when, zone) if rule.quiet_until and is_quiet(rule, when, zone) else when
+    return after_quiet(rule, _next(rule.digest_at, at, zone) if rule.digest_at else at, zone)
+
+
+def after_quiet(rule: AlertRule, at: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment, `at` or later, outside quiet hours: when what waits for no digest may be told."""
+    return _next(rule.quiet_until, at, zone) if rule.quiet_until and is_quiet(rule, at, zone) else at
 
 
 def is_quiet(rule: AlertRule, at: datetime, zone: ZoneInfo) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -21,33 +22,35 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Seen:
-    """What the dates of one column have shown so far."""
+    """What the dates of one column have shown so far: how often each order, and on which line it stood first."""
 
     def __init__(self) -> None:
-        self.lines: dict[Order, list[int]] = {one: [] for one in Order}
+        self.times: Counter[Order] = Counter()
+        self.first: dict[Order, int] = {}
 
     def add(self, told: Order | None, line: int) -> None:
         if told:
-            self.lines[told].append(line)
+            self.times[told] += 1
+            self.first.setdefault(told, line)
 
     @property
     def is_open(self) -> bool:
         """Whether dates may be read in both ways and none has said in which."""
-        return bool(self.lines[Order.EITHER]) and not (self.lines[Order.DAY_FIRST] or self.lines[Order.MONTH_FIRST])
+        return self.times.keys() == {Order.EITHER}
 
     @property
     def is_month_first(self) -> bool:
         """Whether more of them can only be month first than only day first: a slip of the hand must not turn a column round."""
-        return len(self.lines[Order.MONTH_FIRST]) > len(self.lines[Order.DAY_FIRST])
+        return self.times[Order.MONTH_FIRST] > self.times[Order.DAY_FIRST]
 
 
 def month_first(rows: Iterable[Numbered], columns: Mapping[str, str]) -> tuple[Shown, ...]:
     """Columns of dates in which the month stands first. Looks at LOOKED rows, and further while a column is open."""
     seen = {field: _Seen() for field in DATES if field in columns}
-    for count, (line, row) in enumerate(rows):
-        if not seen or (count >= LOOKED and not any(one.is_open for one in seen.values())):
+    for count, (line, row) in enumerate(rows if seen else ()):  # without dates the file is not even opened
+        if count >= LOOKED and not any(one.is_open for one in seen.values()):
             break
         if not isinstance(row, str):
             for field, one in seen.items():
                 one.add(order(row.get(columns[field]) or ""), line)
-    return tuple(Shown(field=field, line=one.lines[Order.MONTH_FIRST][0]) for field, one in seen.items() if one.is_month_first)
+    return tuple(Shown(field=field, line=one.first[Order.MONTH_FIRST]) for field, one in seen.items() if one.is_month_first)
