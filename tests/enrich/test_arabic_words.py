@@ -1,20 +1,8 @@
 """The Arabic words that judge: found with article and conjunction, and names, offices and streets are none of them."""
 
-from itertools import pairwise
-
 import pytest
 
-from core.spelling import normal
-from enrich.lexicon import lexicon
-from enrich.normalize import model_text
-
-
-def judged(text):
-    """The listed words and pairs of an Arabic text with their scores; a pair counts for its words."""
-    polarity = lexicon("ar").polarity
-    tokens = model_text(normal(text)).split()
-    pairs = [f"{before} {token}" for before, token in pairwise(tokens)]
-    return {entry: polarity[entry] for entry in (*tokens, *pairs) if entry in polarity}
+from tests.enrich.words import judged
 
 
 @pytest.mark.parametrize(
@@ -31,7 +19,7 @@ def judged(text):
     ],
 )
 def test_names_offices_and_streets_judge_nothing(text):
-    assert judged(text) == {}
+    assert judged(text, "ar") == {}
 
 
 @pytest.mark.parametrize(
@@ -52,14 +40,14 @@ def test_names_offices_and_streets_judge_nothing(text):
     ],
 )
 def test_clear_words_of_the_gulf_and_the_levant_lean_the_way_people_mean_them(text, sign):
-    assert sign * sum(judged(text).values()) > 0
+    assert sign * sum(judged(text, "ar").values()) > 0
 
 
 @pytest.mark.parametrize("form", ["رائع", "رائعة", "الرائع", "الرائعة", "رائعين", "والرائع", "رااائع"])
 def test_a_word_is_listed_with_its_article_and_gender(form):
-    assert list(judged(form).values()) == [2]
+    assert list(judged(form, "ar").values()) == [2]
 
 
 @pytest.mark.parametrize(("one", "other"), [("سيئة", "سيئه"), ("إهمال", "اهمال"), ("مأساة", "ماساه"), ("يُقهر", "يقهر")])
 def test_how_a_word_is_spelt_does_not_matter(one, other):
-    assert judged(one) == judged(other) != {}
+    assert judged(one, "ar") == judged(other, "ar") != {}

@@ -1,29 +1,14 @@
 """The words that judge: each is found where texts have it, and what only looks like judging is not listed."""
 
 from collections import Counter
-from itertools import pairwise
 
 import pytest
 
-from core.spelling import normal
 from enrich.affixes import LANGUAGE_FACTS
-from enrich.lexicon import lexicon
-from enrich.normalize import model_text, read_as
 from enrich.sets import rows
+from tests.enrich.words import judged, spelt
 
 _WHOLE = ("ar", "en", "ru")  # the long lists: every word in them was written with its forms
-
-
-def spelt(text, language):
-    return read_as(model_text(normal(text)), language)
-
-
-def judged(text):
-    """The listed words and pairs of a Russian text with their scores."""
-    polarity = lexicon("ru").polarity
-    tokens = spelt(text, "ru").split()
-    pairs = [f"{before} {token}" for before, token in pairwise(tokens)]
-    return {entry: polarity[entry] for entry in (*tokens, *pairs) if entry in polarity}
 
 
 @pytest.mark.parametrize("language", _WHOLE)
@@ -56,7 +41,7 @@ def test_scores_are_of_the_four_there_are(language):
     ],
 )
 def test_greetings_streets_and_services_judge_nothing(text):
-    assert judged(text) == {}
+    assert judged(text, "ru") == {}
 
 
 @pytest.mark.parametrize(
@@ -74,9 +59,9 @@ def test_greetings_streets_and_services_judge_nothing(text):
     ],
 )
 def test_clear_words_lean_the_way_people_mean_them(text, sign):
-    assert sign * sum(judged(text).values()) > 0
+    assert sign * sum(judged(text, "ru").values()) > 0
 
 
 @pytest.mark.parametrize("form", ["вежливый", "вежливая", "вежливого", "ВЕЖЛИВО", "зажравшиеся", "зажрались"])
 def test_a_word_is_listed_with_its_forms(form):
-    assert len(judged(form)) == 1
+    assert len(judged(form, "ru")) == 1
