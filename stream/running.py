@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from core.errors import CredentialMissing
 from core.settings import Settings
 from stream import demo_playing, metrics, polling, set_up
 from stream.alert_running import alerting
+from stream.beside import beside
 from stream.demo import SEED
 from stream.every import COLLECTORS
 from stream.following import following, on_one_machine
@@ -81,20 +81,13 @@ def _desk(settings: Settings) -> Iterator[CaseStore]:
 
 @contextmanager
 def _dashboard(name: str | None, port: int, wanted: bool) -> Iterator[None]:
-    """The dashboard as a child process that ends with us."""
+    """The dashboard as a process that ends with us."""
     if not wanted:
         yield
         return
     environment = os.environ | ({"SADA_DEPLOYMENT": str(file_of(name))} if name else {})
-    child = subprocess.Popen([sys.executable, "-m", "sada", "dashboard", "--port", str(port)], env=environment)  # noqa: S603
-    try:
+    with beside([sys.executable, "-m", "sada", "dashboard", "--port", str(port)], environment):
         yield
-    finally:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
 
 
 def _until_stopped() -> threading.Event:
