@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from cases import ambassadors, proposals
-from cases.desk import summary
 from cases.joining import place_of
+from cases.opening import summary
 from cases.proposals import Proposal
 from cases.store import CaseStore, keep_first, keep_place
 from cases.tables import voices

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import delete, insert, select
 
-from cases import desk
+from cases import opening
 from cases.joining import ASKING, line_of
 from cases.lessons import lessons
 from cases.query import AuditLine
@@ -44,7 +44,7 @@ def enter(store: CaseStore, person: Person, entry: Entry, at: datetime, deployme
     _check(entry, deployment)
     post = as_post(entry, person, at)
     with store.writing() as db:
-        case = desk.opened(post, entry.intent, deployment, at, person.name, lessons(db))
+        case = opening.opened(post, entry.intent, deployment, at, person.name, lessons(db))
         store.write(db, [case], [])
         db.execute(insert(case_posts).values(**msgspec.structs.asdict(line_of(post, case.id, deployment))))
         db.execute(insert(entries).values(post=post.id, record=msgspec.msgpack.encode(post)))

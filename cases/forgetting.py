@@ -53,7 +53,7 @@ def without_quotes(text: str, known: Marks) -> str:
     return text
 
 
-def forgotten(steps: tuple[Step, ...], known: Marks, citizen: str | None) -> tuple[Step, ...]:
+def forgotten(steps: tuple[Step, ...], known: Marks, citizen: str | None = None) -> tuple[Step, ...]:
     """The lines of a history without what the marks are of and who said it; each line stays."""
     return tuple(
         msgspec.structs.replace(step, why=without_quotes(step.why, known), who=CITIZEN if citizen and step.who == citizen else step.who)

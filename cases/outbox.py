@@ -8,9 +8,10 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from cases.forgetting import Marks, unpacked, without_quotes
+from cases.forgetting import Marks, without_quotes
+from cases.marking import still_said
 from cases.store import CaseStore
-from cases.tables import answers, case_posts
+from cases.tables import answers
 from core.errors import AskedWrongly
 from core.post import Moment
 
@@ -99,10 +100,9 @@ def forget_elsewhere(db: Connection, said: Marks, since: datetime, until: dateti
     written = select(answers.c.record).where(answers.c.written_at.between(since, until))
     repeating = [answer for answer in map(_answer, db.scalars(written)) if without_quotes(answer.text, said) != answer.text]
     for answer in repeating:
-        still = db.scalars(select(case_posts.c.marks).where(case_posts.c.case_id == answer.case_id))
         now = db.scalar(select(answers.c.record).where(answers.c.id == answer.id).with_for_update())
         if now is not None:
-            _hide(db, _answer(now), said.difference(*map(unpacked, still)))
+            _hide(db, _answer(now), said - still_said(db, answer.case_id))
 
 
 def _hide(db: Connection, answer: Answer, said: Marks) -> None:

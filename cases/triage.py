@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import func, insert, select, update
 
-from cases import desk, rows
+from cases import opening, rows
 from cases.joining import ASKING, line_of
 from cases.lessons import lessons
 from cases.query import AuditLine
@@ -57,7 +57,7 @@ def open_case(store: CaseStore, person: Person, post: Post, intent: str, at: dat
         known = db.scalar(select(cases.c.record).join(case_posts, case_posts.c.case_id == cases.c.id).where(case_posts.c.post == post.id))
         if known is not None:
             return rows.to_case(known)
-        case = desk.opened(post, intent, deployment, at, person.name, lessons(db))
+        case = opening.opened(post, intent, deployment, at, person.name, lessons(db))
         store.write(db, [case], [])
         db.execute(insert(case_posts).values(**msgspec.structs.asdict(line_of(post, case.id, deployment))))
         db.execute(update(triage).where(triage.c.post == post.id).values(decided_by=person.name, decided_at=at, decision=intent))
@@ -81,7 +81,7 @@ def join(store: CaseStore, person: Person, post: Post, id: str, at: datetime, de
         if belongs:
             raise AskedWrongly(f"this post belongs to case {belongs} already")
         old = fetch(db, id)
-        new = desk.joined(old, post, deployment, at)
+        new = opening.joined(old, post, deployment, at)
         replace(db, old, new)
         db.execute(insert(case_posts).values(**msgspec.structs.asdict(line_of(post, id, deployment))))
         db.execute(update(triage).where(triage.c.post == post.id).values(decided_by=person.name, decided_at=at, decision="joined"))

@@ -11,9 +11,9 @@ from functools import cache
 import msgspec
 
 from cases import clocks
-from cases.desk import branch_of, summary
 from cases.history import derived
 from cases.identity import case_id
+from cases.opening import branch_of, summary
 from cases.routing import Routed, route
 from collectors.demo.history import Appeal
 from core.case import Case, Status, Step

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from cases import campaigns, desk, entering
+from cases import campaigns, desk, entering, marking
 from cases.store import CaseStore
 from core.deployment import Deployment
 from core.post import Post
@@ -170,8 +170,8 @@ def take_in_entries(store: Store, cases: CaseStore, understand: Understand) -> i
 def mark_old(store: Store, cases: CaseStore) -> int:
     """Keep the marks of posts that joined a case before marks were kept, by which quotes of them are found when they are deleted; returns how many."""
     number = 0
-    while ids := desk.unmarked(cases, MARKED_AT_ONCE):
-        desk.mark(cases, ids, store.get(ids))
+    while ids := marking.unmarked(cases, MARKED_AT_ONCE):
+        marking.mark(cases, ids, store.get(ids))
         number += len(ids)
     return number
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from cases import desk, work, workflow
+from cases import desk, opening, work, workflow
 from cases.history import derived
 from cases.identity import case_id
 from cases.roles import Role
@@ -228,8 +228,8 @@ def test_what_its_author_deleted_is_forgotten(store, take):
 
 def test_personal_data_never_comes_into_the_summary():
     told = complaint(text="call me on 0555000111 about lane 4", private=(Span(start=11, end=21, kind="phone"),))
-    assert desk.summary(told) == "call me on ••• about lane 4"
-    assert len(desk.summary(complaint(text="w " * 999))) == desk.SUMMARY
+    assert opening.summary(told) == "call me on ••• about lane 4"
+    assert len(opening.summary(complaint(text="w " * 999))) == opening.SUMMARY
 
 
 def test_place_and_cases_become_durable_together_or_not_at_all(store):

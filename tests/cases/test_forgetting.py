@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from cases import answering, assigning, broadcasting, campaigns, desk, holding, sending, triage, wording, work
+from cases import answering, assigning, broadcasting, campaigns, desk, holding, marking, sending, triage, wording, work
 from cases.alert_tables import alerts as alerts
 from cases.forgetting import AGREE, HIDDEN, marks, packed, unpacked, without_quotes
 from cases.identity import case_id
@@ -249,6 +249,58 @@ def test_a_short_text_is_nobodys_quote_elsewhere_but_five_words_are(store, text)
     assert (HIDDEN in other_answer(store)[0]) == (len(text.split()) >= AGREE)
 
 
+def reasons(store, case):
+    return [(step.what, step.why) for step in store.get(case).steps]
+
+
+def test_a_quote_in_the_reasons_of_another_case_is_hidden_and_a_line_of_its_history_says_that_it_was(store):
+    desk.receive([said(1), neighbours()], BRIGHT, store, NOW, 1)
+    work.annotate(store, OFFICER, OTHER, f"her neighbour: {SAID}, she says", NOW, BRIGHT)
+    work.move(store, OFFICER, OTHER, None, Status.REJECTED, f"not ours: {SAID}", NOW, BRIGHT)
+    before = store.get(OTHER)
+    take_back(store, [said(1)])
+    after = store.get(OTHER)
+    assert reasons(store, OTHER)[-3:] == [("noted", f"her neighbour: {HIDDEN}, she says"), ("moved", f"not ours: {HIDDEN}"), ("erased", "")]
+    assert (after.reason, after.status, after.version) == (f"not ours: {HIDDEN}", Status.REJECTED, before.version + 1)
+    assert (after.closed_at, after.steps[-1].who) == (before.closed_at, "desk") and found(store) == set()
+
+
+def test_a_reason_in_words_of_our_own_or_of_the_other_cases_citizen_stays_and_gets_no_line(store):
+    desk.receive([said(1), neighbours(SAID), complaint(8, author=Author(id="x:u8"), conversation_id="x:8")], BRIGHT, store, NOW, 1)
+    work.annotate(store, OFFICER, OTHER, f"she says: {SAID}", NOW, BRIGHT)
+    work.annotate(store, OFFICER, case_id("x:8"), "the lamp outside is dark", NOW, BRIGHT)
+    before = store.get(OTHER), store.get(case_id("x:8"))
+    take_back(store, [said(1)])
+    assert (store.get(OTHER), store.get(case_id("x:8"))) == before
+
+
+def test_quotes_of_two_cases_in_each_others_reasons_are_hidden_when_both_are_deleted_at_once(store):
+    first, second = said(1), neighbours(LATER)
+    desk.receive([first, second], BRIGHT, store, NOW, 1)
+    work.annotate(store, OFFICER, ID, f"as the other: {LATER}", NOW, BRIGHT)
+    work.annotate(store, OFFICER, OTHER, f"as the other: {SAID}", NOW, BRIGHT)
+    take_back(store, [first, second])
+    assert [("noted", f"as the other: {HIDDEN}") in reasons(store, case) for case in (ID, OTHER)] == [True, True]
+    assert found(store) == set()
+
+
+def test_a_deletion_that_comes_twice_adds_no_second_line_to_another_case(store):
+    desk.receive([said(1), neighbours()], BRIGHT, store, NOW, 1)
+    work.annotate(store, OFFICER, OTHER, SAID, NOW, BRIGHT)
+    take_back(store, [said(1)])
+    once = store.get(OTHER)
+    take_back(store, [said(1)])
+    assert store.get(OTHER) == once
+
+
+@pytest.mark.parametrize(("after", "is_hidden"), [(timedelta(days=29), True), (timedelta(days=31), False)])
+def test_reasons_are_looked_through_for_a_month_after_it_was_written(store, after, is_hidden):
+    desk.receive([said(1), neighbours()], BRIGHT, store, NOW, 1)
+    work.annotate(store, OFFICER, OTHER, SAID, said(1).created_at + after, BRIGHT)
+    desk.receive([tombstone(said(1), NOW + timedelta(days=60))], BRIGHT, store, NOW + timedelta(days=60), 9)
+    assert (("noted", HIDDEN) in reasons(store, OTHER)) == is_hidden
+
+
 @pytest.mark.parametrize(("after", "is_hidden"), [(timedelta(days=29), True), (timedelta(days=31), False)])
 def test_answers_are_looked_through_for_a_month_after_it_was_written(store, after, is_hidden):
     desk.receive([said(1), neighbours()], BRIGHT, store, NOW, 1)
@@ -280,7 +332,7 @@ def test_a_post_that_is_deleted_or_there_no_more_is_marked_as_saying_nothing_and
     unmark(store)
     kept = MemoryStore()
     kept.save(Batch(posts=(tombstone(said(1), NOW),)))
-    assert mark_old(kept, store) == 2 and desk.unmarked(store, 9) == []
+    assert mark_old(kept, store) == 2 and marking.unmarked(store, 9) == []
     with store.reading() as db:
         assert {unpacked(known) for known in db.scalars(select(case_posts.c.marks))} == {frozenset()}
 
@@ -288,9 +340,9 @@ def test_a_post_that_is_deleted_or_there_no_more_is_marked_as_saying_nothing_and
 def test_what_was_deleted_meanwhile_gets_no_marks_any_more(store):
     desk.receive([said(1)], BRIGHT, store, NOW, 1)
     unmark(store)
-    (id,) = desk.unmarked(store, 9)
+    (id,) = marking.unmarked(store, 9)
     take_back(store, [said(1)])
-    desk.mark(store, [id], [said(1)])
+    marking.mark(store, [id], [said(1)])
     with store.reading() as db:
         assert list(db.scalars(select(case_posts.c.marks))) == [b""]
 
