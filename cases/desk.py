@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, Connection, Select, delete, func, select, update
 
-from cases import broadcasting, marking, quotes, rows
+from cases import marking, quotes, rows, subscribing
 from cases.forgetting import packed
 from cases.joining import Line, intent_of
 from cases.lessons import lessons
@@ -46,7 +46,7 @@ def receive(posts: Sequence[Post], deployment: Deployment, case_store: CaseStore
         _write(db, case_store, sitting)
         written = [line.at for post in sitting.erased if (line := sitting.index.by_post.get(post))]
         quotes.hide(db, sitting.unsaid, written, now, deployment)
-        broadcasting.hear(db, case_store, posts, now)
+        subscribing.hear(db, case_store, posts, now)
         keep_place(db, case_store.database, FOLLOWER, after)
     return _received(sitting)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from cases import broadcasting
-from cases.broadcasting import CHANNELS, Broadcast
+from cases import broadcasting, subscribing
+from cases.broadcasting import Broadcast
 from cases.roles import Person, Right, may
+from cases.subscribing import CHANNELS
 from dashboard import casework, frame, outbox
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.dates import ago
@@ -23,7 +24,7 @@ def draw(desk: Desk, person: Person) -> None:
     with frame.part(desk):
         if not outbox.is_on(desk):
             st.info(w("outbox.off"), icon=":material/pause_circle:")
-        there = broadcasting.subscribed(store)
+        there = subscribing.subscribed(store)
         told = " · ".join(f"{desk.platform(platform)} {whole(number, w)}" for platform, number in sorted(there.items()))
         st.markdown(f"**{w('news.subscribers', count=whole(sum(there.values()), w))}** {told}", help=w("news.consent"))
         _form(desk, person, sum(there.values()))
@@ -66,13 +67,13 @@ def _subscriber(desk: Desk, person: Person) -> None:
 
 def _enrol(desk: Desk, person: Person) -> None:
     platform, number, how = (str(st.session_state[f"subscriber_{name}"]) for name in ("platform", "number", "how"))
-    casework.do(desk, lambda: broadcasting.enrol(casework.opened(desk), person, platform, number, how, casework.at(desk)), "case.kept")
+    casework.do(desk, lambda: subscribing.enrol(casework.opened(desk), person, platform, number, how, casework.at(desk)), "case.kept")
     _forget_number()
 
 
 def _leave(desk: Desk, person: Person) -> None:
     platform, number = (str(st.session_state[f"subscriber_{name}"]) for name in ("platform", "number"))
-    casework.do(desk, lambda: broadcasting.leave(casework.opened(desk), person, platform, number, casework.at(desk)), "case.kept")
+    casework.do(desk, lambda: subscribing.leave(casework.opened(desk), person, platform, number, casework.at(desk)), "case.kept")
     _forget_number()
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from cases import broadcasting, outbox
+from cases import broadcasting, outbox, subscribing
 from cases import sending as answers
 from cases.store import CaseStore
 from collectors import parts, translating, whatsapp
@@ -78,16 +78,16 @@ class Sending:
 def heed(inbox: Inbox, cases: CaseStore, after: int, at: datetime) -> int:
     """Let out those who say stop in deliveries after number `after` that are no posts yet; returns the last number."""
     while found := inbox.read(whatsapp.PLATFORM, after, MOST):
-        broadcasting.heed(cases, [post for one in found for post in _said(one)], at)
+        subscribing.heed(cases, [post for one in found for post in _said(one)], at)
         after = found[-1].id
     return after
 
 
 def heed_wishes(inbox: Inbox, cases: CaseStore) -> None:
     """Tell the cases every wish that people chose with the platform since the last one they were told."""
-    while found := inbox.wishes_after(cases.place(broadcasting.WISHES), MOST):
+    while found := inbox.wishes_after(cases.place(subscribing.WISHES), MOST):
         for number, one in found:
-            broadcasting.wished(cases, number, one.citizen, one.said, one.at)
+            subscribing.wished(cases, number, one.citizen, one.said, one.at)
 
 
 def _said(one: Delivery) -> tuple[Post, ...]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from cases import answering, assigning, broadcasting, campaigns, desk, holding, marking, sending, triage, wording, work
+from cases import answering, assigning, campaigns, desk, holding, marking, sending, subscribing, triage, wording, work
 from cases.alert_tables import alerts as alerts
 from cases.forgetting import AGREE, HIDDEN, marks, packed, unpacked, without_quotes
 from cases.identity import case_id
@@ -386,4 +386,4 @@ def test_the_roles_of_those_who_did_it_are_not_forgotten(lived):
     work.move(store, SUPERVISOR, ID, None, Status.REJECTED, "twice told", NOW + timedelta(hours=1, minutes=5), BRIGHT)
     take_back(store, posts)
     assert {"olya", "sami", "desk", "citizen"} == {step.who for step in store.get(ID).steps} and VERIFIER.name not in str(store.get(ID))
-    assert broadcasting.subscribed(store) == {}
+    assert subscribing.subscribed(store) == {}

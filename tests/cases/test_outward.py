@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from cases import ambassadors, broadcasting, campaigns, desk, guide, links, proposals, roadmap, work
+from cases import ambassadors, broadcasting, campaigns, desk, guide, links, proposals, roadmap, subscribing, work
 from cases.guide import Procedure
 from cases.history import derived
 from cases.roadmap import Plan
@@ -94,7 +94,7 @@ class Messenger:
 @pytest.fixture
 def news(store):
     for n in (1, 2, 3):
-        broadcasting.subscribe(store, "whatsapp", f"whatsapp:{n}", "form", NOW)
+        subscribing.subscribe(store, "whatsapp", f"whatsapp:{n}", "form", NOW)
     return store
 
 
@@ -131,7 +131,7 @@ def test_who_says_stop_gets_nothing_more_at_once(said, news):
 
 @pytest.mark.parametrize("said", ["/stop", "STOP 🙏", "«إيقاف»", "لغو عضویت!", "Stop promotions", "…стоп…", "/unsubscribe"])
 def test_stop_is_understood_as_a_bots_command_a_buttons_words_and_with_signs_around_it(said):
-    assert broadcasting.stops(complaint(kind=Kind.DIRECT, text=said))
+    assert subscribing.stops(complaint(kind=Kind.DIRECT, text=said))
 
 
 @pytest.mark.parametrize("then", ["retry", "wait", "credential"])
@@ -140,7 +140,7 @@ def test_who_says_stop_while_their_message_is_under_way_is_not_tried_again(then,
         def tell(self, citizen, text, template):
             if citizen == "whatsapp:2":
                 with news.writing() as db:
-                    broadcasting.opt_out(db, news, "whatsapp", "whatsapp:2", NOW)
+                    subscribing.opt_out(db, news, "whatsapp", "whatsapp:2", NOW)
                 raise PlatformProblem("cut connection", "whatsapp: cut", then)
             return super().tell(citizen, text, template)
 
@@ -153,8 +153,8 @@ def test_who_says_stop_while_their_message_is_under_way_is_not_tried_again(then,
 
 def test_who_left_may_come_back(news):
     with news.writing() as db:
-        broadcasting.opt_out(db, news, "whatsapp", "whatsapp:2", NOW)
-    broadcasting.subscribe(news, "whatsapp", "whatsapp:2", "form again", NOW)
+        subscribing.opt_out(db, news, "whatsapp", "whatsapp:2", NOW)
+    subscribing.subscribe(news, "whatsapp", "whatsapp:2", "form again", NOW)
     assert states(news, broadcasting.write(news, SUPERVISOR, "Hello.", NOW, CITY)) == {"waiting": 3}
 
 
@@ -179,7 +179,7 @@ HEARD = [
 def test_the_last_wish_counts_by_when_it_was_said_and_not_by_when_it_was_heard(store, said, is_in):
     for text, minutes in said:
         desk.receive([direct(minutes, text, minutes)], CITY, store, NOW + timedelta(hours=1), 1)
-    assert broadcasting.subscribed(store) == ({"whatsapp": 1} if is_in else {})
+    assert subscribing.subscribed(store) == ({"whatsapp": 1} if is_in else {})
 
 
 def test_a_post_that_only_says_stop_on_a_channel_without_news_is_written_down_nowhere(store):
@@ -189,7 +189,7 @@ def test_a_post_that_only_says_stop_on_a_channel_without_news_is_written_down_no
 
 
 def test_a_sentence_with_stop_in_it_is_no_opt_out():
-    assert not broadcasting.stops(complaint(kind=Kind.DIRECT, text="the bus does not stop here"))
+    assert not subscribing.stops(complaint(kind=Kind.DIRECT, text="the bus does not stop here"))
 
 
 def test_receipts_only_go_forward(news):
@@ -228,7 +228,7 @@ def test_what_may_have_arrived_is_told_to_nobody_twice(kind, then, state, news):
 def test_who_asks_for_the_news_gets_them_from_then_on(said, store):
     asks = complaint(1, id="whatsapp:m1", platform="whatsapp", kind=Kind.DIRECT, text=said, author=Author(id="whatsapp:7"), intent=None)
     desk.receive([asks], CITY, store, NOW, 1)
-    assert broadcasting.subscribed(store) == {"whatsapp": 1}
+    assert subscribing.subscribed(store) == {"whatsapp": 1}
 
 
 @pytest.mark.parametrize("more", [{"kind": Kind.COMMENT}, {"platform": "x"}, {"text": "how do I subscribe to water?"}, {"author": None}])
@@ -242,20 +242,20 @@ def test_no_other_word_is_taken_for_consent(more, store):
         "intent": None,
     }
     desk.receive([complaint(1, **(told | more))], CITY, store, NOW, 1)
-    assert broadcasting.subscribed(store) == {}
+    assert subscribing.subscribed(store) == {}
 
 
 def test_consent_given_on_paper_is_written_down_and_withdrawn(store):
-    broadcasting.enrol(store, SUPERVISOR, "whatsapp", "+٩٦٦ 5", "form 12", NOW)
-    assert broadcasting.subscribed(store) == {"whatsapp": 1}
+    subscribing.enrol(store, SUPERVISOR, "whatsapp", "+٩٦٦ 5", "form 12", NOW)
+    assert subscribing.subscribed(store) == {"whatsapp": 1}
     assert "9665" not in str(store.audit())
-    broadcasting.leave(store, SUPERVISOR, "whatsapp", "9665", NOW)
-    assert broadcasting.subscribed(store) == {}
+    subscribing.leave(store, SUPERVISOR, "whatsapp", "9665", NOW)
+    assert subscribing.subscribed(store) == {}
     for wrong in (("x", "9665", "form"), ("whatsapp", "", "form"), ("whatsapp", "9665", " ")):
         with pytest.raises(AskedWrongly):
-            broadcasting.enrol(store, SUPERVISOR, *wrong, NOW)
+            subscribing.enrol(store, SUPERVISOR, *wrong, NOW)
     with pytest.raises(NotAllowed):
-        broadcasting.enrol(store, OFFICER, "whatsapp", "9665", "form", NOW)
+        subscribing.enrol(store, OFFICER, "whatsapp", "9665", "form", NOW)
 
 
 def test_the_delivery_ledger_tells_what_became_of_each_message_and_why_not(news):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from cases import broadcasting, campaigns, desk, entering, users, work
+from cases import campaigns, desk, entering, subscribing, users, work
 from cases.entering import Entry
 from cases.identity import case_id
 from core.case import Status
@@ -33,8 +33,8 @@ def test_a_nul_in_a_proposal_a_subscription_a_call_and_a_name_is_taken_too(store
     assert store.place(campaigns.FOLLOWER) == 7
     with store.writing() as db:
         hello = complaint(4, platform="whatsapp", kind=Kind.DIRECT, text="subscribe", author=Author(id="whatsapp:\0"))
-        broadcasting.hear(db, store, [hello], NOW)
-    assert broadcasting.subscribed(store) == {"whatsapp": 1}
+        subscribing.hear(db, store, [hello], NOW)
+    assert subscribing.subscribed(store) == {"whatsapp": 1}
     assert entering.enter(store, OFFICER, Entry(channel="phone", text=NUL, name="\0"), NOW, CITY).summary == NUL
     with pytest.raises(NotAllowed, match="name or password"):
         users.sign_in(store, "olya\0", "a long password", NOW)

@@ -6,7 +6,22 @@ import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cases import ambassadors, answering, broadcasting, campaigns, desk, guide, outbox, proposals, sending, users, wording, work, workflow
+from cases import (
+    ambassadors,
+    answering,
+    broadcasting,
+    campaigns,
+    desk,
+    guide,
+    outbox,
+    proposals,
+    sending,
+    subscribing,
+    users,
+    wording,
+    work,
+    workflow,
+)
 from cases.identity import case_id
 from cases.outbox import State
 from cases.roles import Person, Right, Role, may
@@ -172,7 +187,7 @@ def test_news_are_written_let_out_by_another_and_their_ledger_is_shown(
 ) -> None:  # fmt: skip
     configured(city, tmp_path, CAREFUL)
     for n in (1, 2):
-        broadcasting.subscribe(cases, "whatsapp", f"whatsapp:{n}", "form", factory.NOW)
+        subscribing.subscribe(cases, "whatsapp", f"whatsapp:{n}", "form", factory.NOW)
     at = page("supervisor", part="news")
     at.text_area(key="news_text").input("The park opens on Friday.")
     press(at, EN("news.write", count=2))
@@ -195,10 +210,10 @@ def test_consent_on_paper_and_its_end_are_written_down(cases: CaseStore) -> None
     at.text_input(key="subscriber_number").input("966 555")
     at.text_input(key="subscriber_how").input("form 12")
     press(at, "subscriber_in")
-    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+    assert subscribing.subscribed(cases) == {"whatsapp": 1}
     at.text_input(key="subscriber_number").input("966555")
     press(at, "subscriber_out")
-    assert broadcasting.subscribed(cases) == {}
+    assert subscribing.subscribed(cases) == {}
 
 
 # Words kept ready

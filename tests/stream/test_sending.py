@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cases import broadcasting
+from cases import broadcasting, subscribing
 from cases.store import open_cases
 from collectors import deliveries, whatsapp
 from collectors.base import Context, Receipt, Source, Wish
@@ -26,7 +26,7 @@ NOW = datetime(2026, 4, 6, 12, tzinfo=UTC)
 @pytest.fixture
 def cases(tmp_path):
     store = open_cases(Settings(data=tmp_path))
-    broadcasting.subscribe(store, "whatsapp", "whatsapp:966001", "by message", NOW)
+    subscribing.subscribe(store, "whatsapp", "whatsapp:966001", "by message", NOW)
     yield store
     store.close()
 
@@ -79,34 +79,34 @@ def test_who_stops_news_in_whatsapp_itself_is_told_no_more_and_comes_back_the_sa
     inbox.keep("whatsapp", "", preferring("stop", 1775476800), NOW)
     assert collected(inbox) == [] and inbox.unreadable("whatsapp", 0) == []
     sending.once()
-    assert broadcasting.subscribed(cases) == {} and broadcasting.figures(cases, news).states == {"opted_out": 1}
+    assert subscribing.subscribed(cases) == {} and broadcasting.figures(cases, news).states == {"opted_out": 1}
     inbox.keep("whatsapp", "", preferring("resume", 1775476900), NOW)
     assert collected(inbox) == []
     sending.once()
-    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+    assert subscribing.subscribed(cases) == {"whatsapp": 1}
 
 
 def test_a_wish_counts_once_so_that_a_restart_does_not_let_out_who_came_back(tmp_path, cases):
     inbox = Inbox(tmp_path)
     inbox.note([], [Wish(citizen="whatsapp:966001", said="stop", at=NOW)])
     heed_wishes(inbox, cases)
-    broadcasting.subscribe(cases, "whatsapp", "whatsapp:966001", "form", NOW)
+    subscribing.subscribe(cases, "whatsapp", "whatsapp:966001", "form", NOW)
     heed_wishes(inbox, cases)
-    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+    assert subscribing.subscribed(cases) == {"whatsapp": 1}
     inbox.tidy(NOW + timedelta(days=40))
     inbox.note([], [Wish(citizen="whatsapp:966001", said="stop", at=NOW + timedelta(days=40))])
     heed_wishes(inbox, cases)
-    assert broadcasting.subscribed(cases) == {}  # though the earlier wishes are forgotten by now
+    assert subscribing.subscribed(cases) == {}  # though the earlier wishes are forgotten by now
 
 
 def test_resuming_lets_nobody_in_who_never_asked_and_signing_up_does(tmp_path, cases):
     inbox = Inbox(tmp_path)
     inbox.note([], [Wish(citizen="whatsapp:966777", said="resume", at=NOW)])
     heed_wishes(inbox, cases)
-    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+    assert subscribing.subscribed(cases) == {"whatsapp": 1}
     inbox.note([], [Wish(citizen="whatsapp:966777", said="signup", at=NOW)])
     heed_wishes(inbox, cases)
-    assert broadcasting.subscribed(cases) == {"whatsapp": 2}
+    assert subscribing.subscribed(cases) == {"whatsapp": 2}
 
 
 def test_a_receipt_told_again_after_a_restart_does_not_let_out_who_came_back(tmp_path, cases):
@@ -116,10 +116,10 @@ def test_a_receipt_told_again_after_a_restart_does_not_let_out_who_came_back(tmp
     inbox = Inbox(tmp_path)
     inbox.note([whatsapp_receipt(failed)])
     pass_on(inbox, cases, 0)
-    assert broadcasting.subscribed(cases) == {} and broadcasting.figures(cases, news).states == {"failed": 1}
-    broadcasting.subscribe(cases, "whatsapp", "whatsapp:966001", "form", NOW)
+    assert subscribing.subscribed(cases) == {} and broadcasting.figures(cases, news).states == {"failed": 1}
+    subscribing.subscribe(cases, "whatsapp", "whatsapp:966001", "form", NOW)
     pass_on(inbox, cases, 0)
-    assert broadcasting.subscribed(cases) == {"whatsapp": 1}
+    assert subscribing.subscribed(cases) == {"whatsapp": 1}
 
 
 class Takes:
@@ -137,7 +137,7 @@ def said_stop(who: str) -> bytes:
 
 def test_who_says_stop_in_the_middle_of_a_broadcast_is_told_nothing_more_though_no_post_was_made_of_it_yet(tmp_path, cases):
     for n in range(2, 60):
-        broadcasting.subscribe(cases, "whatsapp", f"whatsapp:9660{n:02}", "by message", NOW)
+        subscribing.subscribe(cases, "whatsapp", f"whatsapp:9660{n:02}", "by message", NOW)
     news = broadcasting.write(cases, SUPERVISOR, "water is back", NOW, CITY, "back/ar")
     door = Inbox(tmp_path)
 
@@ -165,7 +165,7 @@ def test_who_told_the_platform_that_they_want_no_such_messages_has_left(tmp_path
         sending.once()
         broadcasting.write(cases, SUPERVISOR, "and gone again", NOW, CITY, "gone/ar")
         sending.once()
-    assert len(server.asked) == 1 and broadcasting.subscribed(cases) == {}
+    assert len(server.asked) == 1 and subscribing.subscribed(cases) == {}
     assert broadcasting.figures(cases, news).states == {"failed": 1}
 
 
@@ -181,4 +181,4 @@ def test_who_is_refused_as_not_wanting_it_is_not_written_to_again(tmp_path, case
         for _ in range(2):
             broadcasting.write(cases, SUPERVISOR, "water is back", NOW, CITY, "back/ar")
             sending.once()
-    assert len(server.asked) == 1 and broadcasting.subscribed(cases) == {}
+    assert len(server.asked) == 1 and subscribing.subscribed(cases) == {}
