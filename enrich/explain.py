@@ -1,5 +1,6 @@
 """`sada explain`: why a text was understood as it was: terms and weights, seed words hit, places matched."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -99,17 +100,14 @@ def _reasons(task: str, answer: str, read: str, model: Model, language: str) -> 
 
 
 def terms(task: str, label: str, read: str, model: Linear, characters: tuple[int, ...]) -> list[Why]:
-    """The n-grams of `read` that spoke most for or against `label`, each once with all its occurrences."""
+    """The n-grams of `read` that spoke most for or against `label`; what a word and an n-gram spell alike is told once, as both together."""
     grams = cut([read], characters)
     lines = model.weights[(grams.hashes >> np.uint32(model.shift)).astype(np.int64)]
     length = float(np.sqrt(max(lines[:, -1].sum(), 1e-9)))
     weights = lines[:, model.labels.index(label)] / length
-    total: dict[int, float] = {}
-    for gram, weight in zip(grams.hashes.tolist(), weights.tolist(), strict=True):
-        total[gram] = total.get(gram, 0.0) + weight
     spelt = named(read, characters)
-    strongest = sorted(total.items(), key=lambda item: (-abs(item[1]), item[0]))[:MOST]
-    return [Why(task=task, answer=label, what="term", found=spelt.get(gram, "?"), weight=round(weight, 3)) for gram, weight in strongest]
+    found = [("term", spelt.get(gram, "?"), weight) for gram, weight in zip(grams.hashes.tolist(), weights.tolist(), strict=True)]
+    return _each_once(task, label, found)[:MOST]
 
 
 def _facts(task: str, label: str, read: str, model: Linear, language: str) -> list[Why]:
@@ -118,22 +116,29 @@ def _facts(task: str, label: str, read: str, model: Linear, language: str) -> li
     line = counted([read], words)[0]
     weights = line[: len(model.facts)] * model.facts[:, model.labels.index(label)]
     strongest = [i for i in np.argsort(-np.abs(weights)).tolist()[:MOST] if abs(weights[i]) >= 0.05]
-    seeds: dict[int, list[str]] = {}
+    seeds: dict[int, dict[str, None]] = {}
     for hit in words.topics.find(read):
-        seeds.setdefault(_TOPIC + hit.value, []).append(read[hit.start : hit.end])
-    return [
-        Why(task=task, answer=label, what="seed" if i in seeds else "fact", found=found, weight=round(float(weights[i]), 3))
+        seeds.setdefault(_TOPIC + hit.value, {})[read[hit.start : hit.end]] = None
+    return _each_once(task, label, [
+        ("seed" if i in seeds else "fact", found, float(weights[i]))
         for i in strongest
         for found in seeds.get(i, [FACTS[i]])
-    ]  # fmt: skip
+    ])  # fmt: skip
+
+
+def _each_once(task: str, label: str, found: Iterable[tuple[str, str, float]]) -> list[Why]:
+    """Reasons (what, found, weight), the strongest first: one that comes several times is told once with all its weight."""
+    total: dict[tuple[str, str], float] = {}
+    for what, spelt, weight in found:
+        total[what, spelt] = total.get((what, spelt), 0.0) + weight
+    strongest = sorted(total.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return [Why(task=task, answer=label, what=what, found=spelt, weight=round(weight, 3)) for (what, spelt), weight in strongest]
 
 
 def _matches(read: str, knowledge: Knowledge) -> list[Why]:
-    """The deployment's own seed words and the places, as they stand in the text."""
+    """The deployment's own seed words and the places, as they stand in the text, each once."""
     tree, gazetteer = knowledge.tree, knowledge.gazetteer
     seeds = [("topics", tree.ids[hit.value], "seed", hit) for hit in tree.seeds.find(read)]
     places = [("places", gazetteer.ids[hit.value], "place", hit) for hit in gazetteer.spellings.find(read)]
-    return [
-        Why(task=task, answer=answer, what=what, found=read[hit.start : hit.end], weight=1.0)
-        for task, answer, what, hit in [*seeds, *places]
-    ]
+    matches = dict.fromkeys((task, answer, what, read[hit.start : hit.end]) for task, answer, what, hit in [*seeds, *places])
+    return [Why(task=task, answer=answer, what=what, found=found, weight=1.0) for task, answer, what, found in matches]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from enrich.explain import MOST, explain
+from enrich.explain import MOST, explain, terms
+from enrich.grams import CHARACTERS
 
 
 def reasons(found, task, what):
@@ -51,6 +52,29 @@ def test_a_deployments_own_seed_and_place_are_told_with_what_they_matched(city):
 def test_both_places_of_one_name_are_told(city):
     found = explain("در باغستان آب نیست", city)
     assert {why.answer for why in reasons(found, "places", "place")} == {"garden-east", "garden-west"}
+
+
+@pytest.mark.parametrize("text", [
+    "the street lamp is broken again and the lamp is dark", "الحاوية ممتلئة والحاوية الثانية ممتلئة", "سطل زباله پر شده، سطل زباله",
+    "на улице опять не горит фонарь, фонарь горит", "қоқыс жәшігі толып кетті, қоқыс жәшігі",
+])  # fmt: skip
+def test_no_reason_is_told_twice(knowledge, text):
+    told = [(why.task, why.answer, why.what, why.found) for why in explain(text, knowledge).why]
+    assert len(told) == len(set(told))
+
+
+def test_a_place_or_a_seed_of_the_deployments_own_that_is_named_twice_is_told_once(city):
+    found = explain("канатная дорога в Заречном, опять канатная дорога в Заречном", city)
+    assert [why.found for why in reasons(found, "places", "place")] == ["заречном"]
+    assert [(why.found, why.weight) for why in reasons(found, "topics", "seed") if why.answer == "cable-car"] == [("канатная дорога", 1.0)]
+
+
+def test_a_term_that_comes_twice_weighs_what_both_weigh(knowledge):
+    model = knowledge.topics["en"]
+    label = model.labels[0]
+    once, twice = ({why.found: why.weight for why in terms("topics", label, text, model, CHARACTERS)} for text in ("lamp", "lamp lamp"))
+    alike = [(once[term], twice[term]) for term in once if term in twice and abs(once[term]) > 0.1]
+    assert alike and all(abs(second) > abs(first) for first, second in alike)  # the sum, under the root of twice the length
 
 
 @pytest.mark.parametrize("text", ["😂😂😂", "12345", "???", "https://example.org/a", "\u200f\u200e", "@nobody"])
