@@ -15,6 +15,7 @@ from cases.store import CaseStore, keep_place, note
 from cases.tables import corrections
 from core.deployment import LANGUAGES, Deployment
 from core.errors import AskedWrongly
+from core.page import in_parts
 from core.post import Claim, Moment, Post, corrected_by
 
 Field = Literal["language", "sentiment", "intent", "topics", "places"]
@@ -87,8 +88,8 @@ def of(store: CaseStore, posts: Sequence[str]) -> dict[str, tuple[Correction, ..
     """What holds of each of these posts, by its id; those that nobody corrected are left out."""
     found: dict[str, tuple[Correction, ...]] = {}
     c = corrections.c
-    for first in range(0, len(posts), AT_ONCE):
-        some = c.post.in_(posts[first : first + AT_ONCE])
+    for part in in_parts(posts, AT_ONCE):
+        some = c.post.in_(part)
         last = select(func.max(c.number)).where(some).group_by(c.post, c.field)
         with store.reading() as db:
             for row in db.execute(select(corrections).where(c.number.in_(last)).order_by(c.number)):

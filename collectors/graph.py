@@ -23,6 +23,7 @@ from collectors.parts import refused
 from collectors.told import native, number, rows
 from collectors.told import table as object_
 from core.errors import CredentialMissing, PlatformProblem
+from core.page import in_parts
 from core.settings import Settings
 
 VERSION = "v25.0"  # facebook-sdk refuses two-digit versions in its constructor, so it is set afterwards
@@ -155,11 +156,11 @@ def again(client: Client, ids: Sequence[str], fields: str, now: datetime) -> Ite
 
     One unseen id spoils the whole question, so the question is halved until that id stands alone.
     """
-    for start in range(0, len(ids), AT_ONCE):
-        yield from _some(client, list(ids[start : start + AT_ONCE]), fields, now)
+    for some in in_parts(ids, AT_ONCE):
+        yield from _some(client, some, fields, now)
 
 
-def _some(client: Client, ids: list[str], fields: str, now: datetime) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+def _some(client: Client, ids: Sequence[str], fields: str, now: datetime) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
     try:
         body = get(client, "", {"ids": ",".join(ids), "fields": fields}, now)
     except PlatformProblem as trouble:

@@ -17,6 +17,7 @@ from collectors.open311_requests import error_in, is_list, parsed
 from collectors.open311_requests import translate as translate
 from core.deployment import Deployment
 from core.errors import PlatformProblem
+from core.page import in_parts
 from core.post import Kind, Post
 from core.settings import Settings
 from store.base import Gap
@@ -135,8 +136,7 @@ def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime
     """Look again at requests: what became of them, and which are gone while others are there."""
     before = f"{PLATFORM}:{source.query}:" if source.query else f"{PLATFORM}:"
     asked = [post.id for post in posts if post.kind == Kind.REPORT and post.id.startswith(before)]
-    for at in range(0, len(asked), AT_ONCE):
-        some = asked[at : at + AT_ONCE]
+    for some in in_parts(asked, AT_ONCE):
         answer = _requests(client, source, now, {"service_request_id": ",".join(id.removeprefix(before) for id in some)})
         there = {post.id for post in answer.posts}
         yield msgspec.structs.replace(answer, missing=tuple(id for id in some if id not in there) if there else ())

@@ -24,6 +24,7 @@ from collectors.x_posts import PLATFORM as PLATFORM
 from collectors.x_posts import time_of as time_of
 from core.deployment import Deployment, OfficialAccount
 from core.errors import PlatformProblem
+from core.page import in_parts
 from store.base import Gap
 
 LEAST = {"mentions": 5, "own": 5, "search": 10}  # the API's minimum for max_results
@@ -76,10 +77,9 @@ def ask(client: Client, source: Source, cursor: str | None, now: datetime) -> It
 
 def _sizes(client: Client, source: Source, now: datetime) -> Iterator[Answer]:
     handles, left = (source.query or "").split(","), source.budget_left
-    for at in range(0, len(handles), PAGE_SIZE):
-        some = handles[at : at + PAGE_SIZE]
+    for some in in_parts(handles, PAGE_SIZE):
         left = afford(source, left, len(some), now)
-        answer = translate(call(client.api.get_users, now, usernames=some, user_fields=USER_FIELDS), context(source, now))
+        answer = translate(call(client.api.get_users, now, usernames=list(some), user_fields=USER_FIELDS), context(source, now))
         yield _named_as_asked(answer, some)
 
 

@@ -16,6 +16,7 @@ from collectors.x_client import FIELDS, PAGE_SIZE, USER_FIELDS, Client, call
 from collectors.x_posts import PLATFORM
 from core.deployment import Deployment
 from core.errors import PlatformProblem
+from core.page import in_parts
 from core.post import Kind, Post
 
 SEARCH_DAYS = timedelta(days=7)  # how far back the recent search reaches
@@ -44,8 +45,7 @@ def _query(words: Sequence[str], tail: str) -> str:
 def refresh(client: Client, source: Source, posts: Sequence[Post], now: datetime) -> Iterator[Answer]:
     """Numbers of `posts` again, 100 a call, which of them are missing, and what newly answers or quotes our own ones."""
     left = source.budget_left
-    for at in range(0, len(posts), PAGE_SIZE):
-        some = posts[at : at + PAGE_SIZE]
+    for some in in_parts(posts, PAGE_SIZE):
         left = afford(source, left, len(some), now)
         raw = call(client.api.get_tweets, now, ids=[_native(p) for p in some], **FIELDS)
         seen = translate({"meta": {"result_count": 0}, **raw}, context(source, now))  # an answer of errors only is an answer here

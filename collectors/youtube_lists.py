@@ -18,6 +18,7 @@ from collectors.youtube_asking import get, pages
 from collectors.youtube_bodies import translate
 from collectors.youtube_posts import PLATFORM, Node, chat, comment
 from core.errors import PlatformProblem
+from core.page import in_parts
 from core.post import Kind, Post
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ def uploads_list(api: Resource, source: Source, told: Context) -> str:
 
 def videos(api: Resource, ids: Sequence[str], told: Context) -> Iterator[Answer]:
     """Videos by id; a deleted one is simply not among the answers."""
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
+    for some in in_parts(ids, AT_ONCE):
         answer = translate(get(api.videos().list(part=VIDEO, id=",".join(some)), told.now), told)
         there = {post.id for post in answer.posts}
         yield msgspec.structs.replace(answer, missing=tuple(f"youtube:{id}" for id in some if f"youtube:{id}" not in there), next=None)
@@ -167,8 +167,8 @@ def _places(cursor: str | None) -> dict[str, str]:
 
 def written(api: Resource, posts: Sequence[Post], told: Context) -> Iterator[Answer]:
     """Comments looked at again, fifty at a time."""
-    for start in range(0, len(posts), AT_ONCE):
-        yield _written(api, posts[start : start + AT_ONCE], told)
+    for some in in_parts(posts, AT_ONCE):
+        yield _written(api, some, told)
 
 
 def _written(api: Resource, posts: Sequence[Post], told: Context) -> Answer:

@@ -1,10 +1,13 @@
 """A page: what one answer of a platform brought. The unit of moving, of the ledger and of a message on Kafka."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from core.post import Moment, Post
+
+T = TypeVar("T")
 
 MOST_POSTS = 500
 MOST_BYTES = 900_000  # under Kafka's default message.max.bytes of 1 MiB, headers and codec included
@@ -29,6 +32,11 @@ def split(page: Page) -> Iterator[Page]:
     """`page` as pages that keep to both limits, numbered on from its own number."""
     for number, posts in enumerate(_runs(page.posts), page.number):
         yield msgspec.structs.replace(page, number=number, posts=posts)
+
+
+def in_parts(whole: Sequence[T], most: int) -> Iterator[tuple[T, ...]]:
+    """`whole` cut into parts of at most `most`, in order: what one message, answer or question may hold. Nothing is no part."""
+    return (tuple(whole[first : first + most]) for first in range(0, len(whole), most))
 
 
 def _runs(posts: Iterable[Post]) -> Iterator[tuple[Post, ...]]:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from core.errors import BadInput
+from core.page import in_parts
 from core.post import Claim, Kind, Post
 from enrich.batch import Batch, Model
 from enrich.grams import Array
@@ -99,7 +100,7 @@ def _first(claims: tuple[Claim, ...]) -> Claim:
 
 def _understood_so_far(texts: Sequence[str], knowledge: Knowledge, language: str | None, task: str) -> list[Batch]:
     """`texts` in batches, read up to the models; for other tasks than language all in one language, if most of them are."""
-    batches = [_begun(texts[i : i + BATCH], knowledge) for i in range(0, len(texts), BATCH)]
+    batches = [_begun(some, knowledge) for some in in_parts(texts, BATCH)]
     if task == "language":
         return batches
     spoken = language or majority([claim for batch in batches for claim in batch.language])

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from core.errors import BadInput
+from core.page import in_parts
 from enrich.batch import Part
 from enrich.grams import Array
 from enrich.knowledge import HUB
@@ -53,9 +54,8 @@ class Onnx(msgspec.Struct, frozen=True, kw_only=True):
         tokens = [encoded.ids for encoded in self.tokenizer.encode_batch([masked(text) for text in part.texts])]
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
         found = np.empty((len(tokens), len(self.labels)), dtype=np.float32)
-        for first in range(0, len(order), AT_ONCE):
-            some = order[first : first + AT_ONCE]
-            found[some] = self._read([tokens[i] for i in some])
+        for some in in_parts(order, AT_ONCE):
+            found[list(some)] = self._read([tokens[i] for i in some])
         return found
 
     def _read(self, tokens: Sequence[Sequence[int]]) -> Array:

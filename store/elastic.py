@@ -16,6 +16,7 @@ import msgspec
 
 from core.account import Account
 from core.errors import StoreFailed
+from core.page import in_parts
 from core.post import LONGEST_ID, Post
 from core.theme import Theme
 from store import elastic_bodies
@@ -25,7 +26,7 @@ from store.elastic_asking import WHOLE, ElasticAsking, told
 from store.elastic_bodies import Body
 from store.elastic_patience import Failure, asking, patiently
 from store.elastic_patience import wait_seconds as wait_seconds
-from store.elastic_saving import Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving, several
+from store.elastic_saving import SOUGHT, Answer, Bulk, Get, Outcome, Request, Seek, Wait, bulks, indexed, saving
 from store.query import Filter, FindThemes
 
 log = logging.getLogger("sada.store")
@@ -101,7 +102,7 @@ class ElasticStore(ElasticAsking):
 
     def get(self, ids: Sequence[str]) -> list[Post]:
         """The posts with these ids that there are, in the order asked."""
-        known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for some in several(ids) for hit in self._by_id(some)}
+        known = {hit["_id"]: elastic_bodies.post_of(hit["_source"]) for some in in_parts(ids, SOUGHT) for hit in self._by_id(some)}
         return [known[id] for id in ids if id in known]
 
     def _by_id(self, ids: Sequence[str]) -> list[Body]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from core.page import in_parts
 from core.post import Post
 from store.base import Saved
 from store.elastic_bodies import Body, index_of, post_of, source
@@ -20,7 +21,7 @@ from store.merge import emptied, is_same, merged
 FULL_OR_BUSY = {429, 503}
 TOO_MUCH = {400, 413}  # the engine refuses a request as a whole: one line of it cannot be, or it is too long
 BLOCKED = "cluster_block_exception"  # the disk is nearly full: the engine takes no writes until there is room
-SOUGHT = 1000  # ids looked for in one request
+SOUGHT = 1000  # ids looked for in one request: the engine finds ten thousand documents at once and no more
 LARGEST_BULK = 5_000_000  # bytes of one request; larger ones gain nothing and weigh on the engine's memory
 
 _json = msgspec.json.Encoder().encode
@@ -193,15 +194,10 @@ def _known(posts: list[Post], prefix: str) -> Generator[Request, Answer, Known]:
 
 def _tombstones(deleted: dict[str, datetime]) -> Generator[Request, Answer, list[tuple[Post, Body]]]:
     known: Known = {}
-    for number, some in enumerate(several(tuple(deleted))):
-        known |= _by_id((yield Seek(tuple(some), fresh=number == 0)))
+    for number, some in enumerate(in_parts(tuple(deleted), SOUGHT)):
+        known |= _by_id((yield Seek(some, fresh=number == 0)))
     gone = [(post, emptied(post, deleted[id]), where) for id, (post, where) in known.items()]
     return [(tombstone, where) for post, tombstone, where in gone if not is_same(post, tombstone)]
-
-
-def several(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Ids in as many slices as there must be: the engine finds ten thousand documents at once and no more."""
-    return (ids[first : first + SOUGHT] for first in range(0, len(ids), SOUGHT))
 
 
 def _by_id(docs: Answer) -> Known:

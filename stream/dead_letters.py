@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 import msgspec
 
 from core.errors import AskedWrongly, SadaError
-from core.page import Page
+from core.page import Page, in_parts
 from stream import kafka
-from stream.deletions import MOST, Deleted
+from stream.deletions import MOST
 from stream.kafka import Publisher
 from stream.topics import DEAD, RAW, SAMPLES, DeadLetter, Samples, decode_dead_letter, encode, prefixed
 
@@ -86,34 +86,24 @@ def _all(address: str, prefix: str) -> Iterator[Kept]:
         yield Kept(id=f"{partition}-{offset}", letter=decode_dead_letter(message))
 
 
-def replay(
-    letters: Iterator[Kept] | list[Kept], publisher: Publisher, gone: Mapping[str, datetime] = MappingProxyType({})
-) -> tuple[int, int]:
+def replay(letters: Iterable[Kept], publisher: Publisher, gone: Mapping[str, datetime] = MappingProxyType({})) -> tuple[int, int]:
     """Send letters back to the beginning of the stream; returns how many were sent and how many hold nothing that could be.
 
     Posts in `gone` were deleted since: they stay where they are. Of a message nobody could read it is not known which posts it holds, so
     what was deleted is told again behind it. A letter stays in its topic until its retention ends; replaying it twice does no harm, since a post is kept once.
     """
-    sent = useless = unread = 0
-    for one in letters:
-        message = None if one.letter.post is not None and one.letter.post.id in gone else _again(one)
-        if message is None:
-            useless += 1
-        else:
-            sent += publisher.publish(RAW, [message])
-            unread += one.letter.post is None
-    if unread and gone:
-        publisher.publish(SAMPLES, [encode(Samples(source="dead-letters", deleted=some)) for some in _several(tuple(gone.items()))])
-    return sent, useless
+    every = [one.letter for one in letters]
+    messages = [message for letter in every if (message := _again(letter, gone)) is not None]
+    publisher.publish(RAW, messages)
+    if gone and any(letter.post is None and letter.message is not None for letter in every):
+        publisher.publish(SAMPLES, [encode(Samples(source="dead-letters", deleted=some)) for some in in_parts(tuple(gone.items()), MOST)])
+    return len(messages), len(every) - len(messages)
 
 
-def _several(deleted: tuple[Deleted, ...]) -> Iterator[tuple[Deleted, ...]]:
-    return (deleted[first : first + MOST] for first in range(0, len(deleted), MOST))
-
-
-def _again(one: Kept) -> bytes | None:
-    letter = one.letter
-    if letter.post is not None:
-        page = Page(source=letter.source, pass_id="", number=1, fetched_at=letter.post.observed_at, posts=(letter.post,))
-        return encode(page)
-    return letter.message
+def _again(letter: DeadLetter, gone: Mapping[str, datetime]) -> bytes | None:
+    """What a letter is sent as: its post as a page of its own, or the message as it came. None: it holds neither, or the post is gone."""
+    if letter.post is None:
+        return letter.message
+    if letter.post.id in gone:
+        return None
+    return encode(Page(source=letter.source, pass_id="", number=1, fetched_at=letter.post.observed_at, posts=(letter.post,)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from itertools import zip_longest
 
 import msgspec
 
 from core.errors import BadSettings
-from core.page import Page, fits, split
+from core.page import Page, fits, in_parts, split
 from core.settings import Settings
 from store.base import Batch, Saved
 from store.distributed import DistributedStore, connect
@@ -57,8 +58,7 @@ def samples(batch: Batch) -> Iterator[Samples]:
     """What the batch tells beside its posts, in as many messages as it takes."""
     source = batch.passes[-1].source if batch.passes else ""
     told = (batch.accounts, batch.account_samples, batch.samples, batch.deleted)
-    for first in range(0, max(map(len, told)), TOGETHER):
-        accounts, account_samples, some, deleted = (one[first : first + TOGETHER] for one in told)
+    for accounts, account_samples, some, deleted in zip_longest(*(in_parts(one, TOGETHER) for one in told), fillvalue=()):  # type: ignore[arg-type]
         yield Samples(source=source, accounts=accounts, account_samples=account_samples, samples=some, deleted=deleted)  # type: ignore[arg-type]
 
 

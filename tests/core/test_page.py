@@ -1,10 +1,11 @@
 """Pages keep to their limits, whatever comes."""
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.page import MOST_BYTES, MOST_POSTS, Page, split
+from core.page import MOST_BYTES, MOST_POSTS, Page, in_parts, split
 from tests import make
 
 
@@ -52,3 +53,12 @@ def test_pages_are_numbered_on_from_their_own_number():
 def test_splitting_loses_nothing_doubles_nothing_and_keeps_the_order(lengths):
     posts = tuple(make.post(n, text="x" * length) for n, length in enumerate(lengths))
     assert tuple(post for part in split(page(*posts)) for post in part.posts) == posts
+
+
+# what there is, the most in a part → the parts
+PARTS = [((), 3, []), ("a", 3, ["a"]), ("abc", 3, ["abc"]), ("abcd", 3, ["abc", "d"]), ("abcdef", 3, ["abc", "def"]), ("ab", 1, ["a", "b"])]
+
+
+@pytest.mark.parametrize(("whole", "most", "expected"), PARTS)
+def test_parts_hold_everything_in_order_and_none_is_empty(whole, most, expected):
+    assert list(in_parts(whole, most)) == [tuple(part) for part in expected]

@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from core.errors import StoreFailed
-from store import elastic_bodies, elastic_counting, elastic_saving
+from store import elastic, elastic_bodies, elastic_counting
 from store.elastic import ElasticStore
 from store.query import COUNT_LIMIT, AccountHistory, Count, CountPosts, Filter, FindPosts, FindThemes, WeekHours
 from tests.make import NOON, post, sample
@@ -221,7 +221,7 @@ def test_an_export_that_breaks_off_is_a_failure_and_lets_go_of_its_point_in_time
 
 
 def test_many_posts_asked_for_by_id_come_in_several_requests(engine, monkeypatch):
-    monkeypatch.setattr(elastic_saving, "SOUGHT", 2)
+    monkeypatch.setattr(elastic, "SOUGHT", 2)
     engine.answers = [(200, {"hits": {"hits": [{"_id": f"x:{n}", **hit(post(n))} for n in some]}}) for some in ((1, 2), (3,))]
     assert [p.id for p in engine.store.get(["x:3", "x:1", "x:2"])] == ["x:3", "x:1", "x:2"]
     assert len(engine.asked) == 2

@@ -107,6 +107,27 @@ def test_where_nothing_was_deleted_nothing_more_is_told():
     assert [topic for topic, _ in publisher.published] == [RAW]
 
 
+def test_behind_a_letter_that_holds_nothing_no_deletion_is_told():
+    publisher = Publisher()
+    assert replay([letter(1), letter(2, post=post(2))], publisher, {"x:2": NOON}) == (0, 2)
+    assert publisher.published == []
+
+
+def test_an_empty_message_is_one_that_nobody_could_read():
+    publisher = Publisher()
+    assert replay([letter(1, message=b"")], publisher, {"x:2": NOON}) == (1, 0)
+    assert [topic for topic, _ in publisher.published] == [RAW, SAMPLES]
+
+
+def test_letters_go_back_in_their_order_and_deletions_behind_them_all():
+    publisher = Publisher()
+    letters = [letter(1, message=b"first"), letter(2, post=post(2)), letter(3, message=b"third")]
+    assert replay(iter(letters), publisher, {"x:9": NOON}) == (3, 0)
+    (_, first), (_, second), (_, third), (last, told) = publisher.published
+    assert (first, third, last) == (b"first", b"third", SAMPLES) and decode_page(second).posts == (post(2),)
+    assert decode_samples(told).deleted == (("x:9", NOON),)
+
+
 @pytest.fixture
 def buried_twice(monkeypatch):
     """What the broker holds after a letter was replayed and came back: the second burial lies in a partition that is read first."""
