@@ -75,15 +75,16 @@ def _stands(name: str, earlier: Post, before: Times, later: Post, since: Times) 
 
 
 def _claimed(name: str, earlier: Post, later: Post) -> Claim | tuple[Claim, ...] | None:
+    """The later of two corrections, a correction before what a model claims, else what the later observation claims."""
     mine, other = getattr(earlier, name), getattr(later, name)
-    if correction(mine) != correction(other):
-        return mine if correction(mine) > correction(other) else other  # type: ignore[no-any-return]
-    is_tie = mine != other and (correction(mine) or _is_at_once(earlier, later))
-    return max(mine, other, key=msgspec.json.encode) if is_tie else other  # type: ignore[no-any-return]
-
-
-def _is_at_once(earlier: Post, later: Post) -> bool:
-    return not _is_later(later, earlier)
+    corrected, corrected_since = correction(mine), correction(other)
+    if mine == other or corrected < corrected_since:
+        return other  # type: ignore[no-any-return]
+    if corrected > corrected_since:
+        return mine  # type: ignore[no-any-return]
+    if not corrected and _is_later(later, earlier):
+        return other  # type: ignore[no-any-return]
+    return max(mine, other, key=msgspec.json.encode)  # type: ignore[no-any-return]  # two of one time, or of one correction
 
 
 def _normal(earlier: Post, later: Post) -> str | None:

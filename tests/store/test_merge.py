@@ -175,6 +175,23 @@ def test_what_a_person_said_stands_over_what_a_model_claims(field, first, second
     assert (found[0] if several else found).label == stands
 
 
+# claims of one time, or of one correction → the greater in bytes, whichever came first
+TIES = [(claim("roads"), claim("water"), "water"), (said(2, "roads"), said(2, "water"), "water"), (said(1, "water"), claim("zoo"), "water"), (None, claim("roads"), "roads")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "stands"), TIES)
+@pytest.mark.parametrize("in_order", [True, False])
+def test_of_claims_that_nothing_parts_the_same_stands_in_either_order(first, second, stands, in_order):
+    seen = [at(1, intent=first), at(1, intent=second)]
+    assert kept(seen if in_order else seen[::-1]).intent.label == stands
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_of_two_readings_of_one_correction_the_same_stands_whichever_was_seen_later(in_order):
+    labels = ("roads", "water") if in_order else ("water", "roads")
+    assert kept([at(n, topics=(said(4, label),)) for n, label in enumerate(labels)]).topics[0].label == "water"
+
+
 # texts in the order they were seen → the earlier ones that are kept, oldest first
 TEXTS = [
     (["a"], []),
