@@ -108,9 +108,14 @@ def forget_elsewhere(db: Connection, said: Marks, since: datetime, until: dateti
 def _hide(db: Connection, answer: Answer, said: Marks) -> None:
     text = without_quotes(answer.text, said)
     if text != answer.text:
-        waits = answer.state in (State.DRAFT, State.READY)
-        told = {"state": State.FAILED, "problem": TAKEN} if waits else {}
-        keep(db, msgspec.structs.replace(answer, text=text, **told))
+        keep(db, bereft(answer, text))
+
+
+def bereft(answer: Answer, text: str) -> Answer:
+    """The answer with `text` in place of its own, from which a deletion took words: one that waits to go out fails, and must be written anew."""
+    waits = answer.state in (State.DRAFT, State.READY)
+    told = {"state": State.FAILED, "problem": TAKEN} if waits else {}
+    return msgspec.structs.replace(answer, text=text, **told)
 
 
 def text_now(db: Connection, id: str) -> str | None:

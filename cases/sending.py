@@ -14,7 +14,7 @@ import msgspec
 
 from cases.answering import PRIVATELY, told
 from cases.forgetting import HIDDEN
-from cases.outbox import TAKEN, Answer, State, all_in_state, claim, fetch, in_state, keep, text_now
+from cases.outbox import TAKEN, Answer, State, all_in_state, bereft, claim, fetch, in_state, keep, text_now
 from cases.query import AuditLine
 from cases.roles import Person, Right, Role, must
 from cases.store import CaseStore, note
@@ -120,14 +120,6 @@ def too_late(answer: Answer, at: datetime) -> str | None:
     )
 
 
-def _without_what_was_taken(answer: Answer, text: str | None) -> Answer:
-    """An answer under way, after a deletion took words of it meanwhile: they do not come back, and it is not tried again."""
-    if text is None or text == answer.text:
-        return answer
-    told = {"state": State.FAILED, "problem": TAKEN} if answer.state == State.READY else {}
-    return msgspec.structs.replace(answer, text=text, **told)
-
-
 def _anew(answer: Answer) -> Answer:
     return msgspec.structs.replace(answer, tries=0, next_at=None, problem=None)
 
@@ -151,7 +143,9 @@ def _outcome(store: CaseStore, answer: Answer, state: State, at: datetime, deplo
     if state == State.SENT:
         answer = msgspec.structs.replace(answer, problem=None, next_at=None)
     with store.writing() as db:
-        answer = _without_what_was_taken(answer, text_now(db, answer.id))
+        text = text_now(db, answer.id)
+        if text not in (None, answer.text):  # taken while it was under way: the words do not come back
+            answer = bereft(answer, text)
         keep(db, answer)
         if state == State.SENT:
             from_whom = Person(name=answer.written_by, role=Role.OFFICER)
