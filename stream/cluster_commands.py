@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated
@@ -44,30 +45,44 @@ def setup(again: Annotated[bool, typer.Option("--reindex", help="Write every mon
           replicas: Annotated[int, typer.Option(min=0, help="Copies of each shard.")] = 0, as_json: AsJson = False) -> None:  # fmt: skip
     """Tell Kafka, Elasticsearch and PostgreSQL what Sada needs there; may be repeated."""
     settings = door.settings()
-    said: list[str] = []
-    if settings.kafka:
-        made = kafka.create_topics(settings.kafka, *of_topics(settings, partitions, retention_hours), settings.topic_prefix)
-        said.append(f"Kafka: {', '.join(made) if made else 'every topic was there'}")
-    if settings.elasticsearch:
-        client = connect(settings)
-        said += [f"Elasticsearch: {line}" for line in set_up(client, settings.index_prefix, shards, replicas)]
-        said.append(f"Elasticsearch: {let_in(client, _passwords(settings), settings.index_prefix)}")
-        if again:
-            said.append(
-                f"Elasticsearch: written anew: {', '.join(reindex(client, settings.index_prefix)) or 'nothing, there are no posts yet'}"
-            )
-    if settings.postgres:
-        open_ledger(settings).close()
-        open_cases(settings).close()
-        said.append("PostgreSQL: the tables of the ledger and of cases are up to date")
-    if settings.elasticsearch and settings.postgres:
-        with closing(open_distributed(settings)) as store:
-            said.append(f"Elasticsearch: {store.copy_ledger()} passes copied for analysts")
-    if not said:
+    if not (settings.kafka or settings.elasticsearch or settings.postgres):
         raise BadSettings(
             "SADA_KAFKA, SADA_ELASTICSEARCH and SADA_POSTGRES: none is set, so there is nothing to set up; one machine needs no setup"
         )
+    said = [
+        *_topics(settings, *of_topics(settings, partitions, retention_hours)),
+        *_indices(settings, shards, replicas, again),
+        *_tables(settings),
+    ]
     typer.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(said))
+
+
+def _topics(settings: Settings, partitions: int, hours: int) -> Iterator[str]:
+    if settings.kafka:
+        made = kafka.create_topics(settings.kafka, partitions, hours, settings.topic_prefix)
+        yield f"Kafka: {', '.join(made) if made else 'every topic was there'}"
+
+
+def _indices(settings: Settings, shards: int, replicas: int, again: bool) -> Iterator[str]:
+    if not settings.elasticsearch:
+        return
+    client = connect(settings)
+    yield from (f"Elasticsearch: {line}" for line in set_up(client, settings.index_prefix, shards, replicas))
+    yield f"Elasticsearch: {let_in(client, _passwords(settings), settings.index_prefix)}"
+    if again:
+        written = ", ".join(reindex(client, settings.index_prefix))
+        yield f"Elasticsearch: written anew: {written or 'nothing, there are no posts yet'}"
+
+
+def _tables(settings: Settings) -> Iterator[str]:
+    if not settings.postgres:
+        return
+    open_ledger(settings).close()
+    open_cases(settings).close()
+    yield "PostgreSQL: the tables of the ledger and of cases are up to date"
+    if settings.elasticsearch:
+        with closing(open_distributed(settings)) as store:
+            yield f"Elasticsearch: {store.copy_ledger()} passes copied for analysts"
 
 
 def of_topics(settings: Settings, partitions: int | None, hours: int | None) -> tuple[int, int]:
