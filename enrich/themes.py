@@ -16,7 +16,7 @@ from enrich.themes_counts import Digest, Observation, WindowCounts, counts, from
 from enrich.themes_joining import join as join_themes
 from enrich.themes_joining import other_matter, split, twin
 from enrich.themes_judge import Finding, Scanner, find
-from enrich.themes_life import ACTIVE, Living, aged, born, hours_of, owner, stray_of, take_in
+from enrich.themes_life import ACTIVE, Living, aged, born, hours_of, moment, owner, stray_of, take_in
 from enrich.themes_memory import Kept, Memory
 from enrich.themes_verdict import Verdict, probability, shipped, told
 
@@ -84,6 +84,11 @@ class Detector:
         """Posts that were deleted: their texts and authors go from the memory too. Tells whether any was there."""
         return self.memory.forget(ids)
 
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest post it remembers was made."""
+        return moment(float(self.memory.columns.hours[self.memory.stop - 1])) if self.memory.stop else None
+
     def encode(self) -> bytes:
         """The whole state as bytes; `decode` goes on as if nothing had happened."""
         saved = Saved(
@@ -93,11 +98,18 @@ class Detector:
         return msgspec.msgpack.encode(saved)
 
     @classmethod
-    def decode(cls, state: bytes) -> Detector:
-        """The detector that `encode` made `state` of. Raises msgspec.DecodeError for anything else."""
+    def decode(cls, state: bytes, settings: ThemeSettings | None = None) -> Detector:
+        """The detector that `encode` made `state` of, from now on by `settings`; how much it remembers stays as it was.
+
+        Raises msgspec.DecodeError for anything else, such as what another version kept in another form.
+        """
         saved = msgspec.msgpack.decode(state, type=Saved)
-        detector = cls(saved.settings)
-        detector.memory.restore(saved.memory)
+        was = saved.settings
+        detector = cls(msgspec.structs.replace(settings, posts=was.posts, days=was.days) if settings else was)
+        try:
+            detector.memory.restore(saved.memory)
+        except (LookupError, ValueError) as error:
+            raise msgspec.DecodeError(f"the memory of themes has another form ({type(error).__name__})") from error
         detector.living, detector.born, detector.aged, detector.parted = list(saved.living), saved.born, saved.aged, saved.parted
         return detector
 

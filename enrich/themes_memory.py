@@ -166,8 +166,10 @@ class Memory:
         )  # fmt: skip
 
     def restore(self, kept: Kept) -> None:
-        """Become what was saved; this memory must be new."""
+        """Become what was saved; this memory must be new. Raises ValueError or LookupError for what no memory of this form saved."""
         start, ids = np.frombuffer(kept.start, np.int64), np.frombuffer(kept.ids, np.int64)
+        if start[0] != 0 or start[-1] != len(ids) or np.any(np.diff(start) < 0) or np.any((ids < 0) | (ids >= SPACE)):
+            raise ValueError("its terms do not fit together")  # compiled code would read beyond its columns
         n = len(start) - 1
         self.columns, self.index = _columns(self.most, max(len(self.columns.ids), len(ids))), _index(max(len(self.columns.ids), len(ids)))
         for name in PLAIN:

@@ -26,6 +26,8 @@ THEMES = "themes"
 REMEMBERED = 50_000  # ids of posts already seen, so that a changed number does not count as a second voice
 MARKED_AT_ONCE = 500
 SAVE_EVERY = timedelta(minutes=1)  # the detector's memory is megabytes; what came after is read again after a kill
+AHEAD = timedelta(hours=1)  # a post further in the future has a wrong date; taken at its word, every later post would seem late
+AGAIN = 1000  # at most so many messages come again after a kill; numbers further back are those of a topic that was made anew
 
 Clock = Callable[[], datetime]
 Understand = Callable[[list[Post]], list[Post]]
@@ -57,13 +59,19 @@ class _Themes:
         """Take up the memory; one that an earlier version left in another form is learnt anew from what comes."""
         try:
             remembered = msgspec.msgpack.decode(state, type=Remembered)
-            self._detector = Detector.decode(remembered.detector)
+            detector = Detector.decode(remembered.detector, settings(self._deployment))
         except (ValueError, msgspec.MsgspecError) as error:
             log.warning(
                 "themes: the memory kept by an earlier version cannot be read (%s); the usual level is learnt anew", type(error).__name__
             )
             return
-        self._seen = dict.fromkeys(remembered.seen)
+        if self._is_ahead(detector.newest or self._clock()):
+            log.warning("themes: the memory that was kept lies in the future, so a clock was wrong; the usual level is learnt anew")
+            return
+        self._detector, self._seen = detector, dict.fromkeys(remembered.seen)
+
+    def _is_ahead(self, at: datetime) -> bool:
+        return at > self._clock() + AHEAD
 
     def _keep(self, changed: Sequence[Theme], place: int) -> None:
         """Themes, place and memory together."""
@@ -85,7 +93,7 @@ class ThemeFollower(_Themes):
         """Look at posts and keep what changed. History is looked at with the eyes of its own time."""
         gone = {p.id for p in posts if p.deleted_at is not None}
         forgot = bool(gone) and self._detector.forget(gone)
-        new = [p for p in posts if p.id not in gone and p.id not in self._seen]
+        new = [p for p in posts if p.id not in gone and p.id not in self._seen and not self._is_ahead(p.created_at)]
         self._seen |= dict.fromkeys(p.id for p in new)
         now = self._clock()
         at = min(max(p.created_at for p in new), now) if new else now
@@ -102,6 +110,9 @@ class ThemeJoin(_Themes):
         """Join the windows after the place that is known, and keep what came of it before they are acknowledged."""
         if numbered[0][0] != self.place:  # another worker did this until now, or messages come again
             self._remember()
+        if numbered[0][0] < self.place - AGAIN:
+            log.warning("themes: the messages' numbers began anew at %d instead of %d; it goes on from there", numbered[0][0], self.place)
+            self.place = numbered[0][0]
         new = [(number, decode_counts(message)) for number, message in numbered if number >= self.place]
         if not new:
             return
@@ -112,11 +123,11 @@ class ThemeJoin(_Themes):
         self._keep(self._detector.step(window, at), self.place)
 
     def _unseen(self, window: WindowCounts) -> WindowCounts:
-        """Without posts that came before, as they do when their numbers change, and those that were deleted before they came."""
+        """Without posts that came before, as they do when their numbers change, those deleted before they came and those of the future."""
         self._seen |= dict.fromkeys(window.gone)
         fresh: dict[str, Digest] = {}
         for digest in window.digests:
-            if digest.post.id not in self._seen:
+            if digest.post.id not in self._seen and not self._is_ahead(digest.post.at):
                 fresh.setdefault(digest.post.id, digest)
         self._seen |= dict.fromkeys(fresh)
         return WindowCounts(tuple(fresh.values()), window.gone)

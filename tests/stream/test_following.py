@@ -10,7 +10,7 @@ from cases import campaigns, entering
 from cases.entering import Entry
 from cases.roles import Person, Role
 from cases.store import open_cases
-from core.deployment import Campaign
+from core.deployment import Campaign, OfficialAccount
 from core.deployment_file import load
 from core.post import Author
 from core.settings import Settings
@@ -19,6 +19,7 @@ from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
 from store.query import Filter
 from stream.following import (
+    Remembered,
     ThemeFollower,
     ThemeJoin,
     beside_workers,
@@ -191,6 +192,77 @@ def test_a_memory_of_another_version_is_learnt_anew_at_its_place(store):
     store.save_themes([], Follower(name="themes", place=7, state=b"\x81 another form"))
     follower = ThemeFollower(store, NEUTRAL, lambda: NOON)
     assert (follower.place, follower._seen) == (7, {})
+
+
+def test_a_memory_with_a_column_missing_or_with_words_of_a_larger_table_is_learnt_anew(store, caplog):
+    """What an earlier version kept may decode and still not be what this one keeps."""
+    ThemeFollower(store, NEUTRAL, lambda: NOON).step((post(1),), 1)
+    remembered = msgspec.msgpack.decode(kept(store), type=Remembered)
+    whole = msgspec.msgpack.decode(remembered.detector)
+    without = whole | {"memory": whole["memory"] | {"numbers": {k: v for k, v in whole["memory"]["numbers"].items() if k != "fresh"}}}
+    larger = whole | {"memory": whole["memory"] | {"ids": b"\xff" * (len(whole["memory"]["ids"]) - 1) + b"\x00"}}
+    cut = whole | {"memory": whole["memory"] | {"ids": whole["memory"]["ids"][:-8]}}
+    for other in (without, larger, cut):
+        state = msgspec.msgpack.encode(Remembered(msgspec.msgpack.encode(other), remembered.seen))
+        store.save_themes([], Follower(name="themes", place=1, state=state))
+        follower = ThemeFollower(store, NEUTRAL, lambda: NOON)
+        assert (follower.place, follower._seen) == (1, {})
+    assert caplog.text.count("learnt anew") == 3
+
+
+def test_an_account_that_became_the_organisations_own_is_its_own_after_the_restart(store):
+    """What is kept is what was heard, not who speaks for the organisation."""
+    ThemeFollower(store, NEUTRAL, lambda: NOON).step((post(1),), 1)
+    official = msgspec.structs.replace(NEUTRAL, accounts=(OfficialAccount(platform="x", handle="CityLamps"),))
+    again = ThemeFollower(store, official, lambda: NOON)
+    assert (again._detector.own, again._detector.memory.seen) == (frozenset({"citylamps", "x:citylamps"}), 1)
+
+
+def odd_date():
+    """A post whose author's clock, or whose file's column, is years ahead."""
+    return post(8888, text="a lamp of another year", created_at=NOON + timedelta(days=400))
+
+
+def test_one_date_far_ahead_does_not_make_all_that_follows_late(store):
+    end = NOON + timedelta(days=30)
+    follower = ThemeFollower(store, NEUTRAL, lambda: end)
+    store.save(Batch(posts=(*usual_weeks(), odd_date())))
+    follower.run()
+    store.save(Batch(posts=tuple(burst())))
+    follower.run()
+    assert len(store.themes()) == 1
+
+
+def test_the_join_passes_over_a_date_far_ahead_too():
+    join = ThemeJoin(MemoryStore(), NEUTRAL, lambda: NOON + timedelta(days=1))
+    join.step([(0, count_themes([post(1), odd_date()], NEUTRAL))])
+    join.step([(1, count_themes([post(2)], NEUTRAL))])
+    assert join._detector.memory.seen == 2
+
+
+def test_a_memory_of_a_clock_that_was_wrong_is_learnt_anew(store, caplog):
+    ThemeFollower(store, NEUTRAL, lambda: NOON + timedelta(days=500)).step((odd_date(),), 1)
+    assert ThemeFollower(store, NEUTRAL, lambda: NOON)._detector.newest is None
+    assert "lies in the future" in caplog.text
+
+
+def test_a_topic_that_was_made_anew_is_heard_from_its_first_message(caplog):
+    """Its numbers begin at 0 again; waiting until they pass the old place would be silence for weeks."""
+    store = MemoryStore()
+    store.save_themes([], Follower(name="themes", place=70_000, state=b""))
+    join = ThemeJoin(store, NEUTRAL, lambda: NOON)
+    join.step([(0, count_themes([post(1)], NEUTRAL))])
+    join.step([(1, count_themes([post(2)], NEUTRAL))])
+    assert (join.place, join._detector.memory.seen) == (2, 2)
+    assert caplog.text.count("began anew") == 1
+
+
+def test_messages_that_come_again_after_a_kill_are_not_taken_for_a_new_topic():
+    store = MemoryStore()
+    store.save_themes([], Follower(name="themes", place=900, state=b""))
+    join = ThemeJoin(store, NEUTRAL, lambda: NOON)
+    join.step([(0, count_themes([post(1)], NEUTRAL))])
+    assert (join.place, join._detector.memory.seen) == (900, 0)
 
 
 def test_beside_workers_what_people_wrote_by_hand_is_still_taken_in(tmp_path):
