@@ -129,7 +129,11 @@ def themes_command(file: Path, alerts: Annotated[Path | None, typer.Option(help=
                    own_account: Annotated[str | None, typer.Option(help="The organisation's own account.")] = None,
                    baselines: Annotated[bool, typer.Option("--baselines", help="Measure the plain detectors too.")] = False, as_json: AsJson = False) -> None:  # fmt: skip
     """Measure the detector of emerging themes on a stream (FILE: tab-separated, columns text and created_at)."""
-    measured = importlib.import_module("enrich.themes_eval").evaluate(file, alerts, own_account, baselines)
+    seen = Console(stderr=True)
+    with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=seen, transient=True, disable=not seen.is_terminal) as bar:
+        measured = importlib.import_module("enrich.themes_eval").evaluate(
+            file, alerts, own_account, baselines, lambda many, step: bar.track(many, description=step)
+        )
     _say(as_json, measured, "\n".join(f"{name}: {figure}" for name, figure in measured.items()))
 
 
