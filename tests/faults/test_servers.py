@@ -17,12 +17,13 @@ import pytest
 from bench import services
 from cases.store import open_cases
 from core.post import Kind
+from tests.faults.jumping_worker import LAST
 from tests.make import post
 from tests.ports import free_ports
 from tests.stream.cluster import Cluster, numbered
 
 LONG = bool(os.environ.get("TESTS_SADA_LONG"))
-AWAY_S = 60 if LONG else 3
+AWAY_S = 60 if LONG else 0  # beyond what a server takes to start
 TIMES = 20 if LONG else 2
 NAMES = {"kafka": "own-kafka", "elasticsearch": "own-elasticsearch", "postgres": "own-postgres"}
 pytestmark = pytest.mark.services
@@ -123,11 +124,12 @@ def test_kafka_killed_and_started_again_loses_and_doubles_nothing(own, cluster):
 
 
 def test_the_engine_away_and_then_too_busy_is_waited_for(own, cluster):
-    worker = cluster.work("--stage", "understand", "--stage", "index")
+    worker = cluster.watched("--stage", "understand", "--stage", "index")
     cluster.publish(posts(500))
     cluster.wait_for(500)
     own.crash("elasticsearch")
     cluster.publish(posts(6000, 500))
+    cluster.wait_until_retried(worker)
     time.sleep(AWAY_S)
     own.start("elasticsearch")
     cluster.wait_for(6500)
@@ -162,6 +164,7 @@ def test_postgres_crashed_and_started_again_leaves_one_case_a_complaint(own, clu
     cluster.wait_for(50)
     own.crash("postgres")
     cluster.publish(complaints(50, 50), 10)
+    cluster.wait_for_some(100)  # what the engine has, its worker has read: from here on it wants the database
     time.sleep(AWAY_S)
     own.start("postgres")
     cluster.wait_for(100)
@@ -181,7 +184,7 @@ def test_a_clock_that_jumps_days_ahead_and_back_loses_and_doubles_nothing(own, c
     cluster.wait_for(total // 2)
     cluster.publish(posts(total // 2, total // 2))
     cluster.wait_for(total)
-    time.sleep(5)  # past the last jump
+    cluster.wait_until_said(worker, LAST)
     cluster.publish(posts(300, total))
     cluster.wait_for(total + 300)
     assert worker.poll() is None

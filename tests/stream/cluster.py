@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +30,7 @@ from stream.kafka import Publisher
 from stream.topics import DEAD, POSTS, RAW, SAMPLES, decode_dead_letter, encode, prefixed
 from tests.conftest import address
 from tests.make import NOON
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
@@ -43,6 +47,7 @@ class Cluster:
         self.client = Elasticsearch(addresses["SADA_ELASTICSEARCH"], request_timeout=60)
         self.workers: list[subprocess.Popen[bytes]] = []
         self._said: dict[int, IO[bytes]] = {}
+        self._ports: dict[int, int] = {}
         self.sada("setup", "--partitions", str(PARTITIONS))
         self.publisher = Publisher(self.kafka, self.prefix)
 
@@ -58,6 +63,32 @@ class Cluster:
         """Start a worker."""
         return self.work_as("sada", "work", *words)
 
+    def watched(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a worker whose numbers can be asked for."""
+        port = free_port()
+        worker = self.work("--metrics-port", str(port), *words)
+        self._ports[worker.pid] = port
+        return worker
+
+    def _asked(self, worker: subprocess.Popen[bytes], path: str) -> str:
+        """What a watched worker answers; nothing before it can, and where it says no."""
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self._ports[worker.pid]}{path}", timeout=10) as answer:
+            return str(answer.read().decode())
+        return ""
+
+    def wait_until_ready(self, worker: subprocess.Popen[bytes]) -> None:
+        """Until a watched worker has its share of the partitions."""
+        until(lambda: self._asked(worker, "/readyz") == "ok\n", lambda: f"the worker is not ready: {self.said(worker)[-2000:]}")
+
+    def wait_until_retried(self, worker: subprocess.Popen[bytes], times: float = 0) -> None:
+        """Until a watched worker has asked the store again more often than so many times."""
+        until(lambda: self.retries(worker) > times, lambda: "the worker had to ask nothing again")
+
+    def retries(self, worker: subprocess.Popen[bytes]) -> float:
+        """How often a watched worker has asked the store again."""
+        told = re.search(r"^sada_retries_total (\S+)$", self._asked(worker, "/metrics"), re.MULTILINE)
+        return float(told[1]) if told else 0.0
+
     def work_as(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a module as a worker. What it says goes into a file: a pipe that nobody reads would stop it when it has much to say."""
         said = tempfile.TemporaryFile()  # noqa: SIM115
@@ -69,9 +100,13 @@ class Cluster:
         return worker
 
     def said(self, worker: subprocess.Popen[bytes]) -> str:
-        """What a worker wrote to stderr, after its end."""
-        self._said[worker.pid].seek(0)
-        return self._said[worker.pid].read().decode()
+        """What a worker wrote to stderr so far. Its place in the file is left where it writes."""
+        file = self._said[worker.pid].fileno()
+        return os.pread(file, os.fstat(file).st_size, 0).decode(errors="replace")
+
+    def wait_until_said(self, worker: subprocess.Popen[bytes], words: str) -> None:
+        """Until a worker has written these words to stderr."""
+        until(lambda: words in self.said(worker), lambda: f"{words!r} was not said: {self.said(worker)[-2000:]}")
 
     def publish(self, posts: list[Post], at_once: int = 100) -> None:
         """Put posts on the stream, so many to a page."""
@@ -100,17 +135,15 @@ class Cluster:
 
     def wait_for_some(self, posts: int) -> None:
         """Until so many posts can be searched; fails with what there is."""
-        until = time.monotonic() + PATIENCE_S
-        while (found := self.count()) < posts:
-            assert time.monotonic() < until, f"{found} of {posts} posts"
-            time.sleep(0.05)
+        until(lambda: self.count() >= posts, lambda: f"{self.count()} of {posts} posts", every=0.05)
 
     def wait_for(self, posts: int, seconds: float = PATIENCE_S) -> None:
         """Until so many posts can be searched and nothing is waiting on Kafka; fails with what there is."""
-        until = time.monotonic() + seconds
-        while self.count() < posts or self.lag():
-            assert time.monotonic() < until, f"{self.count()} of {posts} posts, {self.lag()} pages waiting"
-            time.sleep(0.3)
+        until(
+            lambda: self.count() >= posts and not self.lag(),
+            lambda: f"{self.count()} of {posts} posts, {self.lag()} pages waiting",
+            seconds,
+        )
 
     def lag(self, group: str = "sada", topics: tuple[str, ...] = (RAW, POSTS)) -> int:
         """Pages not yet finished; 1 while Kafka, just started, cannot say."""
@@ -132,10 +165,7 @@ class Cluster:
         self._wait_until_taken("sada", SAMPLES)
 
     def _wait_until_taken(self, group: str, topic: str) -> None:
-        until = time.monotonic() + PATIENCE_S
-        while left := self.lag(group, (topic,)):
-            assert time.monotonic() < until, f"{left} pages of {topic} wait for {group}"
-            time.sleep(0.3)
+        until(lambda: not self.lag(group, (topic,)), lambda: f"{self.lag(group, (topic,))} pages of {topic} wait for {group}")
 
     def settings(self) -> Settings:
         """What a program in this cluster is told."""
@@ -180,6 +210,14 @@ def cluster() -> Iterator[Cluster]:
     made = Cluster({key: address(key) for key in ("SADA_KAFKA", "SADA_ELASTICSEARCH", "SADA_POSTGRES")})
     yield made
     made.close()
+
+
+def until(is_so: Callable[[], bool], what_not: Callable[[], str], seconds: float = PATIENCE_S, every: float = 0.3) -> None:
+    """Wait until something is so, looked at anew after `every` seconds; fails with what is not."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, what_not()
+        time.sleep(every)
 
 
 def numbered(count: int) -> list[str]:

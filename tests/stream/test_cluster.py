@@ -2,7 +2,6 @@
 
 import os
 import random
-import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -23,8 +22,8 @@ from store.query import Filter
 from stream import set_up
 from stream.topics import RAW, SAMPLES, Samples, encode
 from tests.make import NOON, post
-from tests.stream.cluster import PATIENCE_S, numbered
 from tests.stream.cluster import cluster as cluster  # a fixture
+from tests.stream.cluster import numbered, until
 
 pytestmark = pytest.mark.services
 
@@ -77,9 +76,9 @@ def test_a_poison_message_is_put_aside_and_the_rest_goes_on(cluster):
 
 def test_the_engine_blocked_for_want_of_disk_is_waited_for(cluster):
     cluster.publish(posts(300))
-    worker = cluster.work()
+    worker = cluster.watched()
     cluster.wait_for(300)
-    stored = blocked_at(cluster, 300)
+    stored = blocked_at(cluster, worker, 300)
     cluster.client.indices.put_settings(index=f"{cluster.prefix}-posts-*", settings={BLOCK: None})
     cluster.wait_for(stored + 300)
     assert cluster.ids() == numbered(stored + 300)
@@ -90,14 +89,15 @@ def test_the_engine_blocked_for_want_of_disk_is_waited_for(cluster):
 BLOCK = "index.blocks.read_only_allow_delete"
 
 
-def blocked_at(cluster, stored):
+def blocked_at(cluster, worker, stored):
     """Publish 300 posts to a blocked engine and see that none is written; how many were stored before. Where the engine's own look at the
     disk lifted the block meanwhile, once more with the next posts."""
     months = f"{cluster.prefix}-posts-*"
     for _ in range(10):
         cluster.client.indices.put_settings(index=months, settings={BLOCK: True})
+        before = cluster.retries(worker)
         cluster.publish(posts(300, stored))
-        time.sleep(3)
+        cluster.wait_until_retried(worker, before)
         count, settings = cluster.count(), cluster.client.indices.get_settings(index=months, flat_settings=True)
         if all(index["settings"].get(BLOCK) == "true" for index in settings.values()):
             assert count == stored
@@ -148,11 +148,8 @@ def test_what_people_wrote_down_and_corrected_by_hand_reaches_the_posts(cluster)
     corrections.correct(cases, officer, entered, {"sentiment": ("positive",)}, datetime.now(UTC), deployment)
     cases.close()
     cluster.wait_for(1)
-    until = time.monotonic() + PATIENCE_S
-    while not (found := list(store.posts(Filter(sentiments=("positive",))))) and time.monotonic() < until:
-        time.sleep(0.5)
-        cluster.count()  # refreshes
-    assert [one.id for one in found] == [entered.id]
+    until(lambda: cluster.count() > 0 and [one.id for one in store.posts(Filter(sentiments=("positive",)))] == [entered.id],
+          lambda: "what was corrected by hand is not there")  # fmt: skip
 
 
 def test_a_deletion_that_overtook_its_post_is_made_good_by_the_worker_that_takes_over(cluster):
@@ -167,10 +164,7 @@ def test_a_deletion_that_overtook_its_post_is_made_good_by_the_worker_that_takes
     cluster.work()
     cluster.wait_for(3)
     store = ElasticStore(cluster.client, cluster.prefix)
-    until = time.monotonic() + PATIENCE_S
-    while not store.get(["x:1"])[0].deleted_at:
-        assert time.monotonic() < until, "the late post is still there"
-        time.sleep(0.5)
+    until(lambda: store.get(["x:1"])[0].deleted_at is not None, lambda: "the late post is still there")
     gone, other = store.get(["x:1"])[0], store.get(["x:0"])[0]
     assert (gone.text, gone.author, other.deleted_at) == ("", None, None)
 
