@@ -13,7 +13,7 @@ from cases.alert_tables import alert_rules
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
 from cases.store import CaseStore, note
-from core.deployment import A_YEAR, LANGUAGES, AlertRule, Deployment
+from core.deployment import A_YEAR, LANGUAGES, AlertRule, Deployment, reader_of
 from core.errors import AskedWrongly
 
 NAMED = re.compile(r"\$ALERTS[A-Z0-9_]*")
@@ -60,7 +60,7 @@ def wrong(rule: AlertRule, deployment: Deployment) -> str | None:
     """Why a rule cannot hold, as a sentence; None if it can. Pure."""
     told = next((r for r in deployment.alerts if r.id == rule.id), None)
     known = {*(told.to + told.escalate_to if told else ())}
-    strange = next((to for to in (*rule.to, *rule.escalate_to) if to not in known and not NAMED.fullmatch(to)), None)
+    strange = next((to for to in (*rule.to, *rule.escalate_to) if to not in known and not NAMED.fullmatch(reader_of(to)[1])), None)
     checks = (
         (not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,60}", rule.id), "its name may have small letters, digits and hyphens only"),
         (strange is not None, "send to keys of the environment such as $ALERTS_TO; a whole address stands in the deployment file"),
@@ -81,14 +81,21 @@ def _edited(store: CaseStore) -> list[AlertRule]:
 
 
 def shown(to: str) -> str:
-    """What of an address may be seen: the key's name, or the kind of service."""
-    kind, mark, _ = to.partition("://")
-    return to if to.startswith("$") else f"{kind}://…" if mark else "…"  # without a kind all of it may be a password
+    """What of an address may be seen: the key's name, or the kind of service, and its reader's language."""
+    language, address = reader_of(to)
+    kind, mark, _ = address.partition("://")
+    seen = address if address.startswith("$") else f"{kind}://…" if mark else "…"  # without a kind all of it may be a password
+    return f"{language}:{seen}" if language else seen
+
+
+def is_key(to: str) -> bool:
+    """Whether it names a key of the environment and may be stored and shown whole."""
+    return reader_of(to)[1].startswith("$")
 
 
 def _without_addresses(rule: AlertRule) -> AlertRule:
     def hidden(many: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(to if to.startswith("$") else HIDDEN + digest(to) for to in many)
+        return tuple(to if is_key(to) else HIDDEN + digest(to) for to in many)
 
     return msgspec.structs.replace(rule, to=hidden(rule.to), escalate_to=hidden(rule.escalate_to))
 

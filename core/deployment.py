@@ -151,7 +151,8 @@ class AlertRule(Strict, frozen=True):
 
     id: str
     when: Literal["theme", "sentiment_fall", "follower_drop", "source_silent", "target_near"]
-    to: tuple[str, ...] = ()  # Apprise addresses, or $NAME of an environment key that holds one or several
+    # Apprise addresses, or $NAME of an environment key that holds one or several; before each may stand its reader's language, as in kk:$NAME
+    to: tuple[str, ...] = ()
     language: str | None = None
     topic: str | None = None
     place: str | None = None
@@ -266,3 +267,10 @@ class Deployment(Strict, frozen=True):
 def label(words: Words, language: str) -> str:
     """`words` in `language`, else in English, else in any language there is, else empty."""
     return words.get(language) or words.get("en") or next(iter(words.values()), "")
+
+
+def reader_of(to: str) -> tuple[str | None, str]:
+    """The language that stands before an address of an alert rule, if one does, and the address: of kk:$NAME it is kk and $NAME."""
+    language, mark, address = to.partition(":")
+    is_told = bool(mark) and language in LANGUAGES and (address.startswith("$") or "://" in address)
+    return (language, address) if is_told else (None, to)

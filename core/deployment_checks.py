@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
-from core.deployment import DAYS, LANGUAGES, AlertRule, Demo, Deployment, OfficialAccount, Place, Topic
+from core.deployment import DAYS, LANGUAGES, AlertRule, Demo, Deployment, OfficialAccount, Place, Topic, reader_of
 from core.post import Kind
 
 ID = re.compile(r"[\w.-]{1,80}")  # stands in addresses, in names of indices, and between | marks
@@ -54,7 +54,7 @@ def _never_told(rule: AlertRule) -> Iterator[str]:
     if (rule.quiet_from is None) != (rule.quiet_until is None):
         yield f"alerts: {rule.id!r} has quiet_from or quiet_until without the other; tell both or neither"
     for to in (*rule.to, *rule.escalate_to):
-        if not SENT_TO.fullmatch(to):  # not shown: it may hold a password
+        if not SENT_TO.fullmatch(reader_of(to)[1]):  # not shown: it may hold a password
             yield f"alerts.to: {rule.id!r} has an address that is none; write $NAME of a key in the environment, or an Apprise address such as mailto://…"
 
 

@@ -83,7 +83,7 @@ def _one(desk: Desk, rule: AlertRule, name: str, options: Sequence[str], off: bo
 def _addresses(desk: Desk, rule: AlertRule, name: str, off: bool) -> None:
     """Keys of the environment; of whole addresses only the kind is shown."""
     told = list(getattr(rule, name))
-    known = dict.fromkeys([*told, *(to for r in desk.about.alerts for to in (*r.to, *r.escalate_to) if to.startswith("$"))])
+    known = dict.fromkeys([*told, *(to for r in desk.about.alerts for to in (*r.to, *r.escalate_to) if alert_rules.is_key(to))])
     st.multiselect(desk.words(f"rule.{name}"), list(known), told, key=_key(rule, name), format_func=_shown, accept_new_options=True,
                    placeholder=_shown("$ALERTS_TO"), disabled=off)  # fmt: skip
 

@@ -33,7 +33,7 @@ def _reaches_nobody(rule: AlertRule, told: Environment) -> Iterator[str]:
 def tried(deployment: Deployment, told: Environment, dashboard: str | None) -> Iterator[Finding]:
     """Send each address a message that nothing has happened, once in each language that its rules speak."""
     known = {
-        (address.digest, language_of(rule, deployment)): address
+        (address.digest, address.language or language_of(rule, deployment)): address
         for rule in deployment.alerts if rule.is_on
         for address in alert_sending.of_rule(rule, told).values()
     }  # fmt: skip

@@ -47,10 +47,10 @@ def planned(rule: AlertRule, alert: Alert, deployment: Deployment, told: Environ
 def deliveries(
     rule: AlertRule, alert: Alert, step: str, to: Sequence[Address], at: datetime, deployment: Deployment
 ) -> tuple[Delivery, ...]:
-    """One message to each address. Pure."""
-    language = language_of(rule, deployment)
+    """One message to each address, in its reader's language. Pure."""
     return tuple(
-        Delivery(id=alert_outbox.digest(alert.id, step, one.digest), alert=alert.id, step=step, address=one.digest, to=one.to, language=language, next_at=at)
+        Delivery(id=alert_outbox.digest(alert.id, step, one.digest), alert=alert.id, step=step, address=one.digest, to=one.to,
+                 language=one.language or language_of(rule, deployment), next_at=at)
         for one in to
     )  # fmt: skip
 

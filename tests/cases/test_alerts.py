@@ -171,7 +171,16 @@ def test_a_new_hour_moves_the_alert_and_its_untried_messages_and_not_what_was_tr
 
 @pytest.mark.parametrize(
     ("to", "seen"),
-    [("$ALERTS_TO", "$ALERTS_TO"), ("tgram://123:secret/4", "tgram://…"), ("123:secret", "…"), ("mailto:secret@example.org", "…")],
+    [
+        ("$ALERTS_TO", "$ALERTS_TO"),
+        ("tgram://123:secret/4", "tgram://…"),
+        ("123:secret", "…"),
+        ("mailto:secret@example.org", "…"),
+        ("kk:$ALERTS_TO", "kk:$ALERTS_TO"),
+        ("kk:tgram://123:secret/4", "kk:tgram://…"),
+        ("kk:secret", "…"),
+        ("secret:$x", "…"),
+    ],  # fmt: skip
 )
 def test_of_an_address_only_its_kind_is_seen_and_nothing_of_what_has_none(to, seen):
     assert alert_rules.shown(to) == seen
@@ -204,12 +213,12 @@ def test_an_alert_that_is_not_there_is_named(sqlite_store):
 
 
 def test_an_edited_rule_stands_over_the_deployments_and_keeps_addresses_out_of_the_database(store):
-    edited = AlertRule(id="rising", when="theme", to=("$ALERTS_NIGHT", SECRET), probability=0.9)
+    edited = AlertRule(id="rising", when="theme", to=("$ALERTS_NIGHT", "kk:$ALERTS_DAY", SECRET), probability=0.9)
     alert_rules.keep(store, SUPERVISOR, edited, NOW, RULED)
     assert alert_rules.every(store, RULED) == (edited,)
     with store.reading() as db:
         assert b"hunter2" not in b"".join(db.exec_driver_sql("SELECT record FROM alert_rules").scalars())
-    assert alert_rules.every(store, CITY)[0].to == ("$ALERTS_NIGHT",)  # the file no longer has the other
+    assert alert_rules.every(store, CITY)[0].to == ("$ALERTS_NIGHT", "kk:$ALERTS_DAY")  # the file no longer has the other
     alert_rules.restore(store, SUPERVISOR, "rising", NOW)
     assert alert_rules.every(store, RULED) == RULED.alerts
 
@@ -221,6 +230,9 @@ def test_an_edited_rule_stands_over_the_deployments_and_keeps_addresses_out_of_t
         ({"to": ("json://elsewhere.example",)}, r"\$ALERTS_TO"),  # nobody makes the server call an address through the page
         ({"to": ("$SADA_SECRET_KEY",)}, r"\$ALERTS_TO"),  # nor send another secret anywhere
         ({"escalate_to": ("$PATH",)}, r"\$ALERTS_TO"),
+        ({"to": ("kk:$PATH",)}, r"\$ALERTS_TO"),
+        ({"to": ("kk:json://elsewhere.example",)}, r"\$ALERTS_TO"),
+        ({"to": ("xx:$ALERTS_TO",)}, r"\$ALERTS_TO"),  # no language that messages are written in
         ({"quiet_from": NOW.time()}, "beginning and an end"),
         ({"language": "xx"}, "language"),
         ({"topic": "nothing"}, "topic"),

@@ -109,6 +109,8 @@ WRONG = [
     (RULE + "quiet_from = 23:00:00", r"alerts: 'rising' has quiet_from or quiet_until without the other"),
     (RULE + "quiet_until = 06:00:00", r"alerts: 'rising' has quiet_from or quiet_until without the other"),
     (RULE + 'to = ["ALERTS_TO"]', r"alerts\.to: 'rising' has an address that is none; write \$NAME"),
+    (RULE + 'to = ["kk:ALERTS_TO"]', r"alerts\.to: 'rising' has an address that is none"),
+    (RULE + 'to = ["de:$ALERTS_TO"]', r"alerts\.to: 'rising' has an address that is none"),  # nor is it a language of messages
     (RULE + 'to = [""]', r"alerts\.to: 'rising' has an address that is none"),
     (RULE + 'escalate_to = ["$ALERTS TO"]', r"alerts\.to: 'rising' has an address that is none"),
     (RULE + "hours = 1e9", r"<= 8784\.0 - at `\$\.alerts\[0\]\.hours"),

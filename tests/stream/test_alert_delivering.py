@@ -3,18 +3,19 @@
 # ruff: noqa: F811  (fixtures of a neighbour are asked for under their names)
 from __future__ import annotations
 
+import json
 from datetime import time, timedelta
 from itertools import pairwise
 
 import pytest
 
-from cases import alerts
-from core.deployment import AlertRule
+from cases import alert_outbox, alerts
+from core.deployment import AlertRule, reader_of
 from core.errors import StoreFailed
 from stream import alert_sending
 from stream.alert_delivering import AT_ONCE, PACE
 from stream.alert_facts import World
-from stream.alert_message import Message
+from stream.alert_message import Message, words
 from stream.alert_running import Alerting
 from stream.alert_sending import Address
 from tests.collectors.replay import Reply, replay
@@ -222,12 +223,16 @@ def test_a_message_that_is_longer_than_a_service_takes_goes_in_parts_and_is_not_
     """Apprise's own default hands it over whole, and a service that takes less refuses it."""
     import apprise
 
-    kept = []
+    kept, made = [], []
 
     class Small(apprise.NotifyBase):
         body_maxlen = 100
         title_maxlen = 0
         service_name, protocol = "Small", "smallbox"
+
+        def __init__(self, **told):
+            made.append(self)
+            super().__init__(**told)
 
         def send(self, body, **_):
             kept.append(body)
@@ -244,3 +249,48 @@ def test_a_message_that_is_longer_than_a_service_takes_goes_in_parts_and_is_not_
         apprise.plugins.N_MGR.remove("smallbox")
     assert said is None
     assert len(kept) > 4 and all(len(part) <= 100 for part in kept)
+    assert len(made) == 1, "what sends is what was checked: an address is looked up once"
+
+
+def test_each_reader_of_one_alert_is_told_in_his_own_language(store, cases, clock):
+    """One alert on the page, to judge once: not a rule for each language."""
+    with replay({"/ru": Reply(), "/kk": Reply(), "/ar": Reply(), "/en": Reply()}) as server:
+        here = server.url.removeprefix("http://")
+        told = {"ALERTS_TO": f"json://{here}/en ar:json://{here}/ar", "ALERTS_KK": f"json://{here}/kk"}
+        rules = city(rule(to=("$ALERTS_TO", "kk:$ALERTS_KK", f"ru:json://{here}/ru")))
+        process(store, cases, clock, rules, told).once()
+    said = {asked.path: json.loads(asked.body) for asked in server.asked}
+    assert {path: one["title"].split(":")[0] for path, one in said.items()} == {
+        f"/{code}": words()[code]["theme_title"].split(":")[0] for code in ("en", "ar", "kk", "ru")
+    }
+    assert all(f"lang={path[1:]}" in one["message"] for path, one in said.items())
+    assert len(alerts.newest(cases, clock())) == 1
+    assert sorted(one.to for one in alert_outbox.log(cases)) == [
+        "$ALERTS_KK (json://…)",
+        "$ALERTS_TO 1 (json://…)",
+        "$ALERTS_TO 2 (json://…)",
+        "json://…",
+    ]
+
+
+def test_a_reader_who_is_given_another_language_is_not_told_a_second_time(store, cases, clock):
+    with replay({"/in": Reply()}) as server:
+        for to_whom in ("$ALERTS_TO", "kk:$ALERTS_TO"):
+            process(store, cases, clock, city(rule(to=(to_whom,))), to(server)).once()
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "language", "address"),
+    [
+        ("kk:$ALERTS_TO", "kk", "$ALERTS_TO"),
+        ("ar:tgram://token/chat", "ar", "tgram://token/chat"),
+        ("$ALERTS_TO", None, "$ALERTS_TO"),
+        ("tgram://token/chat", None, "tgram://token/chat"),
+        ("de:$ALERTS_TO", None, "de:$ALERTS_TO"),  # a language that messages are not written in is no language here
+        ("en:hunter2", None, "en:hunter2"),  # and what is no address stays what it is, to be refused whole
+        ("kk:", None, "kk:"),
+    ],
+)
+def test_the_language_before_an_address_is_told_apart_from_it(told, language, address):
+    assert reader_of(told) == (language, address)
