@@ -31,7 +31,7 @@ PARENT = """
 def begun(port):
     """A process with a server beside it that listens on the port. Whatever of both still runs holds their stdout open."""
     words = [sys.executable, "-c", textwrap.dedent(PARENT), textwrap.dedent(LISTENING), str(port)]
-    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
     assert process.stdout.readline() == b"listening\n"
     return process
 
@@ -48,6 +48,12 @@ def test_a_killed_process_leaves_the_port_to_the_next():
 def test_a_process_told_to_end_takes_along_what_runs_beside_it(sign):
     process = begun(free_port())
     process.send_signal(sign)
+    assert process.communicate(timeout=PATIENCE_S) == (b"", None)
+
+
+def test_ctrl_c_which_reaches_all_of_them_at_once_ends_all_of_them():
+    process = begun(free_port())
+    os.killpg(process.pid, signal.SIGINT)
     assert process.communicate(timeout=PATIENCE_S) == (b"", None)
 
 
