@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select, update
 
-from cases import assigning, outbox, rows, wording, workflow
-from cases.forgetting import Marks, forgotten, telling
+from cases import outbox, rows, wording, workflow
+from cases.forgetting import Marks, forgotten, telling, without_quotes
 from cases.marking import still_said
 from cases.opening import WHO
 from cases.store import fetch, replace
-from cases.tables import audit, cases
+from cases.tables import audit, cases, events, handovers
 from core.case import Case
 from core.deployment import Deployment
 
@@ -33,10 +33,19 @@ def hide(db: Connection, unsaid: Mapping[str, Marks], written: Sequence[datetime
     if quoted:
         since, until = min(written), max(written) + QUOTED_FOR
         outbox.forget_elsewhere(db, quoted, since, until)
-        assigning.forget(db, quoted, since, until)
+        for notes in (handovers, events):
+            _forget_in(db, notes, quoted, since, until)
         for changed in _changed(db, since, until):
             if forgotten(changed.steps, quoted) != changed.steps:
                 _forget_reasons(db, changed.id, quoted, at, deployment)
+
+
+def _forget_in(db: Connection, notes: Table, quoted: Marks, since: datetime, until: datetime) -> None:
+    """Hide the quotes in what staff noted between, for the next shift or of a day."""
+    written = select(notes.c.number, notes.c.text).where(notes.c.at.between(since, until))
+    for number, text in db.execute(written).all():
+        if (shown := without_quotes(text, quoted)) != text:
+            db.execute(update(notes).where(notes.c.number == number).values(text=shown))
 
 
 def _changed(db: Connection, since: datetime, until: datetime) -> list[Case]:

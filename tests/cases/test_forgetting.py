@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from cases import answering, assigning, campaigns, desk, holding, marking, sending, subscribing, triage, wording, work
+from cases import answering, assigning, campaigns, desk, events, holding, marking, sending, subscribing, triage, wording, work
 from cases.alert_tables import alerts as alerts
 from cases.forgetting import AGREE, HIDDEN, marks, packed, unpacked, without_quotes
 from cases.identity import case_id
@@ -215,6 +215,14 @@ def test_a_quote_in_another_cases_answer_and_in_a_note_to_the_next_shift_is_hidd
         f"ring her, {HIDDEN}, at nine",
     ]
     assert found(store) == set()
+
+
+def test_a_quote_in_what_staff_noted_of_a_day_is_hidden_and_other_events_stay(store):
+    desk.receive([said(1)], BRIGHT, store, NOW, 1)
+    for text in (f"they say {SAID}"[:80], "a pipe burst in Hill Lane"):
+        events.put(store, OFFICER, NOW.date(), text, NOW)
+    take_back(store, [said(1)])
+    assert [one.text for one in events.between(store, NOW.date(), NOW.date())] == [f"they say {HIDDEN}", "a pipe burst in Hill Lane"]
 
 
 def test_an_answer_that_went_out_in_another_case_loses_the_words_and_stays_sent(store):
