@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from cases import rows, workflow
-from cases.forgetting import Marks, without_quotes
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
 from cases.store import CaseStore, note, replace
@@ -76,13 +75,6 @@ def hand_over(store: CaseStore, person: Person, text: str, at: datetime) -> None
         raise AskedWrongly("the handover note is empty")
     with store.writing() as db:
         db.execute(insert(handovers).values(at=at, who=person.name, text=text.strip()))
-
-
-def forget(db: Connection, said: Marks, since: datetime, until: datetime) -> None:
-    """Hide in the notes that were left from `since` to `until` what they repeat of deleted posts."""
-    for number, text in db.execute(select(handovers.c.number, handovers.c.text).where(handovers.c.at.between(since, until))).all():
-        if (shown := without_quotes(text, said)) != text:
-            db.execute(update(handovers).where(handovers.c.number == number).values(text=shown))
 
 
 def last_handovers(store: CaseStore, person: Person, most: int = 3) -> list[Handover]:
