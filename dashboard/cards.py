@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.post import METRICS, Post, correction
 from core.theme import Theme
-from dashboard import filters
+from dashboard import filters, going
 from dashboard.bidi import bare, escaped, foreign, isolate
 from dashboard.dates import ago, exact
 from dashboard.figures import NONE, decimal, half_width, percent, share, signed_decimal, signed_percent, whole
@@ -187,6 +187,15 @@ def theme_card(desk: Desk, theme: Theme, samples: Sequence[Post], acts: Callable
         opens(desk, w("posts.open"), {"theme": theme.id}, ":material/arrow_outward:")
         if acts:
             acts()
+
+
+def turn(desk: Desk, can_back: bool, can_on: bool) -> None:
+    """Buttons to the screen before and to the next, where there is either."""
+    if not (can_back or can_on):
+        return
+    with st.container(horizontal=True, horizontal_alignment="center", key="turn"):
+        for name, step, can in (("posts.back", -1, can_back), ("posts.on", 1, can_on)):
+            st.button(desk.words(name), key=f"turn_{step}", disabled=not can, type="tertiary", on_click=going.turn, args=(step,))
 
 
 def _short(text: str, most: int = 140) -> str:

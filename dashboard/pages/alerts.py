@@ -12,7 +12,7 @@ from cases import alert_outbox, alerts
 from cases.alert_outbox import Delivery
 from cases.alerts import Precision
 from cases.roles import Person
-from dashboard import alert_card, alert_rules_form, cards, casework, foot, frame, going, heading, signing
+from dashboard import alert_card, alert_rules_form, cards, casework, foot, frame, heading, signing
 from dashboard.bidi import bare, escaped, foreign
 from dashboard.cards import Number
 from dashboard.dates import ago, exact
@@ -80,17 +80,9 @@ def _list(desk: Desk, person: Person | None, judged: Sequence[Precision]) -> Non
             alert_card.draw(desk, standing, person)
         if not found:
             frame.empty(desk, "alerts.empty")
-        _turn(desk, len(found) > SHOWN)
+        cards.turn(desk, desk.view.page > 1, len(found) > SHOWN)
     with right:
         _precision(desk, judged)
-
-
-def _turn(desk: Desk, is_more: bool) -> None:
-    if desk.view.page == 1 and not is_more:
-        return
-    with st.container(horizontal=True, horizontal_alignment="center", key="turn"):
-        for name, step, can in (("posts.back", -1, desk.view.page > 1), ("posts.on", 1, is_more)):
-            st.button(desk.words(name), key=f"turn_{step}", disabled=not can, type="tertiary", on_click=going.turn, args=(step,))
 
 
 def _precision(desk: Desk, judged: Sequence[Precision]) -> None:

@@ -49,6 +49,8 @@ MEANS = (
     "themes.forecast",
 )
 ALIVE = ("rising", "height")
+SHOWS = ("all", "complaint")
+RETOLD = 0.7  # of the words of two texts, the shared part from which one says nothing beside the other
 MOST_CARDS, MOST_PLACES, MOST_TOPICS, MOST_CELLS = 4, 12, 6, 6
 SCALE = ((0.0, "#2E7FB8"), (0.5, "#F3F5F5"), (1.0, RISING))
 
@@ -182,21 +184,38 @@ def _linked(desk: Desk, keys: tuple[str, ...]) -> str:
 
 
 def _cards(desk: Desk, found: Sequence[Theme], judged: theme_judging.Judgements) -> None:
-    """Those that live first, those that somebody muted last."""
-    st.subheader(desk.words("themes.found"), anchor=False)
-    for theme in sorted(found, key=lambda t: (judged.is_muted(t.id), t.state.value not in ALIVE))[:MOST_CARDS]:
+    """All themes or those of complaints, a screen at a time."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(desk.words("themes.found"), anchor=False, width="stretch")
+        show = heading.segments(desk, "show", SHOWS) if found else SHOWS[0]
+    themes = ordered(found, judged, show == "complaint")
+    first = MOST_CARDS * (min(desk.view.page, max(1, -(-len(themes) // MOST_CARDS))) - 1)
+    for theme in themes[first : first + MOST_CARDS]:
         cards.theme_card(desk, theme, varied(desk.ask.get(theme.evidence[:40]), 3), partial(theme_judging.draw, desk, judged, theme))
-    if not found:
+    if not themes:
         frame.empty(desk, "now.nothing_rises")
+    cards.turn(desk, first > 0, len(themes) > first + MOST_CARDS)
+
+
+def ordered(found: Sequence[Theme], judged: theme_judging.Judgements, complaints_only: bool) -> list[Theme]:
+    """Those that live first, those that somebody muted last."""
+    themes = [t for t in found if t.is_complaint or not complaints_only]
+    return sorted(themes, key=lambda t: (judged.is_muted(t.id), t.state.value not in ALIVE))
 
 
 def varied(posts: Sequence[Post], most: int) -> list[Post]:
-    """So many of `posts` that differ most in their words: each next one shares least with those chosen."""
+    """At most so many of `posts`, those that differ most in their words: each next one shares least with those chosen, and none retells one."""
     left, chosen = list(posts), []  # type: ignore[var-annotated]
     while left and len(chosen) < most:
         chosen.append(min(left, key=lambda p: max((_alike(p, c) for c in chosen), default=0.0)))
-        left = [p for p in left if p.text != chosen[-1].text]
+        left = [p for p in left if not _retells(p, chosen[-1])]
     return chosen
+
+
+def _retells(one: Post, other: Post) -> bool:
+    """Whether they are the same text, a repost, or one with a few words changed."""
+    group = {one.id, one.copy_of} & {other.id, other.copy_of} - {None}
+    return bool(group) or one.text == other.text or _alike(one, other) >= RETOLD
 
 
 def _alike(one: Post, other: Post) -> float:

@@ -14,7 +14,9 @@ from cases import theme_judgements, users
 from cases.roles import Role
 from cases.store import CaseStore, open_cases
 from core.settings import Settings
+from core.theme import Theme
 from dashboard.words import words
+from store.embedded import EmbeddedStore
 from tests.dashboard import factory
 from tests.dashboard.test_pages import APP
 
@@ -102,3 +104,30 @@ def test_others_see_what_was_said_but_not_by_whom_and_have_no_buttons(cases: Cas
     assert buttons(at) == set()
     said = next(m.value for m in at.markdown if "right, says" in m.value)
     assert ("officer" in said) == (role is not None)
+
+
+def cards(at: AppTest) -> list[str]:
+    """Names of the themes on the cards."""
+    names = ("new park", "انقطاع المياه", *(f"matter {n}" for n in range(9)))
+    return [name for m in at.markdown for name in names if name in m.value]
+
+
+def test_complaint_themes_and_all_themes_are_both_offered(cases: CaseStore) -> None:
+    at = page(cases, None)
+    assert cards(at) == ["انقطاع المياه", "new park"]
+    at.query_params.update({"lang": "en", "show": "complaint"})
+    assert cards(looked(at.run())) == ["انقطاع المياه"]
+
+
+def test_themes_beyond_the_first_screen_are_a_press_away(cases: CaseStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy week has more themes than cards stand side by side."""
+    monkeypatch.setenv("SADA_DATA", str(tmp_path))
+    store, at = EmbeddedStore(tmp_path / "posts.db", "Asia/Riyadh"), NOW - timedelta(days=2)
+    store.save_themes([Theme(id=f"t-{n}", name=f"matter {n}", first_seen=at, raised_at=at, updated_at=at) for n in range(6)])
+    store.close()
+    seen = page(cases, None)
+    first = cards(seen)
+    assert len(first) == 4 and seen.button(key="turn_-1").disabled
+    seen = press(seen, "turn_1")
+    assert len(cards(seen)) == 2 and not {*first} & {*cards(seen)}
+    assert seen.button(key="turn_1").disabled and not seen.button(key="turn_-1").disabled
