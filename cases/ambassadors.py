@@ -58,7 +58,7 @@ def account_of(platform: str, handle: str) -> str:
 def must_consent(given: bool) -> None:
     """Raises AskedWrongly where somebody did not agree that their name stands on a public page."""
     if not given:
-        raise AskedWrongly("an ambassador's name and neighbourhood stand on the public page; tick the box if you agree")
+        raise AskedWrongly("an ambassador's name and neighbourhood stand on the public page; tick the box if you agree", key="box")
 
 
 def accept(store: CaseStore, person: Person, campaign: str, citizen: str, at: datetime) -> None:

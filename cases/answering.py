@@ -34,7 +34,7 @@ def write(store: CaseStore, person: Person, case_id: str, text: str, at: datetim
     """
     must(person, Right.ANSWER)
     if not text.strip():
-        raise AskedWrongly(f"case {case_id}: the answer is empty")
+        raise AskedWrongly(f"case {case_id}: the answer is empty", key="empty")
     with store.writing() as db:
         case = fetch_case(db, case_id)
         _may_answer(db, person, case, at, finishes, deployment)
@@ -54,7 +54,7 @@ def approve(store: CaseStore, person: Person, id: str, at: datetime) -> Answer:
     with store.writing() as db:
         answer = fetch(db, id, State.DRAFT)
         if answer.written_by == person.name:
-            raise NotAllowed(f"{person.name} wrote this answer; somebody else must let it go out")
+            raise NotAllowed(f"{person.name} wrote this answer; somebody else must let it go out", key="own_words")
         answer = msgspec.structs.replace(answer, state=State.READY, approved_by=person.name)
         keep(db, answer)
         note(db, AuditLine(at=at, who=person.name, what="approved", about=answer.case_id))
@@ -66,7 +66,7 @@ def elsewhere(store: CaseStore, person: Person, case_id: str, text: str, link: s
     """The citizen was answered by other means: by telephone, at the counter, on the platform itself. Raises NotAllowed, AskedWrongly."""
     must(person, Right.ANSWER)
     if link and urlsplit(link).scheme not in ("http", "https"):
-        raise AskedWrongly("the link must begin with http:// or https://")
+        raise AskedWrongly("the link must begin with http:// or https://", key="address")
     with store.writing() as db:
         case = fetch_case(db, case_id)
         _may_answer(db, person, case, at, finishes, deployment)
@@ -99,7 +99,9 @@ def _may_answer(db: Connection, person: Person, case: Case, at: datetime, finish
     must_be_theirs(person, case)
     must_be_free(db, case.id, person.name, at)
     if finishes and Status.ANSWERED not in workflow.moves(case, person.name, person.role, deployment):
-        raise AskedWrongly(f"case {case.id} is {case.status.value}: it is too early for the answer; send word in between instead")
+        raise AskedWrongly(
+            f"case {case.id} is {case.status.value}: it is too early for the answer; send word in between instead", key="too_early"
+        )
 
 
 def _addressed(db: Connection, case: Case, text: str, person: Person, at: datetime, deployment: Deployment) -> Answer:

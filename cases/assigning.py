@@ -72,7 +72,7 @@ def hand_over(store: CaseStore, person: Person, text: str, at: datetime) -> None
     """Leave a note for the next shift. Raises NotAllowed, AskedWrongly if it is empty."""
     must(person, Right.TRIAGE)
     if not text.strip():
-        raise AskedWrongly("the handover note is empty")
+        raise AskedWrongly("the handover note is empty", key="empty")
     with store.writing() as db:
         db.execute(insert(handovers).values(at=at, who=person.name, text=text.strip()))
 

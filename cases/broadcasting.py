@@ -55,7 +55,7 @@ def write(store: CaseStore, person: Person, text: str, at: datetime, deployment:
     """Write news to everybody who asked for it; returns its id. Where answers need a second person, so does this. Raises NotAllowed."""
     must(person, Right.BROADCAST)
     if not text.strip():
-        raise AskedWrongly("the news is empty")
+        raise AskedWrongly("the news is empty", key="empty")
     id = f"b-{secrets.token_hex(8)}"
     approved = None if deployment.desk.approve_answers else person.name
     with store.writing() as db:
@@ -77,7 +77,7 @@ def approve(store: CaseStore, person: Person, id: str, at: datetime) -> None:
         if by is None:
             raise AskedWrongly(f"broadcast {id}: there is none that waits to be let out")
         if by == person.name:
-            raise NotAllowed(f"{person.name} wrote this news; somebody else must let it go out")
+            raise NotAllowed(f"{person.name} wrote this news; somebody else must let it go out", key="own_words")
         db.execute(update(broadcasts).where(broadcasts.c.id == id).values(approved_by=person.name))
         note(db, AuditLine(at=at, who=person.name, what="approved", about=id))
 

@@ -84,4 +84,4 @@ def _check(entry: Entry, deployment: Deployment) -> None:
         if told not in known:
             raise AskedWrongly(f"{what} {told}: is not known; choose one of {', '.join(str(k) for k in known if k)}")
     if not entry.text.strip():
-        raise AskedWrongly("what is the matter? The text is empty")
+        raise AskedWrongly("what is the matter? The text is empty", key="empty")

@@ -35,7 +35,7 @@ def put(store: CaseStore, person: Person, day: date, text: str, at: datetime) ->
     must(person, Right.TRIAGE)
     said = " ".join(text.split())
     if not 0 < len(said) <= LONGEST:
-        raise AskedWrongly(f"an event is told in 1 to {LONGEST} characters, not {len(said)}; nothing was noted")
+        raise AskedWrongly(f"an event is told in 1 to {LONGEST} characters, not {len(said)}; nothing was noted", key="event")
     with store.writing() as db:
         there = list(db.scalars(select(events.c.text).where(events.c.day == day)))
         if said in there:

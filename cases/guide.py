@@ -42,9 +42,9 @@ def keep(store: CaseStore, person: Person, procedure: Procedure, at: datetime) -
     """Keep a procedure under its id and language; a later one replaces it. Raises NotAllowed, AskedWrongly."""
     must(person, Right.TEACH)
     if not procedure.name.strip() or not procedure.steps:
-        raise AskedWrongly(f"procedure {procedure.id}: needs a name and at least one step")
+        raise AskedWrongly(f"procedure {procedure.id}: needs a name and at least one step", key="name_and_words")
     if procedure.link and urlsplit(procedure.link).scheme not in ("http", "https"):
-        raise AskedWrongly(f"procedure {procedure.id}: its link must begin with http:// or https://")
+        raise AskedWrongly(f"procedure {procedure.id}: its link must begin with http:// or https://", key="address")
     with store.writing() as db:
         db.execute(delete(guide).where(guide.c.id == procedure.id, guide.c.language == procedure.language))
         db.execute(insert(guide).values(id=procedure.id, language=procedure.language, record=_pack(procedure)))

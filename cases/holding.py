@@ -55,7 +55,7 @@ def must_be_free(db: Connection, id: str, who: str, at: datetime) -> None:
     """Raises Stale if somebody else holds the case."""
     held = db.execute(select(cases.c.held_by, cases.c.held_until).where(cases.c.id == id)).one()
     if held.held_by not in (None, who) and held.held_until > at:
-        raise Stale(f"case {id} is in {held.held_by}'s batch until {held.held_until:%H:%M:%S} UTC; take another one")
+        raise Stale(f"case {id} is in {held.held_by}'s batch until {held.held_until:%H:%M:%S} UTC; take another one", key="held")
 
 
 def _free(db: Connection, person: Person, at: datetime, asked: FindCases, most: int) -> list[str]:

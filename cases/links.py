@@ -51,14 +51,14 @@ def follow(store: CaseStore, key: str, token: str, at: datetime) -> tuple[Person
     try:
         id = str(URLSafeSerializer(key, salt=SALT).loads(token))
     except BadData as error:
-        raise NotAllowed("this link does not open anything; ask for a new one") from error
+        raise NotAllowed("this link does not open anything; ask for a new one", key="link") from error
     with store.writing() as db:
         row = db.execute(select(links).where(links.c.id == id)).one_or_none()
         if row is None or row.revoked or row.until <= at:
             why = "unknown" if row is None else "revoked" if row.revoked else "expired"
             note(db, AuditLine(at=at, who="link", what="link_refused", about=row.case_id if row else "-", detail=why))
     if row is None or row.revoked or row.until <= at:
-        raise NotAllowed("this link does not open anything; ask for a new one")
+        raise NotAllowed("this link does not open anything; ask for a new one", key="link")
     return Person(name=f"link:{row.department}", role=Role.DEPARTMENT, departments=(row.department,)), row.case_id
 
 

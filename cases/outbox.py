@@ -76,7 +76,7 @@ def in_state(store: CaseStore, state: State, limit: int = 100) -> list[Answer]:
 def keep_new(db: Connection, answer: Answer) -> None:
     """Keep an answer that was written just now. Raises AskedWrongly for the same one a second time."""
     if db.scalar(select(answers.c.id).where(answers.c.id == answer.id)):
-        raise AskedWrongly(f"case {answer.case_id}: this very answer was written already; nobody is told the same twice")
+        raise AskedWrongly(f"case {answer.case_id}: this very answer was written already; nobody is told the same twice", key="twice")
     db.execute(
         insert(answers).values(
             id=answer.id, case_id=answer.case_id, state=answer.state.value, written_at=answer.written_at, record=_pack(answer)

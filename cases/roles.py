@@ -78,4 +78,4 @@ def must(person: Person, right: Right) -> None:
     """Raises NotAllowed, naming the roles that may, if this person may not."""
     if not may(person, right):
         able = ", ".join(role.value for role in Role if right in RIGHTS[role])
-        raise NotAllowed(f"{person.name} is {person.role.value}, who may not do this ({right.value}); ask one of: {able}")
+        raise NotAllowed(f"{person.name} is {person.role.value}, who may not do this ({right.value}); ask one of: {able}", key="role")

@@ -47,7 +47,7 @@ def label(store: CaseStore, person: Person, post: Post, said: str, at: datetime)
     )  # fmt: skip
     with store.writing() as db:
         if db.scalar(select(sampled.c.post).where(sampled.c.post == post.id)):
-            raise Stale("somebody else has labelled this post meanwhile; here is the next one")
+            raise Stale("somebody else has labelled this post meanwhile; here is the next one", key="decided")
         db.execute(insert(sampled).values({**msgspec.structs.asdict(line), "topics": "|".join(line.topics)}))
         note(db, AuditLine(at=at, who=person.name, what="labelled", about=post.id, detail=said or "unclear"))
 

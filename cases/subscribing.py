@@ -50,7 +50,7 @@ def enrol(store: CaseStore, person: Person, platform: str, number: str, how: str
     must(person, Right.BROADCAST)
     citizen = _citizen(platform, number)
     if not how.strip():
-        raise AskedWrongly("how was the consent given? Without that nobody is told news")
+        raise AskedWrongly("how was the consent given? Without that nobody is told news", key="consent")
     with store.writing() as db:
         opt_in(db, store, platform, citizen, f"{person.name}: {how.strip()}", at)
         note(db, AuditLine(at=at, who=person.name, what="subscribed", about=platform))

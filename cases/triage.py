@@ -91,7 +91,7 @@ def join(store: CaseStore, person: Person, post: Post, id: str, at: datetime, de
 
 def _must_be_there(post: Post) -> None:
     if post.deleted_at:
-        raise AskedWrongly("its author has deleted this post meanwhile; there is nothing left to answer")
+        raise AskedWrongly("its author has deleted this post meanwhile; there is nothing left to answer", key="deleted")
 
 
 def looked(store: CaseStore, person: Person, posts: Sequence[str], at: datetime) -> None:
@@ -108,5 +108,5 @@ def dismiss(store: CaseStore, person: Person, post_id: str, at: datetime) -> Non
     with store.writing() as db:
         asked = update(triage).where(triage.c.post == post_id, triage.c.decision.is_(None))
         if db.execute(asked.values(decided_by=person.name, decided_at=at, decision=DISMISSED)).rowcount != 1:
-            raise Stale("somebody else has decided about this post meanwhile")
+            raise Stale("somebody else has decided about this post meanwhile", key="decided")
         note(db, AuditLine(at=at, who=person.name, what="dismissed", about=post_id))

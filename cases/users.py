@@ -104,8 +104,10 @@ def sign_in(store: CaseStore, name: str, password: str, at: datetime) -> str:
     if token:
         return token
     if locked:
-        raise NotAllowed("this account is locked after too many wrong passwords; try again in 15 minutes or ask an administrator")
-    raise NotAllowed("name or password is wrong")
+        raise NotAllowed(
+            "this account is locked after too many wrong passwords; try again in 15 minutes or ask an administrator", key="locked"
+        )
+    raise NotAllowed("name or password is wrong", key="password")
 
 
 def trust(

@@ -32,7 +32,7 @@ def keep(store: CaseStore, person: Person, text: Canned, at: datetime) -> None:
     """Keep a text under its id; a later one replaces it. Raises NotAllowed, AskedWrongly if it is empty."""
     must(person, Right.TEACH)
     if not text.text.strip() or not text.id.strip():
-        raise AskedWrongly("a text kept ready needs a name and words")
+        raise AskedWrongly("a text kept ready needs a name and words", key="name_and_words")
     with store.writing() as db:
         db.execute(delete(canned).where(canned.c.id == text.id))
         db.execute(insert(canned).values(**msgspec.structs.asdict(text), by=person.name, at=at))

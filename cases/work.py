@@ -108,7 +108,7 @@ def annotate(store: CaseStore, person: Person, id: str, text: str, at: datetime,
     """Write a note into the history. Raises NotAllowed, AskedWrongly."""
     must(person, Right.CASES)
     if not text.strip():
-        raise AskedWrongly(f"case {id}: the note is empty")
+        raise AskedWrongly(f"case {id}: the note is empty", key="empty")
     return change(store, person, id, None, lambda case: workflow.noted(case, person.name, at, text, deployment), at, "noted")
 
 

@@ -135,16 +135,18 @@ def _refusal(case: Case, to: Status, who: str, role: Role, deployment: Deploymen
         return MoveRefused(f"case {case.id} is {case.status.value}; it can become {can}, not {to.value}")
     if role not in there[to].by:
         able = ", ".join(r.value for r in Role if r in there[to].by)
-        return NotAllowed(f"case {case.id}: {who} is {role.value}; {case.status.value} → {to.value} is for: {able}")
+        return NotAllowed(f"case {case.id}: {who} is {role.value}; {case.status.value} → {to.value} is for: {able}", key="role")
     if there[to].by_another and who == doer(standing(case.steps)):
-        return NotAllowed(f"case {case.id}: {who} said that it is done; somebody else must confirm it")
+        return NotAllowed(f"case {case.id}: {who} said that it is done; somebody else must confirm it", key="own_work")
     return None
 
 
 def _complete(case: Case, to: Status, why: str, department: str | None, deployment: Deployment) -> None:
     arrow = MOVES[case.status][to]
     if arrow.says_why and not why.strip():
-        raise AskedWrongly(f"case {case.id}: {case.status.value} → {to.value} needs a reason")
+        raise AskedWrongly(f"case {case.id}: {case.status.value} → {to.value} needs a reason", key="reason")
     known = [d.id for d in deployment.departments]
     if arrow.names_department and department not in known:
-        raise AskedWrongly(f"case {case.id}: to which department? There are: {', '.join(known) or 'none in the deployment file'}")
+        raise AskedWrongly(
+            f"case {case.id}: to which department? There are: {', '.join(known) or 'none in the deployment file'}", key="department"
+        )

@@ -4,9 +4,16 @@ from datetime import datetime
 
 
 class SadaError(Exception):
-    """Root of all our errors; `exit_status` is what the command line returns."""
+    """Root of all our errors; `exit_status` is what the command line returns.
+
+    `key` names the sentence that pages have for it in every language, where it is met often and says everything.
+    """
 
     exit_status = 1
+
+    def __init__(self, says: str = "", *, key: str = "") -> None:
+        super().__init__(says)
+        self.key = key
 
 
 class AskedWrongly(SadaError):

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import SadaError
-from dashboard import casework, data, frame, heading, keeping, signing, style
+from dashboard import casework, data, failures, frame, heading, keeping, signing, style
 from dashboard.bidi import escaped, foreign
 from dashboard.words import Words
 
@@ -61,7 +61,7 @@ def _waiting(words: Words, error: data.NoDataYet) -> None:
 
 def _failed(words: Words, error: SadaError) -> None:
     style.apply(words)
-    st.error(words("state.failed", why=str(error)), icon=":material/error:")
+    failures.show(failures.reason(error, words))
 
 
 main()

@@ -17,7 +17,7 @@ from cases.store import CaseStore, open_cases
 from core.deployment import Deployment
 from core.errors import NotAllowed, SadaError
 from core.settings import Settings
-from dashboard import data, periods
+from dashboard import data, failures, periods
 from dashboard.frame import Desk
 
 Act = Callable[[], object]
@@ -64,7 +64,9 @@ def _must_be_the_same() -> None:
     """Raises NotAllowed where whoever presses the button is no longer what the page was drawn for: demoted, closed, or the link taken back."""
     person, asked_again = st.session_state.get("drawn_for", (None, lambda: None))
     if person is not None and asked_again() != person:
-        raise NotAllowed("your session has ended or your account was changed meanwhile; nothing was done, look at the page again")
+        raise NotAllowed(
+            "your session has ended or your account was changed meanwhile; nothing was done, look at the page again", key="session"
+        )
 
 
 def do(desk: Desk, act: Act, done: str) -> None:
@@ -73,7 +75,7 @@ def do(desk: Desk, act: Act, done: str) -> None:
         _must_be_the_same()
         act()
     except SadaError as error:
-        st.session_state["said"] = ("error", str(error))
+        st.session_state["said"] = ("error", failures.reason(error, desk.words))
     else:
         _table.clear()
         st.session_state["said"] = ("success", desk.words(done))
@@ -88,6 +90,6 @@ def say(desk: Desk) -> None:
     """What became of the last thing asked for, once."""
     kind, text = st.session_state.pop("said", ("", ""))
     if kind == "error":
-        st.error(desk.words("state.failed", why=text), icon=":material/error:")
+        failures.show(text)
     elif kind:
         st.toast(text, icon=":material/check:")

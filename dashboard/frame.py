@@ -16,7 +16,7 @@ from cases import clocks
 from core.deployment import Deployment, label
 from core.errors import SadaError
 from core.settings import Settings
-from dashboard import charts, data, filters, going
+from dashboard import charts, data, failures, filters, going
 from dashboard.filters import View
 from dashboard.periods import NIGHT, Window, since_closing, window
 from dashboard.words import LANGUAGES, Words, words
@@ -160,7 +160,7 @@ def part(desk: Desk) -> Iterator[None]:
         with st.spinner(desk.words("state.asking")):  # seen only where an answer takes half a second
             yield
     except SadaError as error:
-        st.error(desk.words("state.failed", why=str(error)), icon=":material/error:")
+        failures.part(error, desk.words)
 
 
 def empty(desk: Desk, key: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from cases import users
 from cases.roles import Person, Role
 from core.errors import SadaError
-from dashboard import casework, keeping, provider
+from dashboard import casework, failures, keeping, provider
 from dashboard.bidi import escaped, foreign
 from dashboard.frame import Desk
 
@@ -124,5 +124,5 @@ def _by_provider(desk: Desk) -> str | None:
             casework.opened(desk), name, at, token, provider.granted(told, desk.settings), bool(provider.roles(desk.settings))
         )
     except SadaError as error:
-        st.error(desk.words("state.failed", why=str(error)), icon=":material/error:")
+        failures.show(failures.reason(error, desk.words))
         return None
