@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from cases.store import CaseStore, open_cases
 from collectors import own_keys
@@ -18,6 +18,7 @@ from core.deployment import Deployment
 from core.deployment_file import file_of
 from core.errors import CredentialMissing
 from core.settings import Settings
+from store.base import Store
 from stream import demo_playing, metrics, polling, set_up
 from stream.alert_running import alerting
 from stream.beside import beside
@@ -28,6 +29,13 @@ from stream.sending import Sending
 
 log = logging.getLogger("sada")
 USUAL_DEMO = "momra"  # the deployment whose demo is played where none is named
+
+
+class Part(Protocol):
+    """One part of the process, with threads of its own."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
 
 
 def run(settings: Settings, deployment: Deployment, name: str | None, port: int, demo: bool, with_dashboard: bool, seed: int = SEED,
@@ -41,23 +49,26 @@ def run(settings: Settings, deployment: Deployment, name: str | None, port: int,
             state = demo_playing.begun(store, settings, deployment, seed, set_up.now(), understand)
             sources = demo_playing.ready(state, deployment, speed)
         scheduler = polling.scheduler(store, sources, deployment, understand, set_up.now)
-        follower = following(on_one_machine(store, cases, deployment, set_up.now, understand))
-        sending = Sending(store, cases, settings, deployment, set_up.now)
-        alerts = alerting(store, cases, settings, deployment)
-        scheduler.start()
-        if not settings.kafka:  # otherwise the workers do it
-            follower.start()
-            alerts.start()
-        sending.start()
+        parts: list[Part] = [scheduler, *_beside_collecting(store, cases, settings, deployment, understand)]
+        stopped = _until_stopped()  # from here on a signal is an orderly end
+        for part in parts:
+            part.start()
         if metrics_port is not None:
             metrics.serve(metrics_port, scheduler.lives)
-        stopped = _until_stopped()
         stopped.wait()
         log.info("stopping: what is stored stays, sources go on where they stood")
-        scheduler.stop()
-        follower.stop()
-        alerts.stop()
-        sending.stop()
+        for part in parts:
+            part.stop()
+
+
+def _beside_collecting(
+    store: Store, cases: CaseStore, settings: Settings, deployment: Deployment, understand: set_up.Understand
+) -> Iterator[Part]:
+    """What follows the posts, unless workers on Kafka do it, and what sends."""
+    if not settings.kafka:
+        yield following(on_one_machine(store, cases, deployment, set_up.now, understand))
+        yield alerting(store, cases, settings, deployment)
+    yield Sending(store, cases, settings, deployment, set_up.now)
 
 
 def ready(settings: Settings, deployment: Deployment) -> Iterator[tuple[Collector, Any, Source]]:
