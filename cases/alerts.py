@@ -23,6 +23,9 @@ Matter = tuple[str, str]
 """A rule's id and what it found: a theme, an account, a source, the cases of a department and hour."""
 
 
+ANY = ""  # in place of a rule's id: every rule, also one that is made later
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing a rule found, in numbers; no citizen's text stands in it."""
 
@@ -101,8 +104,12 @@ def keep(store: CaseStore, planned: Sequence[Planned], now: datetime) -> list[Al
         return []
     with store.writing() as db:
         quiet = muted(db, now)
-        meant = (one for one in planned if (one.alert.rule, one.alert.matter) not in quiet and not _is_old(db, one))
+        meant = (one for one in planned if not _is_quiet(one.alert, quiet) and not _is_old(db, one))
         return [one.alert for one in meant if _keep(store, db, one, now)]
+
+
+def _is_quiet(alert: Alert, quiet: Collection[Matter]) -> bool:
+    return (alert.rule, alert.matter) in quiet or (ANY, alert.matter) in quiet
 
 
 def _is_old(db: Connection, one: Planned) -> bool:
@@ -160,11 +167,11 @@ def mute(store: CaseStore, person: Person, id: str, until: datetime, at: datetim
 
 
 def unmute(store: CaseStore, person: Person, id: str, at: datetime) -> None:
-    """Let this matter be raised again from now on. Raises NotAllowed, AskedWrongly."""
+    """Let this rule raise this matter again from now on, so that it is no longer muted for every rule. Raises NotAllowed, AskedWrongly."""
     must(person, Right.TRIAGE)
     with store.writing() as db:
         alert = _fetch(db, id)
-        db.execute(delete(alert_mutes).where(alert_mutes.c.rule == alert.rule, alert_mutes.c.matter == alert.matter))
+        db.execute(delete(alert_mutes).where(alert_mutes.c.rule.in_((alert.rule, ANY)), alert_mutes.c.matter == alert.matter))
         note(db, AuditLine(at=at, who=person.name, what="alert_muted", about=id, detail="no longer"))
 
 

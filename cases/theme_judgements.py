@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, delete, func, insert, select
 
 from cases import alert_outbox, alert_rules
 from cases.alert_tables import alert_judgements, alert_mutes, alerts
+from cases.alerts import ANY
 from cases.query import AuditLine
 from cases.roles import Person, Right, must
 from cases.store import CaseStore, note
@@ -17,7 +18,6 @@ from core.deployment import Deployment
 from core.post import Moment
 
 THEME = "theme:"  # stands before the id of a theme that no rule raised an alert of
-ANY = ""  # beside the rules: the theme itself
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ REMEMBERED = 50_000  # ids of posts already seen, so that a changed number does 
 MARKED_AT_ONCE = 500
 SAVE_EVERY = timedelta(minutes=1)  # the detector's memory is megabytes; what came after is read again after a kill
 AHEAD = timedelta(hours=1)  # a post further in the future has a wrong date; taken at its word, every later post would seem late
-AGAIN = 1000  # at most so many messages come again after a kill; numbers further back are those of a topic that was made anew
+AGAIN = 5000  # at most so many messages, two windows and more, come again after a kill; numbers further back are those of a topic that was made anew
 
 Clock = Callable[[], datetime]
 Understand = Callable[[list[Post]], list[Post]]

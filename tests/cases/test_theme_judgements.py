@@ -68,6 +68,23 @@ def test_a_muted_theme_raises_nothing_until_then_by_any_rule_for_themes(store):
     assert [s.alert.id for s in alerts.newest(store, NOW)] == ["a-1"]
 
 
+def test_a_rule_made_after_a_theme_was_muted_is_silent_about_it_too(store):
+    theme_judgements.mute(store, OFFICER, "t1", NOW + timedelta(days=1), NOW, CITY)
+    alert = Alert(id="a-1", rule="made-later", when="theme", matter="t1", raised_at=NOW)
+    plan = [Planned(alert=alert, tell_at=NOW)]
+    assert [alerts.keep(store, plan, NOW + timedelta(hours=hours)) for hours in (1, 25)] == [[], [alert]]
+
+
+def test_a_rule_whose_alert_was_let_speak_again_speaks_though_the_theme_was_muted(store):
+    """What is lifted on the page Alerts must not be held back unseen by what was said on the page Themes."""
+    raised(store, 1, "t1")
+    theme_judgements.mute(store, OFFICER, "t1", NOW + timedelta(days=1), NOW, WITH_RULES)
+    alerts.unmute(store, OFFICER, "a-1", NOW)
+    raised(store, 2, "t1")
+    assert {s.alert.id for s in alerts.newest(store, NOW)} == {"a-1", "a-2"}
+    assert theme_judgements.said(store, ["t1"], NOW) == {}
+
+
 def test_muting_again_holds_the_later_word(store):
     for days in (7, 1):
         theme_judgements.mute(store, OFFICER, "t1", NOW + timedelta(days=days), NOW, WITH_RULES)
