@@ -113,7 +113,7 @@ class ThemeJoin(_Themes):
         if numbered[0][0] < self.place - AGAIN:
             log.warning("themes: the messages' numbers began anew at %d instead of %d; it goes on from there", numbered[0][0], self.place)
             self.place = numbered[0][0]
-        new = [(number, decode_counts(message)) for number, message in numbered if number >= self.place]
+        new = [(number, _read(number, message)) for number, message in numbered if number >= self.place]
         if not new:
             return
         window = self._unseen(join([window for _, window in new]))
@@ -134,6 +134,15 @@ class ThemeJoin(_Themes):
 
 
 decode_counts = msgspec.msgpack.Decoder(WindowCounts).decode
+
+
+def _read(number: int, message: bytes) -> WindowCounts:
+    """What a worker counted; nothing, where a worker of another version counted in another form: no message may stop the join for good."""
+    try:
+        return decode_counts(message)
+    except msgspec.DecodeError as error:
+        log.error("themes: message %d holds no counts of this version (%s); it is passed over", number, type(error).__name__)
+        return WindowCounts()
 
 
 def count_themes(posts: Sequence[Post], deployment: Deployment) -> bytes:

@@ -257,6 +257,17 @@ def test_a_topic_that_was_made_anew_is_heard_from_its_first_message(caplog):
     assert caplog.text.count("began anew") == 1
 
 
+@pytest.mark.parametrize(
+    "odd", [b"", b"\xc1", b"no counts", msgspec.msgpack.encode([["of another form"], []])], ids=["empty", "broken", "text", "other"]
+)
+def test_a_message_that_cannot_be_read_is_passed_over_and_does_not_stop_the_join(odd, caplog):
+    """Otherwise the worker would end at it, and again at each start: workers of two versions meet while they are replaced."""
+    join = ThemeJoin(MemoryStore(), NEUTRAL, lambda: NOON)
+    join.step([(0, count_themes([post(1)], NEUTRAL)), (1, odd), (2, count_themes([post(2)], NEUTRAL))])
+    assert (join.place, join._detector.memory.seen) == (3, 2)
+    assert "message 1 holds no counts" in caplog.text
+
+
 def test_messages_that_come_again_after_a_kill_are_not_taken_for_a_new_topic():
     store = MemoryStore()
     store.save_themes([], Follower(name="themes", place=900, state=b""))
