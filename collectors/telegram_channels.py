@@ -7,6 +7,7 @@ SADA_TELETHON_SESSION holds API_ID:API_HASH:SESSION (docs/credentials.md#telegra
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -77,7 +78,7 @@ def _client(api_id: int, api_hash: str, words: str, source: Source, now: datetim
         raise PlatformProblem("not installed", says, "stop") from None
     try:
         signed_in = StringSession(words)
-    except Exception:  # whatever is wrong inside: it is no session
+    except (ValueError, struct.error):  # no letters of a session, or none of its length
         raise table.problem(PLATFORM, now, status=401, detail="SADA_TELETHON_SESSION holds no session") from None
     return telethon.TelegramClient(
         signed_in, api_id, api_hash, timeout=TIMEOUT_S, connection_retries=1, request_retries=1, auto_reconnect=False,

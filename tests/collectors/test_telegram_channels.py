@@ -229,7 +229,7 @@ def test_a_server_that_is_away_is_tried_again_and_the_session_stays_secret():
     )
 
 
-@pytest.mark.parametrize("words", ["nonsense", "1" + "A" * 10, "1" + "!" * 352, "\u0661"])
+@pytest.mark.parametrize("words", ["nonsense", "1" + "A" * 10, "1" + "A" * 12, "1" + "!" * 352, "1é", "\u0661"])
 def test_words_that_are_no_session_are_a_credential_to_mend(words):
     pytest.importorskip("telethon", reason="Telethon is an extra that is not installed here")
     with pytest.raises(PlatformProblem, match="SADA_TELETHON_SESSION holds no session") as raised:
