@@ -54,7 +54,7 @@ def plain_loop() -> Numbers:
     with place() as at:
         settings = read(os.environ | {"SADA_PREFIX": at.prefix})
         cases, store = open_cases(settings), open_distributed(settings)
-        join = ThemeJoin(store, known.deployment, lambda: START)
+        join = ThemeJoin(store, known.deployment, lambda: posts[-1].created_at)
         join.step([(0, count_themes(understand(posts[:TOGETHER], known), known.deployment))])  # everything is loaded by then
         began, cpu = time.perf_counter(), time.process_time()
         told = [_understood_and_written(posts[start : start + TOGETHER], at.store, known) for start in range(0, ALL, TOGETHER)]
