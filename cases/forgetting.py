@@ -44,9 +44,10 @@ def unpacked(kept: bytes | None) -> Marks:
 
 def without_quotes(text: str, known: Marks) -> str:
     """`text` with everything hidden that repeats the marked words for some words on end; what is shorter than that is hidden where it stands whole."""
-    words = list(_WORD.finditer(text))
+    words, runs = list(_WORD.finditer(text)), {mark[0] for mark in known}
+    if len(words) < min(runs, default=1):  # as most lines of a history are
+        return text
     ours = [normal(word[0]) for word in words]
-    runs = {mark[0] for mark in known}
     quoted = {n + k for run in runs for n, mark in _marked(ours, run) if mark in known for k in range(run)}
     for first, last in reversed(_runs(sorted(quoted))):
         text = text[: words[first].start()] + HIDDEN + text[words[last].end() :]
