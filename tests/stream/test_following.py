@@ -14,6 +14,7 @@ from core.deployment import Campaign, OfficialAccount
 from core.deployment_file import load
 from core.post import Author
 from core.settings import Settings
+from enrich.themes import Detector, ThemeSettings, from_post
 from store.base import Batch, Follower
 from store.embedded import EmbeddedStore
 from store.memory import MemoryStore
@@ -216,6 +217,15 @@ def test_an_account_that_became_the_organisations_own_is_its_own_after_the_resta
     official = msgspec.structs.replace(NEUTRAL, accounts=(OfficialAccount(platform="x", handle="CityLamps"),))
     again = ThemeFollower(store, official, lambda: NOON)
     assert (again._detector.own, again._detector.memory.seen) == (frozenset({"citylamps", "x:citylamps"}), 1)
+
+
+def test_a_kept_memory_goes_by_the_thresholds_of_now_and_holds_as_much_as_it_did():
+    """A version that decides otherwise must not judge by the old threshold for ever; nor can columns of one size take in those of another."""
+    kept_then = Detector(ThemeSettings(posts=50, false_share=0.3))
+    kept_then.observe([from_post(post(n)) for n in range(20)], NOON)
+    now = Detector.decode(kept_then.encode(), ThemeSettings(posts=10, false_share=0.1))
+    assert now.settings == ThemeSettings(posts=50, false_share=0.1)
+    assert (now.memory.stop, now.memory.most) == (20, 50)
 
 
 def odd_date():
