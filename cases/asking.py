@@ -26,6 +26,8 @@ def where(question: FindCases) -> ColumnElement[bool]:
         said.append(cases.c.due < question.overdue_at)
     if question.due_since is not None:
         said.append(cases.c.due >= question.due_since)
+    if question.is_still:
+        said.append(cases.c.due.is_(None))
     if question.opened_since is not None:
         said += [cases.c.opened_at >= question.opened_since, cases.c.is_open.in_((True, False))]  # the index by opening begins with is_open
     if question.free_for is not None:

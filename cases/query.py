@@ -25,6 +25,7 @@ class FindCases(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_open: bool | None = True  # None: settled ones too
     overdue_at: Moment | None = None  # only those whose clock has run out by then
     due_since: Moment | None = None  # only those whose clock has not run out before
+    is_still: bool = False  # only those whose clock stands still, since they wait for the citizen
     opened_since: Moment | None = None
     free_for: str | None = None  # leave out what other officers hold at `free_at`
     free_at: Moment | None = None

@@ -157,7 +157,7 @@ def bars(
             hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
     )
-    figure.update_layout(**_plain(height), bargap=0.35, showlegend=False, xaxis={"visible": False, "zeroline": False, "fixedrange": True, "range": [0, 1.3 * max([v for v in values if v], default=1)]},
+    figure.update_layout(**_plain(height), bargap=0.35, showlegend=False, xaxis={"visible": False, "zeroline": False, "fixedrange": True, "range": [0, 1.5 * max([v for v in values if v], default=1)]},
                          yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "ticks": ""})  # fmt: skip
     return figure
 

@@ -30,6 +30,9 @@ html[dir=rtl] [data-testid=stButtonGroup] button:first-of-type {border-radius: 0
 html[dir=rtl] [data-testid=stButtonGroup] button:last-of-type {border-radius: .5rem 0 0 .5rem}
 html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5rem}
 
+[data-testid=stButtonGroup], [data-testid=stButtonGroup] * {max-width: 100%}
+[data-testid=stButtonGroup] [role=radiogroup] {flex-wrap: wrap}
+[data-testid=stBaseButton-tertiary], [data-testid=stBaseButton-tertiary] * {text-align: start}
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1500px}
 [data-testid=stText] {overflow-wrap: anywhere; line-height: 1.65}
 [data-testid=stText] > span {unicode-bidi: plaintext; text-align: start; white-space: pre-wrap; width: 100%; font-family: inherit}
@@ -50,10 +53,13 @@ html[dir=rtl] [data-testid=stButtonGroup] button:only-of-type {border-radius: .5
   .stMainBlockContainer {padding: 0}
 }
 @media (max-width: 640px) {
-  [data-testid=stMetricValue] > div, [data-testid=stMetricLabel] p, [data-testid=stMetricDelta] * {white-space: normal; overflow: visible; text-overflow: clip}
-  [data-testid=stButtonGroup], [data-testid=stButtonGroup] * {max-width: 100%}
-  [data-testid=stButtonGroup] [role=radiogroup] {flex-wrap: wrap}
+  [data-testid=stMetricValue] > div, [data-testid=stMetricLabel] p, [data-testid=stMetricDelta] * {white-space: normal !important; overflow: visible; text-overflow: clip}
   [data-testid=stTable] {overflow-x: auto}
+  [class*=st-key-wide_] td:first-child [data-testid=stMarkdownContainer] {width: 9rem}
+  [class*=st-key-wide_] td:first-child p {overflow-wrap: anywhere}
+  [class*=st-key-wide_] td:not(:first-child) {min-width: 6.5rem}
+  .st-key-themes_map {overflow-x: auto}
+  .st-key-themes_map [data-testid=stFullScreenFrame], .st-key-themes_map [data-testid=stPlotlyChart] {min-width: 640px}
   .stMainBlockContainer {padding-left: 1rem; padding-right: 1rem; padding-top: 4rem}
   .st-key-numbers [data-testid=stHorizontalBlock] {flex-wrap: wrap; gap: .6rem}
   .st-key-numbers [data-testid=stColumn] {flex: 1 1 calc(50% - .3rem) !important; min-width: calc(50% - .3rem) !important; width: calc(50% - .3rem) !important}

@@ -86,8 +86,8 @@ def _numbers(desk: Desk) -> None:
     cards.numbers(desk, [
         Number(key="complaints.open", value=whole(counts.open, w), opens=_opening(desk, "all"), page="complaints", link="now.cases"),
         Number(key="complaints.overdue", value=whole(counts.overdue, w), opens=_opening(desk, "overdue"), page="complaints", link="now.cases"),
-        Number(key="complaints.waiting", value=whole(counts.waiting_for_citizen, w)),
-        Number(key="complaints.in_target", value=NONE if in_target is None else percent(in_target, w)),
+        Number(key="complaints.waiting", value=whole(counts.waiting_for_citizen, w), opens=_opening(desk, "waiting"), page="complaints", link="now.cases"),
+        Number(key="complaints.in_target", value=NONE if in_target is None else percent(in_target, w), opens=_table(desk), page="complaints", link="part.table"),
     ])  # fmt: skip
 
 
@@ -95,6 +95,12 @@ def _opening(desk: Desk, show: str) -> dict[str, object] | None:
     """What opens the queue on just these cases, for those who may see it."""
     person = signing.who(desk)
     return {"part": "queue", "show": show, "case": ""} if person and may(person, Right.CASES) else None
+
+
+def _table(desk: Desk) -> dict[str, object] | None:
+    """What opens the table that the share comes from, for those who may see it there."""
+    person = signing.who(desk)
+    return {"part": "table", "case": ""} if person and "table" in case_parts.offered(person) else None
 
 
 def _queue(desk: Desk, person: Person) -> None:
@@ -115,7 +121,7 @@ def _queue(desk: Desk, person: Person) -> None:
 
 def shows(person: Person) -> tuple[str, ...]:
     """What of the queue may be looked at alone; what is one's own only where one can have any."""
-    return ("all", "complaint", "inquiry", "overdue", "today", *(("mine",) if may(person, Right.HOLD) else ()))
+    return ("all", "complaint", "inquiry", "overdue", "today", "waiting", *(("mine",) if may(person, Right.HOLD) else ()))
 
 
 def _asked(desk: Desk, person: Person) -> FindCases:
@@ -125,6 +131,7 @@ def _asked(desk: Desk, person: Person) -> FindCases:
     return msgspec.structs.replace(
         case_numbers.meant(desk), limit=SHOWN, offset=SHOWN * (v.page - 1),
         intents=(only,) if only in ("complaint", "inquiry") else (), overdue_at=until, due_since=at if only == "today" else None,
+        is_still=only == "waiting",
         assignee=person.name if only == "mine" else None,
     )  # fmt: skip
 

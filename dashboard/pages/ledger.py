@@ -70,17 +70,22 @@ def _sources(desk: Desk, every: Sequence[Health]) -> None:
     open_ones = every if len(every) <= MOST_OPEN else [h for h in every if h.state in ("late", "silent")]
     folded = [h for h in every if h not in open_ones]
     if open_ones:
-        _table(desk, open_ones)
+        _table(desk, open_ones, "sources")
     if folded:
         with st.expander(w("ledger.well", count=whole(len(folded), w)), icon=":material/check:"):
-            _table(desk, folded)
+            _table(desk, folded, "well")
 
 
-def _table(desk: Desk, shown: Sequence[Health]) -> None:
+def _table(desk: Desk, shown: Sequence[Health], key: str) -> None:
     w = desk.words
     columns = [w("filter.source"), w("ledger.state"), w("ledger.heard"), w("ledger.newest"), w("ledger.rhythm"), w("ledger.says")]
-    rows = [_row(desk, h) for h in shown]
-    st.table(pd.DataFrame(rows, columns=columns), hide_index=True, border="horizontal", alt=w("ledger.sources"))
+    _wide(key, [_row(desk, h) for h in shown], columns, w("ledger.sources"))
+
+
+def _wide(key: str, rows: Sequence[tuple[str, ...]], columns: Sequence[str], alt: str) -> None:
+    """A table that a phone shows at its full width, to be pushed aside (style.py)."""
+    with st.container(key=f"wide_{key}"):
+        st.table(pd.DataFrame(rows, columns=list(columns)), hide_index=True, border="horizontal", alt=alt)
 
 
 def _row(desk: Desk, h: Health) -> tuple[str, ...]:
@@ -166,8 +171,7 @@ def _gaps(desk: Desk, gaps: Sequence[tuple[str, Gap]]) -> None:
         frame.empty(desk, "ledger.no_gaps")
         return
     rows = [(foreign(escaped(source)), _exact(desk, g.since), _exact(desk, g.until), foreign(escaped(bare(g.cause)))) for source, g in gaps]
-    st.table(pd.DataFrame(rows, columns=[w("filter.source"), w("ledger.since"), w("ledger.until"), w("ledger.cause")]), hide_index=True, border="horizontal",
-             alt=w("ledger.gaps_list"))  # fmt: skip
+    _wide("gaps", rows, [w("filter.source"), w("ledger.since"), w("ledger.until"), w("ledger.cause")], w("ledger.gaps_list"))
 
 
 def _exact(desk: Desk, at: datetime) -> str:
@@ -190,7 +194,7 @@ def _passes(desk: Desk, passes: Sequence[Pass]) -> None:
             w("ledger.duplicates"),
             w("ledger.refused"),
         ]
-        st.table(pd.DataFrame(rows, columns=columns), hide_index=True, border="horizontal", alt=w("ledger.passes"))
+        _wide("passes", rows, columns, w("ledger.passes"))
 
 
 if __name__ == "__main__":

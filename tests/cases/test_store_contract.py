@@ -162,3 +162,12 @@ def test_opening_again_finds_everything_and_migrates_nothing(engine_settings, st
     again = open_cases(engine_settings)
     assert again.get("c-1") == case()
     again.close()
+
+
+def test_those_who_wait_for_the_citizen_are_found_and_are_as_many_as_are_counted(store):
+    runs, waits, settled = (case(n, answer_due=SUNDAY_NOON + timedelta(hours=n)) for n in (1, 2, 3))
+    asked = msgspec.structs.replace(waits, waiting_since=LATER)
+    store.put_many([runs, asked, msgspec.structs.replace(settled, status=Status.CLOSED)])
+    found = store.find(FindCases(is_still=True))
+    assert [c.id for c in found.cases] == ["c-2"]
+    assert found.total == store.counts(LATER).waiting_for_citizen == 1

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cases import desk, guide, outbox, users, wording
+from cases import desk, guide, outbox, users, wording, work
 from cases.identity import case_id
 from cases.roles import Person, Role
 from cases.store import CaseStore, open_cases
@@ -398,3 +398,22 @@ def test_a_case_is_chosen_from_the_queue_and_stands_in_the_address() -> None:
     at = press(page("officer"), f"open_{FIRST}")
     assert at.query_params["case"] == [FIRST] or at.query_params["case"] == FIRST
     assert offered(at) == {"rejected", "referred"}
+
+
+def links(at: AppTest) -> list[tuple[str, dict[str, list[str]]]]:
+    """Where each link of the page's numbers leads, by its words and in order."""
+    return [(link.proto.label, parse_qs(link.proto.query_string)) for link in at.get("page_link")]
+
+
+def test_those_who_wait_for_the_citizen_and_the_share_in_target_open_what_they_count(cases: CaseStore, city: Deployment) -> None:
+    work.wait(cases, Person(name="supervisor", role=Role.SUPERVISOR), FIRST, None, "which street?", factory.NOW, city)
+    at = page("supervisor")
+    assert next(m.value for m in at.metric if m.label == EN("complaints.waiting")) == "1"
+    asked = [query for said, query in links(at) if said in (EN("now.cases"), EN("part.table"))]
+    assert [q.get("show", q["part"]) for q in asked] == [["all"], ["overdue"], ["waiting"], ["table"]]
+    waiting = page("supervisor", part="queue", show="waiting")
+    assert [b.key for b in waiting.button if b.key and b.key.startswith("open_")] == [f"open_{FIRST}"]
+
+
+def test_whom_the_queue_is_closed_to_gets_no_link_to_it(cases: CaseStore) -> None:
+    assert not [said for said, _ in links(page()) if said == EN("now.cases")]

@@ -39,6 +39,18 @@ def ledger(browser: Browser, address: str) -> Iterator[Page]:
     yield from drawn(browser, address, 1440, "ledger?lang=ar")
 
 
+@pytest.fixture(scope="module")
+def tables(browser: Browser, address: str) -> Iterator[Page]:
+    """The page with tables on a phone."""
+    yield from drawn(browser, address, 390, "ledger?lang=ar")
+
+
+@pytest.fixture(scope="module")
+def themes(browser: Browser, address: str) -> Iterator[Page]:
+    """The page with the map of topics and places on a phone."""
+    yield from drawn(browser, address, 390, "themes?lang=ar")
+
+
 BOXES = "(selectors) => { const [a, b, c] = selectors.map(s => document.querySelector(s)?.getBoundingClientRect()); return a && b && (%s) }"
 LEFTMOST = """() => { const every = document.querySelectorAll(".js-plotly-plot")[0].querySelectorAll(".ytick text");
     const edge = document.querySelector(".js-plotly-plot .main-svg").getBoundingClientRect().x;
@@ -113,3 +125,21 @@ def test_numbers_stand_two_in_a_row_on_a_phone(phone: Page) -> None:
 
 def test_arabic_is_set_in_vazirmatn(wide: Page) -> None:
     assert comes(wide, "() => [...document.fonts].some(f => f.status === 'loaded' && f.family.includes('Vazirmatn'))")
+
+
+def test_a_long_name_of_a_source_leaves_room_for_what_is_said_of_it_on_a_phone(tables: Page) -> None:
+    told = """() => { const [first, second] = document.querySelectorAll("[class*=st-key-wide_] tbody tr:first-child td");
+        return first && first.offsetWidth <= 190 && second.offsetWidth >= 90 }"""
+    assert comes(tables, told)
+
+
+def test_a_map_keeps_cells_to_be_read_on_a_phone_and_is_pushed_aside_within_itself(themes: Page) -> None:
+    told = """() => { const box = document.querySelector(".st-key-themes_map"), chart = box?.querySelector(".main-svg");
+        return chart && chart.getBoundingClientRect().width >= 600 && box.clientWidth <= 390 && box.scrollWidth > box.clientWidth }"""
+    assert comes(themes, told)
+    assert comes(themes, "() => document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
+
+
+def test_a_group_of_choices_breaks_its_line_rather_than_hide_the_last(wide: Page, phone: Page) -> None:
+    for page in (wide, phone):
+        assert styled(page, f"{GROUP} [role=radiogroup]", flexWrap="wrap")
