@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
 
 import msgspec
@@ -22,6 +23,7 @@ class TooManyDeadLetters(SadaError):
 
 
 SHARE = 0.2  # of the last posts
+AT_ONCE = 500  # letters that are sent with one confirmation, and held in memory
 
 
 class Limit:
@@ -92,12 +94,16 @@ def replay(letters: Iterable[Kept], publisher: Publisher, gone: Mapping[str, dat
     Posts in `gone` were deleted since: they stay where they are. Of a message nobody could read it is not known which posts it holds, so
     what was deleted is told again behind it. A letter stays in its topic until its retention ends; replaying it twice does no harm, since a post is kept once.
     """
-    every = [one.letter for one in letters]
-    messages = [message for letter in every if (message := _again(letter, gone)) is not None]
-    publisher.publish(RAW, messages)
-    if gone and any(letter.post is None and letter.message is not None for letter in every):
+    sent = useless = 0
+    is_unread, left = False, iter(letters)
+    while some := [one.letter for one in islice(left, AT_ONCE)]:
+        messages = [message for letter in some if (message := _again(letter, gone)) is not None]
+        publisher.publish(RAW, messages)
+        sent, useless = sent + len(messages), useless + len(some) - len(messages)
+        is_unread = is_unread or any(letter.post is None and letter.message is not None for letter in some)
+    if gone and is_unread:
         publisher.publish(SAMPLES, [encode(Samples(source="dead-letters", deleted=some)) for some in in_parts(tuple(gone.items()), MOST)])
-    return len(messages), len(every) - len(messages)
+    return sent, useless
 
 
 def _again(letter: DeadLetter, gone: Mapping[str, datetime]) -> bytes | None:
