@@ -17,9 +17,8 @@ from cases.tables import audit, cases, events, handovers
 from core.case import Case
 from core.deployment import Deployment
 
-QUOTED_FOR = timedelta(
-    days=30
-)  # after it was written a post may be quoted where it does not belong; all that was written since is read again
+# so long after it was written a post may be quoted where it does not belong; all that was written since is read again
+QUOTED_FOR = timedelta(days=30)
 
 
 def hide(db: Connection, unsaid: Mapping[str, Marks], written: Sequence[datetime], at: datetime, deployment: Deployment) -> None:
